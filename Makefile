@@ -1,0 +1,32 @@
+# pg_follower is built with PGXS: make, make install, make installcheck; PG_CONFIG chooses the server.
+# The targets that prepare a machine and run scratch servers (check, demo, corpus, bench, ...) are in test/targets.mk.
+
+PG_CONFIG ?= pg_config
+
+EXTENSION = pg_follower
+DATA = $(wildcard sql/pg_follower--*.sql)
+MODULE_big = pg_follower
+OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
+
+REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --expecteddir=. --outputdir=test/output
+
+EXTRA_CLEAN = $(OBJS:.o=.d) test/output
+
+# C++ in a backend: no exceptions, no RTTI, no guarded statics, so no libstdc++ symbol and the plain PGXS link works.
+# -isystem: the server's own headers are not held to our warnings.
+PG_CXXFLAGS = -std=c++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-strict-aliasing -fwrapv \
+	-Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -MMD -MP
+PG_CPPFLAGS = -I$(srcdir)/include -isystem $(shell $(PG_CONFIG) --includedir-server) \
+	-DPGF_VERSION='"$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/pg_follower.control)"'
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+# Bitcode would serve only the inlining of SQL functions, and its rule ignores PG_CXXFLAGS.
+override with_llvm = no
+srcdir ?= .
+include $(PGXS)
+
+# Header dependencies, which PGXS does not track.
+-include $(OBJS:.o=.d)
+
+include $(srcdir)/test/targets.mk
