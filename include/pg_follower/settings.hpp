@@ -1,0 +1,39 @@
+// The extension's own settings (GUCs pg_follower.*), and the settings under which values and definitions are
+// written upstream and read downstream.
+#pragma once
+
+#include "pg_follower/pg.hpp"
+
+namespace pg_follower {
+
+// What becomes of a command that cannot be deparsed, upstream (pg_follower.deparse_failure).
+enum class DeparseFailure : int {
+    warning, // a WARNING, a record in the stream, and the command goes on
+    error,   // the command fails
+};
+
+// What the worker does with a record of a command or row that cannot follow (pg_follower.on_unsupported).
+enum class OnUnsupported : int {
+    record, // adds it to the table follower.unsupported and the server log, and goes on
+    stop,   // stops the follow with the reason
+};
+
+struct Settings {
+    int deparse_failure = static_cast<int>(DeparseFailure::warning);
+    int on_unsupported = static_cast<int>(OnUnsupported::record);
+    int restart_interval = 5;          // seconds from a worker's end by an error to its restart
+    int max_batch_rows = 1000;         // rows of one statement that are applied in one go
+    int max_group_transactions = 1000; // upstream transactions that may share one commit while catching up
+};
+
+extern Settings settings;
+
+// Defines the GUCs; called once, from _PG_init.
+void define_settings();
+
+// Puts the session under the fixed settings (ISO dates, UTC, hex bytea, full float digits, empty search_path, ...).
+// Inside a transaction they end with the innermost GucScope, so one must be open; outside of any transaction (a
+// walsender, a worker that starts) they last as long as the process.
+void apply_fixed_settings();
+
+} // namespace pg_follower

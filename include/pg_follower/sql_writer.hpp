@@ -1,0 +1,73 @@
+// Writing SQL text: a buffer to which names, literals and fixed text are appended.
+//
+// What is written here reads the same under any setting of the session that reads it: names are quoted where they
+// need it, schemas are always given, and literals that hold backslashes are E'' literals, so that
+// standard_conforming_strings does not matter. Writers take the SqlWriter first and append to it.
+#pragma once
+
+#include "pg_follower/pg.hpp"
+
+namespace pg_follower {
+
+class SqlWriter {
+  public:
+    // A new buffer in the current memory context.
+    SqlWriter() { initStringInfo(&buffer_); }
+    SqlWriter(const SqlWriter &) = delete;
+    SqlWriter &operator=(const SqlWriter &) = delete;
+
+    // Fixed SQL text, as it is.
+    SqlWriter &text(const char *sql)
+    {
+        appendStringInfoString(&buffer_, sql);
+        return *this;
+    }
+    SqlWriter &text(char c)
+    {
+        appendStringInfoChar(&buffer_, c);
+        return *this;
+    }
+    // As appendStringInfo.
+    SqlWriter &format(const char *format, ...) pg_attribute_printf(2, 3);
+    // An identifier, quoted only where it must be (whatever quote_all_identifiers says).
+    SqlWriter &name(const char *identifier);
+    // schema.name; only the name where `schema` is null.
+    SqlWriter &name(const char *schema, const char *identifier);
+    // The qualified name of the object with that OID. An error (ERRCODE_UNDEFINED_OBJECT) if there is none.
+    SqlWriter &relation_name(Oid relid);
+    SqlWriter &type_name(Oid type, int32 typmod = -1); // as format_type writes it
+    SqlWriter &function_name(Oid function);            // without arguments
+    SqlWriter &operator_name(Oid operator_oid);        // schema.op, to stand inside OPERATOR(...) or alone in DDL
+    SqlWriter &collation_name(Oid collation);
+    SqlWriter &schema_name(Oid schema);
+    SqlWriter &role_name(Oid role); // PUBLIC for InvalidOid
+    // A string literal: '…', or E'…' where the value holds a backslash.
+    SqlWriter &literal(const char *value) { return literal(value, strlen(value)); }
+    SqlWriter &literal(const char *value, size_t length);
+    SqlWriter &number(int64 value);
+
+    // Writes its text before every item but the first: `Separator comma(", "); for (…) out.next(comma).name(…);`
+    struct Separator {
+        explicit Separator(const char *between) : text(between) {}
+        const char *text;
+        bool first = true;
+    };
+    SqlWriter &next(Separator &separator)
+    {
+        if (!separator.first)
+            text(separator.text);
+        separator.first = false;
+        return *this;
+    }
+
+    const char *c_str() const { return buffer_.data; }
+    int length() const { return buffer_.len; }
+    bool empty() const { return buffer_.len == 0; }
+    void clear() { resetStringInfo(&buffer_); }
+    StringInfo buffer() { return &buffer_; }
+
+  private:
+    StringInfoData buffer_;
+};
+
+} // namespace pg_follower
