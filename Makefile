@@ -14,9 +14,10 @@ REGRESS_OPTS = --inputdir=test --expecteddir=. --outputdir=test/output
 EXTRA_CLEAN = $(OBJS:.o=.d) test/output
 
 # C++ in a backend: no exceptions, no RTTI, no guarded statics, so no libstdc++ symbol and the plain PGXS link works.
+# -Wno-unknown-warning-option: clang++ is given g++ flags when the server was built with gcc.
 # -isystem: the server's own headers are not held to our warnings.
 PG_CXXFLAGS = -std=c++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-strict-aliasing -fwrapv \
-	-Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -MMD -MP
+	-Wno-unknown-warning-option -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -MMD -MP
 PG_CPPFLAGS = -I$(srcdir)/include -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-DPGF_VERSION='"$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/pg_follower.control)"'
 

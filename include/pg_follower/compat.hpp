@@ -4,7 +4,6 @@
 #include "pg_follower/pg.hpp"
 
 extern "C" {
-#include "access/htup_details.h"
 #include "replication/reorderbuffer.h"
 }
 

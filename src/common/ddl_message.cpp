@@ -1,0 +1,120 @@
+// The logical message that carries DDL in WAL.
+//
+// Layout: version (1 byte), HMAC-SHA-256 of all that follows (32 bytes), database OID, transaction id, message number
+// within the transaction (8 bytes), kind (1 byte), and the strings tag, object, role, sql. The HMAC proves that the
+// event trigger made the message; database, transaction and number prove that it was made for this place, and once.
+#include "pg_follower/authentication.hpp"
+#include "pg_follower/message.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "access/xact.h"
+#include "libpq/pqformat.h"
+#include "port/pg_bswap.h"
+}
+
+namespace pg_follower {
+namespace {
+
+constexpr uint8 ddl_version = 1;
+constexpr size_t head_size = 1 + message_mac_size;
+constexpr size_t fixed_size = sizeof(uint32) * 2 + sizeof(uint64) + 1;
+
+// The number of the current transaction's last message. Numbers of rolled-back subtransactions stay used.
+uint64 next_message_number(TransactionId xid)
+{
+    static TransactionId current_xid = InvalidTransactionId;
+    static uint64 number = 0;
+    if (current_xid != xid) {
+        current_xid = xid;
+        number = 0;
+    }
+    return ++number;
+}
+
+template <typename Integer> Integer take_integer(const char *&position)
+{
+    Integer value;
+    memcpy(&value, position, sizeof(value));
+    position += sizeof(value);
+    if constexpr (sizeof(Integer) == 8)
+        return pg_ntoh64(value);
+    else
+        return pg_ntoh32(value);
+}
+
+bool refuse(const char *why)
+{
+    ereport(LOG, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+                  errmsg("ignoring a logical message that claims to be DDL"), errdetail_internal("%s", why)));
+    return false;
+}
+
+} // namespace
+
+void encode_ddl(StringInfo out, const DdlMessage &ddl)
+{
+    uint8 key[message_key_size];
+    if (!read_message_key(key))
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("could not read the key of pg_follower's messages"),
+                        errhint("Drop the extension pg_follower and create it again.")));
+
+    TransactionId xid = GetTopTransactionId();
+    pq_sendbyte(out, ddl_version);
+    appendStringInfoSpaces(out, message_mac_size);
+    pq_sendint32(out, MyDatabaseId);
+    pq_sendint32(out, xid);
+    pq_sendint64(out, next_message_number(xid));
+    pq_sendbyte(out, static_cast<uint8>(ddl.kind));
+    for (const char *string : {ddl.tag, ddl.object, ddl.role, ddl.sql})
+        appendBinaryStringInfo(out, string, static_cast<int>(strlen(string)) + 1);
+
+    uint8 mac[message_mac_size];
+    compute_mac(key, out->data + head_size, out->len - head_size, mac);
+    memcpy(out->data + 1, mac, message_mac_size);
+}
+
+bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &last_number, DdlMessage &ddl)
+{
+    if (size < 1)
+        return refuse("It is empty.");
+    if (static_cast<uint8>(content[0]) > ddl_version)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("DDL message has version %d, but this library reads up to version %d", content[0],
+                               ddl_version),
+                        errhint("Install the newer pg_follower on this server.")));
+    if (size < head_size + fixed_size + 4)
+        return refuse("It is too short.");
+
+    uint8 key[message_key_size];
+    if (!read_message_key(key))
+        return refuse("The extension was not installed in this database at that time.");
+    uint8 mac[message_mac_size];
+    compute_mac(key, content + head_size, size - head_size, mac);
+    if (!macs_equal(mac, reinterpret_cast<const uint8 *>(content) + 1))
+        return refuse("Its authentication code is wrong.");
+
+    const char *position = content + head_size;
+    auto database = take_integer<uint32>(position);
+    auto message_xid = take_integer<uint32>(position);
+    auto number = take_integer<uint64>(position);
+    if (database != MyDatabaseId || message_xid != xid)
+        return refuse("It was made for another transaction.");
+    if (number <= last_number)
+        return refuse("It repeats an earlier message of its transaction.");
+    last_number = number;
+
+    ddl.kind = static_cast<DdlKind>(*position++);
+    const char *end = content + size;
+    for (const char **string : {&ddl.tag, &ddl.object, &ddl.role, &ddl.sql}) {
+        auto stop = static_cast<const char *>(memchr(position, '\0', end - position));
+        if (!stop)
+            return refuse("A string in it does not end.");
+        *string = position;
+        position = stop + 1;
+    }
+    return true;
+}
+
+} // namespace pg_follower

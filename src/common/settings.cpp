@@ -1,0 +1,85 @@
+// Definitions of the settings. See settings.hpp.
+#include "pg_follower/settings.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "utils/guc.h"
+}
+
+namespace pg_follower {
+
+Settings settings;
+
+namespace {
+
+constexpr config_enum_entry deparse_failure_values[] = {
+    {"warning", static_cast<int>(DeparseFailure::warning), false},
+    {"error", static_cast<int>(DeparseFailure::error), false},
+    {nullptr, 0, false},
+};
+
+constexpr config_enum_entry on_unsupported_values[] = {
+    {"record", static_cast<int>(OnUnsupported::record), false},
+    {"stop", static_cast<int>(OnUnsupported::stop), false},
+    {nullptr, 0, false},
+};
+
+struct FixedSetting {
+    const char *name;
+    const char *value;
+};
+
+// What the text of a value or of a definition depends on.
+constexpr FixedSetting fixed_settings[] = {
+    {"DateStyle", "ISO, YMD"},
+    {"IntervalStyle", "postgres"},
+    {"TimeZone", "UTC"},
+    {"extra_float_digits", "3"},
+    {"bytea_output", "hex"},
+    {"lc_monetary", "C"},
+    {"xmlbinary", "base64"},
+    {"xmloption", "content"},
+    {"array_nulls", "on"},
+    {"standard_conforming_strings", "on"},
+    {"quote_all_identifiers", "off"},
+    {"search_path", ""},
+};
+
+} // namespace
+
+void define_settings()
+{
+    DefineCustomEnumVariable("pg_follower.deparse_failure",
+                             "What to do with a command that cannot be written as SQL for the downstream.",
+                             "\"warning\" lets the command go on and records in the stream that it could not follow; "
+                             "\"error\" refuses the command.",
+                             &settings.deparse_failure, settings.deparse_failure, deparse_failure_values, PGC_SUSET, 0,
+                             nullptr, nullptr, nullptr);
+    DefineCustomEnumVariable("pg_follower.on_unsupported",
+                             "What the downstream does when a command or a row of the upstream cannot follow.",
+                             "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
+                             &settings.on_unsupported, settings.on_unsupported, on_unsupported_values, PGC_SIGHUP, 0,
+                             nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_follower.restart_interval",
+                            "Time between the end of a worker by an error and its next try.", nullptr,
+                            &settings.restart_interval, settings.restart_interval, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,
+                            nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_follower.max_batch_rows",
+                            "Maximum number of rows of one statement that the worker applies in one go.", nullptr,
+                            &settings.max_batch_rows, settings.max_batch_rows, 1, 100000, PGC_SIGHUP, 0, nullptr,
+                            nullptr, nullptr);
+    DefineCustomIntVariable("pg_follower.max_group_transactions",
+                            "Maximum number of upstream transactions that share one commit while catching up.", nullptr,
+                            &settings.max_group_transactions, settings.max_group_transactions, 1, 100000, PGC_SIGHUP, 0,
+                            nullptr, nullptr, nullptr);
+    MarkGUCPrefixReserved("pg_follower");
+}
+
+void apply_fixed_settings()
+{
+    GucAction action = IsTransactionState() ? GUC_ACTION_SAVE : GUC_ACTION_SET;
+    for (const FixedSetting &setting : fixed_settings)
+        (void)set_config_option(setting.name, setting.value, PGC_USERSET, PGC_S_SESSION, action, true, 0, false);
+}
+
+} // namespace pg_follower

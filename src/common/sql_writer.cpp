@@ -1,0 +1,154 @@
+// Appends names and literals that mean the same in every session. See sql_writer.hpp.
+//
+// Promises: names are qualified and quoted by need, whatever search_path and quote_all_identifiers are. Assumes a
+// transaction (syscache look-ups) for the functions that take OIDs.
+#include "pg_follower/sql_writer.hpp"
+
+extern "C" {
+#include "catalog/pg_collation.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
+#include "common/keywords.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower {
+namespace {
+
+// Whether an identifier reads as itself without quotes: the rule of the server's quote_identifier() (ruleutils.c),
+// less its setting quote_all_identifiers.
+bool is_plain_identifier(const char *identifier)
+{
+    if (!((identifier[0] >= 'a' && identifier[0] <= 'z') || identifier[0] == '_'))
+        return false;
+    for (const char *c = identifier; *c; ++c)
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_'))
+            return false;
+    int keyword = ScanKeywordLookup(identifier, &ScanKeywords);
+    return keyword < 0 || ScanKeywordCategories[keyword] == UNRESERVED_KEYWORD;
+}
+
+[[noreturn]] void no_such_object(const char *kind, Oid oid)
+{
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("%s with OID %u does not exist", kind, oid)));
+    pg_unreachable();
+}
+
+} // namespace
+
+SqlWriter &SqlWriter::format(const char *format, ...)
+{
+    for (;;) {
+        va_list arguments;
+        va_start(arguments, format);
+        int needed = appendStringInfoVA(&buffer_, format, arguments);
+        va_end(arguments);
+        if (needed == 0)
+            return *this;
+        enlargeStringInfo(&buffer_, needed);
+    }
+}
+
+SqlWriter &SqlWriter::name(const char *identifier)
+{
+    if (is_plain_identifier(identifier))
+        return text(identifier);
+    text('"');
+    for (const char *c = identifier; *c; ++c) {
+        if (*c == '"')
+            text('"');
+        text(*c);
+    }
+    return text('"');
+}
+
+SqlWriter &SqlWriter::name(const char *schema, const char *identifier)
+{
+    if (schema)
+        name(schema).text('.');
+    return name(identifier);
+}
+
+SqlWriter &SqlWriter::relation_name(Oid relid)
+{
+    char *relation = get_rel_name(relid);
+    if (!relation)
+        no_such_object("relation", relid);
+    return name(get_namespace_name(get_rel_namespace(relid)), relation);
+}
+
+SqlWriter &SqlWriter::type_name(Oid type, int32 typmod)
+{
+    return text(format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+}
+
+SqlWriter &SqlWriter::function_name(Oid function)
+{
+    char *function_name = get_func_name(function);
+    if (!function_name)
+        no_such_object("function", function);
+    return name(get_namespace_name(get_func_namespace(function)), function_name);
+}
+
+SqlWriter &SqlWriter::operator_name(Oid operator_oid)
+{
+    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator_oid));
+    if (!HeapTupleIsValid(tuple))
+        no_such_object("operator", operator_oid);
+    auto form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
+    name(get_namespace_name(form->oprnamespace)).text('.').text(NameStr(form->oprname));
+    ReleaseSysCache(tuple);
+    return *this;
+}
+
+SqlWriter &SqlWriter::collation_name(Oid collation)
+{
+    HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+    if (!HeapTupleIsValid(tuple))
+        no_such_object("collation", collation);
+    auto form = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
+    name(get_namespace_name(form->collnamespace), NameStr(form->collname));
+    ReleaseSysCache(tuple);
+    return *this;
+}
+
+SqlWriter &SqlWriter::schema_name(Oid schema)
+{
+    char *schema_name = get_namespace_name(schema);
+    if (!schema_name)
+        no_such_object("schema", schema);
+    return name(schema_name);
+}
+
+SqlWriter &SqlWriter::role_name(Oid role)
+{
+    return OidIsValid(role) ? name(GetUserNameFromId(role, false)) : text("PUBLIC");
+}
+
+SqlWriter &SqlWriter::literal(const char *value, size_t length)
+{
+    if (memchr(value, '\\', length))
+        text('E');
+    text('\'');
+    const char *end = value + length;
+    // In server encodings no byte of a multibyte character is a quote or a backslash (they are safe in that sense).
+    for (const char *run = value; run < end;) {
+        const char *c = run;
+        while (c < end && *c != '\'' && *c != '\\')
+            ++c;
+        appendBinaryStringInfo(&buffer_, run, static_cast<int>(c - run));
+        if (c == end)
+            break;
+        text(*c).text(*c);
+        run = c + 1;
+    }
+    return text('\'');
+}
+
+SqlWriter &SqlWriter::number(int64 value)
+{
+    return format(INT64_FORMAT, value);
+}
+
+} // namespace pg_follower

@@ -1,0 +1,251 @@
+// The records of the stream, written and read side by side. See message.hpp.
+//
+//   begin      commit LSN (8), commit time (8), transaction id (4)
+//   commit     commit LSN (8), end LSN (8), commit time (8)
+//   statement  id (4), kind (1), schema, table, one, run, count (2), then each: column, finds_row (1)
+//   row        statement id (4), count (2), then each: length (4, -1 for null), bytes
+//   truncate   sql, count (2), then each: schema, table
+//   ddl        kind (1), tag, object, role, sql
+//
+// A message is the version (1 byte) and then records, each behind its type byte.
+#include "pg_follower/message.hpp"
+
+extern "C" {
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "port/pg_bswap.h"
+}
+
+namespace pg_follower {
+namespace {
+
+void send_type(StringInfo out, Record type)
+{
+    pq_sendbyte(out, static_cast<uint8>(type));
+}
+
+// A string in the client's encoding.
+void send_string(StringInfo out, const char *string)
+{
+    int length = static_cast<int>(strlen(string));
+    char *converted = pg_server_to_client(string, length);
+    if (converted == string)
+        appendBinaryStringInfo(out, string, length + 1);
+    else {
+        appendBinaryStringInfo(out, converted, static_cast<int>(strlen(converted)) + 1);
+        pfree(converted);
+    }
+}
+
+} // namespace
+
+void stream_start_message(StringInfo out)
+{
+    pq_sendbyte(out, stream_version);
+}
+
+void stream_write(StringInfo out, const BeginRecord &record)
+{
+    send_type(out, Record::begin);
+    pq_sendint64(out, record.commit_lsn);
+    pq_sendint64(out, record.commit_time);
+    pq_sendint32(out, record.xid);
+}
+
+BeginRecord StreamReader::read_begin()
+{
+    BeginRecord record;
+    record.commit_lsn = integer<uint64>();
+    record.commit_time = static_cast<TimestampTz>(integer<uint64>());
+    record.xid = integer<uint32>();
+    return record;
+}
+
+void stream_write(StringInfo out, const CommitRecord &record)
+{
+    send_type(out, Record::commit);
+    pq_sendint64(out, record.commit_lsn);
+    pq_sendint64(out, record.end_lsn);
+    pq_sendint64(out, record.commit_time);
+}
+
+CommitRecord StreamReader::read_commit()
+{
+    CommitRecord record;
+    record.commit_lsn = integer<uint64>();
+    record.end_lsn = integer<uint64>();
+    record.commit_time = static_cast<TimestampTz>(integer<uint64>());
+    return record;
+}
+
+void stream_write(StringInfo out, const StatementRecord &record)
+{
+    send_type(out, Record::statement);
+    pq_sendint32(out, record.id);
+    pq_sendbyte(out, static_cast<uint8>(record.kind));
+    send_string(out, record.schema);
+    send_string(out, record.table);
+    send_string(out, record.one);
+    send_string(out, record.run);
+    pq_sendint16(out, record.parameter_count);
+    for (uint16 i = 0; i < record.parameter_count; ++i) {
+        send_string(out, record.parameters[i].column);
+        pq_sendbyte(out, record.parameters[i].finds_row);
+    }
+}
+
+StatementRecord StreamReader::read_statement()
+{
+    StatementRecord record;
+    record.id = integer<uint32>();
+    record.kind = static_cast<RowKind>(integer<uint8>());
+    record.schema = string();
+    record.table = string();
+    record.one = string();
+    record.run = string();
+    record.parameter_count = integer<uint16>();
+    record.parameters =
+        static_cast<StatementParameter *>(palloc(sizeof(StatementParameter) * record.parameter_count));
+    for (uint16 i = 0; i < record.parameter_count; ++i) {
+        record.parameters[i].column = string();
+        record.parameters[i].finds_row = integer<uint8>() != 0;
+    }
+    return record;
+}
+
+void stream_write_row_head(StringInfo out, const RowRecord &row)
+{
+    send_type(out, Record::row);
+    pq_sendint32(out, row.statement_id);
+    pq_sendint16(out, row.value_count);
+}
+
+void stream_write_null(StringInfo out)
+{
+    pq_sendint32(out, static_cast<uint32>(-1));
+}
+
+void stream_write_value(StringInfo out, const char *data, int32 length)
+{
+    pq_sendint32(out, static_cast<uint32>(length));
+    appendBinaryStringInfo(out, data, length);
+}
+
+RowRecord StreamReader::read_row(Value *values, uint16 room)
+{
+    RowRecord record;
+    record.statement_id = integer<uint32>();
+    record.value_count = integer<uint16>();
+    if (record.value_count > room)
+        malformed("a row has more values than its statement has parameters");
+    for (uint16 i = 0; i < record.value_count; ++i) {
+        auto length = static_cast<int32>(integer<uint32>());
+        values[i].length = length;
+        values[i].data = nullptr;
+        if (length == -1)
+            continue;
+        if (length < 0)
+            malformed("a value has a negative length");
+        need(length);
+        values[i].data = position_;
+        position_ += length;
+    }
+    return record;
+}
+
+void stream_write(StringInfo out, const TruncateRecord &record)
+{
+    send_type(out, Record::truncate);
+    send_string(out, record.sql);
+    pq_sendint16(out, record.relation_count);
+    for (uint16 i = 0; i < record.relation_count; ++i) {
+        send_string(out, record.relations[i].schema);
+        send_string(out, record.relations[i].table);
+    }
+}
+
+TruncateRecord StreamReader::read_truncate()
+{
+    TruncateRecord record;
+    record.sql = string();
+    record.relation_count = integer<uint16>();
+    record.relations = static_cast<RelationName *>(palloc(sizeof(RelationName) * record.relation_count));
+    for (uint16 i = 0; i < record.relation_count; ++i) {
+        record.relations[i].schema = string();
+        record.relations[i].table = string();
+    }
+    return record;
+}
+
+void stream_write(StringInfo out, const DdlMessage &record)
+{
+    send_type(out, Record::ddl);
+    pq_sendbyte(out, static_cast<uint8>(record.kind));
+    for (const char *text : {record.tag, record.object, record.role, record.sql})
+        send_string(out, text);
+}
+
+DdlMessage StreamReader::read_ddl()
+{
+    DdlMessage record;
+    record.kind = static_cast<DdlKind>(integer<uint8>());
+    for (const char **text : {&record.tag, &record.object, &record.role, &record.sql})
+        *text = string();
+    return record;
+}
+
+StreamReader::StreamReader(const char *data, size_t size) : position_(data), end_(data + size)
+{
+    auto version = integer<uint8>();
+    if (version > stream_version)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("upstream sends stream format %u, but this worker reads up to format %u", version,
+                               stream_version),
+                        errhint("Install the same version of pg_follower on both servers.")));
+}
+
+Record StreamReader::next_type()
+{
+    return static_cast<Record>(integer<uint8>());
+}
+
+template <typename Integer> Integer StreamReader::integer()
+{
+    need(sizeof(Integer));
+    Integer value;
+    memcpy(&value, position_, sizeof(Integer));
+    position_ += sizeof(Integer);
+    if constexpr (sizeof(Integer) == 8)
+        return pg_ntoh64(value);
+    else if constexpr (sizeof(Integer) == 4)
+        return pg_ntoh32(value);
+    else if constexpr (sizeof(Integer) == 2)
+        return pg_ntoh16(value);
+    else
+        return value;
+}
+
+const char *StreamReader::string()
+{
+    auto stop = static_cast<const char *>(memchr(position_, '\0', end_ - position_));
+    if (!stop)
+        malformed("a string does not end");
+    const char *start = position_;
+    position_ = stop + 1;
+    return start;
+}
+
+void StreamReader::need(size_t size)
+{
+    if (static_cast<size_t>(end_ - position_) < size)
+        malformed("it ends too soon");
+}
+
+void StreamReader::malformed(const char *what)
+{
+    ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("malformed message in the stream from the upstream"),
+                    errdetail_internal("In a message, %s.", what)));
+    pg_unreachable();
+}
+
+} // namespace pg_follower
