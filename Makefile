@@ -1,17 +1,31 @@
 # pg_follower is built with PGXS: make, make install, make installcheck; PG_CONFIG chooses the server.
-# The targets that prepare a machine and run scratch servers (check, demo, corpus, bench, ...) are in test/targets.mk.
+# The targets that prepare a machine and run scratch servers (check, demo, bench, ...) are in test/targets.mk.
 
 PG_CONFIG ?= pg_config
+.DEFAULT_GOAL = all
+
+include $(dir $(lastword $(MAKEFILE_LIST)))test/targets.mk
+
+# Those targets install what is missing, PGXS included, so they cannot need it to be read.
+ifneq ($(filter $(SCRATCH_TARGETS),$(MAKECMDGOALS)),)
+
+ifneq ($(filter-out $(SCRATCH_TARGETS),$(MAKECMDGOALS)),)
+$(filter-out $(SCRATCH_TARGETS),$(MAKECMDGOALS)):
+	$(MAKE) $@
+endif
+
+else
 
 EXTENSION = pg_follower
 DATA = $(wildcard sql/pg_follower--*.sql)
 MODULE_big = pg_follower
 OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
 
+# The results lie beside the expected outputs' folder because version 15 looks for that folder there.
 REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --expecteddir=. --outputdir=test/output
+REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=pg_follower
 
-EXTRA_CLEAN = $(OBJS:.o=.d) test/output
+EXTRA_CLEAN = $(OBJS:.o=.d) test/output results regression.diffs regression.out
 
 # C++ in a backend: no exceptions, no RTTI, no guarded statics, so no libstdc++ symbol and the plain PGXS link works.
 # -Wno-unknown-warning-option: clang++ is given g++ flags when the server was built with gcc.
@@ -30,4 +44,4 @@ include $(PGXS)
 # Header dependencies, which PGXS does not track.
 -include $(OBJS:.o=.d)
 
-include $(srcdir)/test/targets.mk
+endif

@@ -1,1 +1,21 @@
 # Targets beyond PGXS's own: each prepares the machine as far as it needs and works on scratch servers only.
+# PG_CONFIG chooses the server; SCRATCH=folder keeps the scratch folder, and its build, for the next run.
+
+SCRATCH_TARGETS = check demo demo-stop bench
+
+.PHONY: $(SCRATCH_TARGETS)
+
+# All tests. TESTS="name ..." runs some: names of files in test/sql, test/specs and test/t, wildcards allowed.
+check:
+	@test/tools/with-server test/tools/check $(TESTS)
+
+# Two servers that follow, left running to play with.
+demo:
+	@test/demo/start
+
+demo-stop:
+	@test/demo/stop
+
+# Timed runs beside native logical replication; the figures go to test/output/bench.json.
+bench:
+	@test/tools/with-server test/bench/run $(BENCH)

@@ -1,0 +1,292 @@
+
+=pod
+
+=head1 NAME
+
+PgFollower - two servers that follow, for TAP tests
+
+=head1 SYNOPSIS
+
+  use PgFollower;
+  use Test::More;
+
+  my ($upstream, $downstream) = pgf_pair();
+  start_follow($downstream, $upstream);
+  $upstream->safe_psql('postgres', 'CREATE TABLE t (id int)');
+  wait_for_follow($downstream);
+  is_same($upstream, $downstream, 'the table follows');
+  done_testing();
+
+=head1 DESCRIPTION
+
+Nodes are PostgreSQL::Test::Cluster objects on Unix sockets of their own, with the settings of test/tools/server-config
+and UTF8 databases, superuser "postgres" whoever runs the test. Every function takes a database by the option
+C<< dbname => >>, which is "postgres" where it is left out, and dies with the reason where it cannot do its work.
+
+=cut
+
+package PgFollower;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use File::Basename qw(dirname);
+use IPC::Run ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+our @EXPORT = qw(pgf_node pgf_pair conninfo start_follow wait_for_follow follow_status
+  table_hashes schema_dump is_same worker_pid wait_until);
+
+my $tools = dirname(__FILE__) . '/../tools';
+
+# The folder of the server's programs.
+sub bindir
+{
+	my ($out, $err);
+	IPC::Run::run([ $ENV{PG_CONFIG} || 'pg_config', '--bindir' ], '>', \$out, '2>', \$err)
+	  or die "could not run pg_config: $err";
+	chomp $out;
+	return $out;
+}
+
+=pod
+
+=over
+
+=item pgf_node($name, preload => 0, config => '', extension => 1)
+
+A running server. C<preload> sets shared_preload_libraries, C<config> is appended to postgresql.conf, and C<extension>
+creates the extension in the database "postgres".
+
+=cut
+
+sub pgf_node
+{
+	my ($name, %opt) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+	$node->init(extra => [ '--no-locale', '--encoding=UTF8' ]);
+	my ($settings, $err);
+	IPC::Run::run([ "$tools/server-config", bindir() ], '>', \$settings, '2>', \$err)
+	  or die "could not learn the server's settings: $err";
+	$node->append_conf('postgresql.conf', $settings);
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_follower'\n") if $opt{preload};
+	$node->append_conf('postgresql.conf', $opt{config}) if $opt{config};
+	$node->start;
+	$node->safe_psql('postgres', q{SELECT 'CREATE ROLE postgres SUPERUSER LOGIN REPLICATION'
+		WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'postgres')
+		\gexec
+	});
+	$node->safe_psql('postgres', 'CREATE EXTENSION pg_follower') if $opt{extension} // 1;
+	return $node;
+}
+
+=pod
+
+=item pgf_pair(%options)
+
+An upstream and a downstream, each made by pgf_node with these options.
+
+=cut
+
+sub pgf_pair
+{
+	my (%opt) = @_;
+	return (pgf_node('upstream', %opt), pgf_node('downstream', %opt));
+}
+
+=pod
+
+=item conninfo($node, $dbname)
+
+A connection string to the node as user "postgres", for start_follow.
+
+=cut
+
+sub conninfo
+{
+	my ($node, $dbname) = @_;
+	return $node->connstr($dbname // 'postgres') . ' user=postgres';
+}
+
+# Quotes a string as an SQL literal.
+sub literal
+{
+	my ($text) = @_;
+	$text =~ s/'/''/g;
+	return "'$text'";
+}
+
+=pod
+
+=item start_follow($downstream, $upstream, name => 'default', copy_data => undef, dbname => ..., upstream_dbname => ...)
+
+Calls start_follow. C<copy_data> is passed only where it is given; C<upstream_dbname> is C<dbname> where it is left out.
+
+=cut
+
+sub start_follow
+{
+	my ($downstream, $upstream, %opt) = @_;
+	my $dbname = $opt{dbname} // 'postgres';
+	my $conninfo = conninfo($upstream, $opt{upstream_dbname} // $dbname);
+	my $call = 'SELECT start_follow(' . literal($conninfo) . ', follow_name => ' . literal($opt{name} // 'default');
+	$call .= ', copy_data => ' . ($opt{copy_data} ? 'true' : 'false') if defined $opt{copy_data};
+	$downstream->safe_psql($dbname, "$call)");
+	return;
+}
+
+=pod
+
+=item wait_for_follow($downstream, name => 'default', timeout => 180, dbname => ...)
+
+Waits until all that is committed upstream is visible downstream. Dies, with follow_status, when the follow fails or
+the time, in seconds, runs out.
+
+=cut
+
+sub wait_for_follow
+{
+	my ($downstream, %opt) = @_;
+	my $dbname = $opt{dbname} // 'postgres';
+	my $timeout = $opt{timeout} // $PostgreSQL::Test::Utils::timeout_default;
+	my $name = literal($opt{name} // 'default');
+	my ($status, $out, $err) = $downstream->psql($dbname, "SELECT wait_for_follow('$timeout s', $name)");
+	return 1 if $status == 0 && $out eq 't';
+	die 'the follow has not caught up: '
+	  . ($err || "wait_for_follow returned \"$out\"") . "\n"
+	  . follow_status($downstream, %opt);
+}
+
+=pod
+
+=item follow_status($downstream, dbname => ...)
+
+The text of the view follow_status, all columns, for messages.
+
+=cut
+
+sub follow_status
+{
+	my ($downstream, %opt) = @_;
+	my ($status, $out, $err) = $downstream->psql(
+		$opt{dbname} // 'postgres',
+		'SELECT * FROM follow_status',
+		extra_params => [ '-x', '-P', 'format=aligned' ]);
+	return $out || $err;
+}
+
+=pod
+
+=item worker_pid($downstream, name => 'default', dbname => ...)
+
+The process id of a follow's worker, or the empty string where none runs.
+
+=cut
+
+sub worker_pid
+{
+	my ($downstream, %opt) = @_;
+	return $downstream->safe_psql($opt{dbname} // 'postgres',
+		'SELECT pid FROM follow_status WHERE pid IS NOT NULL AND follow_name = ' . literal($opt{name} // 'default'));
+}
+
+=pod
+
+=item wait_until($node, $query, $expected, dbname => ...)
+
+Waits until the query returns the expected text, "t" where it is left out. Dies with the last answer after the test
+suite's time limit.
+
+=cut
+
+sub wait_until
+{
+	my ($node, $query, $expected, %opt) = @_;
+	$expected //= 't';
+	$node->poll_query_until($opt{dbname} // 'postgres', $query, $expected)
+	  or die "the query did not come to return \"$expected\": $query";
+	return;
+}
+
+=pod
+
+=item table_hashes($node, dbname => ...)
+
+One line "schema.table|rows|hash" for each permanent table and populated materialized view.
+
+=cut
+
+sub table_hashes
+{
+	my ($node, %opt) = @_;
+	my ($out, $err);
+	my $database = $node->connstr($opt{dbname} // 'postgres');
+	IPC::Run::run([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $database, '-f', "$tools/table_hashes.sql" ],
+		'>', \$out, '2>', \$err)
+	  or die "could not hash the tables: $err";
+	return $out;
+}
+
+=pod
+
+=item schema_dump($node, dbname => ...)
+
+The output of pg_dump -s without comments, versions, empty lines and the \restrict lines that differ each time.
+
+=cut
+
+sub schema_dump
+{
+	my ($node, %opt) = @_;
+	my ($out, $err);
+	my $database = $node->connstr($opt{dbname} // 'postgres');
+	IPC::Run::run([ 'pg_dump', '-s', '-d', $database ], '>', \$out, '2>', \$err)
+	  or die "could not dump the schema: $err";
+	$out =~ s/^(?:--.*|\\(?:un)?restrict .*|)\n//mg;
+	return $out;
+}
+
+# Says where two texts first differ, with the lines around it.
+sub first_difference
+{
+	my ($expected, $got) = @_;
+	my @expected = split /\n/, $expected;
+	my @got = split /\n/, $got;
+	my $line = 0;
+	$line++ while $line < @expected && $line < @got && $expected[$line] eq $got[$line];
+	my $from = $line > 5 ? $line - 5 : 0;
+	my $show = sub { join("\n", map { $_ // '(the end)' } @_[ $from .. $line + 3 ]) };
+	return 'upstream, around line ' . ($line + 1) . ":\n" . $show->(@expected) . "\n\ndownstream:\n" . $show->(@got);
+}
+
+=pod
+
+=item is_same($upstream, $downstream, $what, dbname => ..., upstream_dbname => ...)
+
+Tests that the schema dumps and the table hashes of both databases are equal.
+
+=back
+
+=cut
+
+sub is_same
+{
+	my ($upstream, $downstream, $what, %opt) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my %up = (dbname => $opt{upstream_dbname} // $opt{dbname});
+	my $good = 1;
+	for my $part ([ 'schema', \&schema_dump ], [ 'rows', \&table_hashes ])
+	{
+		my ($name, $function) = @$part;
+		my ($expected, $got) = ($function->($upstream, %up), $function->($downstream, %opt));
+		ok($expected eq $got, "$what: $name") and next;
+		diag(first_difference($expected, $got));
+		$good = 0;
+	}
+	return $good;
+}
+
+1;
