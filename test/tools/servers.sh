@@ -12,7 +12,7 @@ if [ ${#PGHOST} -gt 90 ]; then
 	exit 1
 fi
 mkdir -p -m 700 "$PGHOST"
-declare -A server_port
+declare -A server_port=()
 
 # make_server NAME PORT [SETTING ...]: a new server, started, with the settings of server-config and those given.
 make_server() {
