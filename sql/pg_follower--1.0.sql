@@ -15,3 +15,17 @@ REVOKE ALL ON FUNCTION follower.make_message_key() FROM PUBLIC;
 
 CREATE TABLE follower.message_key (key bytea STORAGE PLAIN NOT NULL) WITH (user_catalog_table = true);
 INSERT INTO follower.message_key VALUES (follower.make_message_key());
+
+----------------------------------------------------------------------------------------------------------------- deparse
+
+-- ENABLE ALWAYS: DDL of a session with session_replication_role = replica (a bulk load, the worker of a cascade) must
+-- not be missed.
+CREATE FUNCTION follower.ddl_command_end() RETURNS event_trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_end';
+CREATE FUNCTION follower.sql_drop() RETURNS event_trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_sql_drop';
+
+CREATE EVENT TRIGGER pg_follower_ddl_command_end ON ddl_command_end EXECUTE FUNCTION follower.ddl_command_end();
+ALTER EVENT TRIGGER pg_follower_ddl_command_end ENABLE ALWAYS;
+CREATE EVENT TRIGGER pg_follower_sql_drop ON sql_drop EXECUTE FUNCTION follower.sql_drop();
+ALTER EVENT TRIGGER pg_follower_sql_drop ENABLE ALWAYS;

@@ -4,7 +4,10 @@
 #include "pg_follower/pg.hpp"
 
 extern "C" {
+#include "catalog/dependency.h"
+#include "replication/message.h"
 #include "replication/reorderbuffer.h"
+#include "utils/rel.h"
 }
 
 namespace pg_follower {
@@ -21,5 +24,25 @@ inline HeapTuple decoded_tuple(ReorderBufferTupleBuf *buffer)
     return buffer ? &buffer->tuple : nullptr;
 }
 #endif
+
+// Writes a logical message that belongs to the current transaction.
+inline void log_transactional_message(const char *prefix, const char *content, size_t size)
+{
+#if PG_VERSION_NUM >= 170000
+    (void)LogLogicalMessage(prefix, content, size, true, false);
+#else
+    (void)LogLogicalMessage(prefix, content, size, true);
+#endif
+}
+
+// The sequence of an identity column.
+inline Oid identity_sequence(Relation relation, AttrNumber column)
+{
+#if PG_VERSION_NUM >= 170000
+    return getIdentitySequence(relation, column, false);
+#else
+    return getIdentitySequence(RelationGetRelid(relation), column, false);
+#endif
+}
 
 } // namespace pg_follower

@@ -11,6 +11,7 @@ namespace pg_follower {
 
 enum class DdlKind : char {
     statement = 'D',   // `sql` is one statement, without its semicolon, to run as `role`
+    optional = 'O',    // the same, but a failure downstream is recorded like `unsupported`, and the follow goes on
     unsupported = 'U', // the command could not be deparsed; `sql` holds the reason
 };
 
@@ -18,7 +19,7 @@ struct DdlMessage {
     DdlKind kind;
     const char *tag;    // command tag: "CREATE TABLE"
     const char *object; // type and identity of the object, for messages: "table public.foo"; may be empty
-    const char *role;   // name of the role that ran the command
+    const char *role;   // name of the role that runs it; empty: the applying role itself
     const char *sql;
 };
 

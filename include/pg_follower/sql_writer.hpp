@@ -28,7 +28,7 @@ class SqlWriter {
         return *this;
     }
     // As appendStringInfo.
-    SqlWriter &format(const char *format, ...) pg_attribute_printf(2, 3);
+    SqlWriter &format(const char *format, ...) __attribute__((format(printf, 2, 3)));
     // An identifier, quoted only where it must be (whatever quote_all_identifiers says).
     SqlWriter &name(const char *identifier);
     // schema.name; only the name where `schema` is null.

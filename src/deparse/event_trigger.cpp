@@ -1,7 +1,184 @@
+// The event triggers: they take the commands of a statement, have them written as SQL, and put that into WAL.
+//
+// Promises: the user's own statement succeeds whatever happens here (each command is deparsed in a subtransaction;
+// an error in it is a WARNING and a record in the stream, unless pg_follower.deparse_failure says error); nothing is
+// done, and nothing is said, where nobody can follow (no slot of this database uses the plugin), for temporary
+// objects, and for what an extension's script does. Assumes: called by the event trigger manager.
+//
+// Slots: a transaction that looked for a slot before it was there had its transaction id by then, so the slot's
+// consistent point comes after its commit, and the slot does not decode it.
+#include "commands.hpp"
+#include "drop.hpp"
+#include "emit.hpp"
+#include "event.hpp"
 #include "pg_follower/deparse.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_extension.h"
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+#include "replication/slot.h"
+#include "utils/resowner.h"
+}
 
 namespace pg_follower {
 
 void init_deparse() {}
 
+void cannot_follow(const char *reason)
+{
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg_internal("%s", reason)));
+    pg_unreachable();
+}
+
+namespace {
+
+// Whether a logical slot of this database uses the plugin.
+bool anybody_follows()
+{
+    if (!XLogLogicalInfoActive())
+        return false;
+    bool found = false;
+    LWLockAcquire(ReplicationSlotControlLock, LW_SHARED);
+    for (int i = 0; i < max_replication_slots && !found; ++i) {
+        ReplicationSlot *slot = &ReplicationSlotCtl->replication_slots[i];
+        if (!slot->in_use)
+            continue;
+        SpinLockAcquire(&slot->mutex);
+        found = slot->data.database == MyDatabaseId && strcmp(NameStr(slot->data.plugin), plugin_name) == 0;
+        SpinLockRelease(&slot->mutex);
+    }
+    LWLockRelease(ReplicationSlotControlLock);
+    return found;
+}
+
+EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *function)
+{
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" was not called by the event trigger manager", function)));
+    return reinterpret_cast<EventTriggerData *>(fcinfo->context);
+}
+
+// Runs `write(script)` in a subtransaction under the fixed settings, and emits what it wrote. An error in it is what
+// pg_follower.deparse_failure says. `tag` and `object` name the command in messages; `caller` is
+// who runs it downstream.
+template <typename Write> void follow(const char *tag, const char *object, Oid caller, Write write)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner resource_owner = CurrentResourceOwner;
+    // Volatile where they are set between PG_TRY and a longjmp.
+    ErrorData *volatile failure = nullptr;
+    Script script;
+
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+    PG_TRY();
+    {
+        {
+            GucScope fixed_settings;
+            apply_fixed_settings();
+            write(script);
+        }
+        ReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = resource_owner;
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        failure = CopyErrorData();
+        FlushErrorState();
+        RollbackAndReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = resource_owner;
+    }
+    PG_END_TRY();
+
+    if (!failure) {
+        for (Statement *statement : script.statements())
+            emit_statement(tag, object, caller, *statement);
+        return;
+    }
+
+    // A cancelled statement or a terminated session is nobody's failure to deparse.
+    if (ERRCODE_TO_CATEGORY(failure->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+        ReThrowError(failure);
+    bool refuse = settings.deparse_failure == static_cast<int>(DeparseFailure::error);
+    ereport(refuse ? ERROR : WARNING,
+            (errcode(failure->sqlerrcode), errmsg("%s%s%s cannot be followed", tag, *object ? " of " : "", object),
+             errdetail_internal("Reason: %s", failure->message),
+             errhint("Run the command on the downstream too, before rows that need it arrive there.")));
+    emit_unsupported(tag, object, failure->message);
+}
+
+void follow_command(const Command &command)
+{
+    const CommandEntry *entry = find_command(command.tag);
+    if (!entry || entry->follows == Follows::not_needed || entry->follows == Follows::by_drops)
+        return;
+    const char *object = describe_object(command.address);
+    follow(command.tag, object, creator_of(command), [&](Script &script) {
+        if (entry->follows == Follows::no)
+            cannot_follow(entry->reason);
+        entry->deparse(script, command);
+    });
+}
+
+} // namespace
 } // namespace pg_follower
+
+using namespace pg_follower;
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(pg_follower_ddl_command_end);
+PG_FUNCTION_INFO_V1(pg_follower_sql_drop);
+PGDLLEXPORT Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum pg_follower_sql_drop(PG_FUNCTION_ARGS);
+
+// follower.ddl_command_end() returns event_trigger: sends what the commands of the statement did.
+Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
+{
+    EventTriggerData *data = event_trigger_data(fcinfo, "follower.ddl_command_end");
+    if (creating_extension || !anybody_follows())
+        PG_RETURN_NULL();
+
+    Event event = collect_event(data->parsetree);
+    for (int i = 0; i < event.count; ++i) {
+        const Command &command = event.commands[i];
+        if (!command.collected->in_extension && !is_own_extension(command.address) &&
+            !is_temporary(command.address))
+            follow_command(command);
+    }
+    PG_RETURN_NULL();
+}
+
+// follower.sql_drop() returns event_trigger: sends what the statement dropped.
+Datum pg_follower_sql_drop(PG_FUNCTION_ARGS)
+{
+    EventTriggerData *data = event_trigger_data(fcinfo, "follower.sql_drop");
+    if (creating_extension || !anybody_follows())
+        PG_RETURN_NULL();
+
+    const CommandEntry *entry = find_command(GetCommandTagName(data->tag));
+    bool in_drop_command = entry && entry->follows == Follows::by_drops;
+    // The server lists what was dropped last first; dependents are dropped before what they depend on.
+    int count;
+    DroppedObject *objects = collect_dropped_objects(&count);
+    for (int i = count - 1; i >= 0; --i) {
+        const DroppedObject &object = objects[i];
+        if (object.temporary || is_own_drop(objects, count))
+            continue;
+        follow(GetCommandTagName(data->tag), psprintf("%s %s", object.type, object.identity), GetUserId(),
+               [&](Script &script) { deparse_drop(script, objects, count, i, in_drop_command); });
+    }
+    PG_RETURN_NULL();
+}
+
+} // extern "C"

@@ -1,0 +1,215 @@
+// The table of commands: a line for each command tag that event triggers can see, sorted by tag.
+//
+// Promises: every such tag of the server's own list (tcop/cmdtaglist.h) has its line, or this file does not compile.
+// Lines of tags that only other server versions have are allowed.
+#include "commands.hpp"
+#include "objects.hpp"
+
+#include <iterator>
+
+namespace pg_follower {
+namespace {
+
+constexpr CommandEntry text(const char *tag, DeparseCommand deparse)
+{
+    return {tag, Follows::by_text, deparse, ""};
+}
+
+constexpr CommandEntry drops(const char *tag)
+{
+    return {tag, Follows::by_drops, nullptr, ""};
+}
+
+constexpr CommandEntry no(const char *tag, const char *reason)
+{
+    return {tag, Follows::no, nullptr, reason};
+}
+
+constexpr const char *not_yet = "this version of pg_follower does not write the command";
+
+constexpr CommandEntry commands[] = {
+    no("ALTER ACCESS METHOD", not_yet),
+    no("ALTER AGGREGATE", not_yet),
+    no("ALTER CAST", not_yet),
+    no("ALTER COLLATION", not_yet),
+    no("ALTER CONSTRAINT", not_yet),
+    no("ALTER CONVERSION", not_yet),
+    no("ALTER DEFAULT PRIVILEGES", not_yet),
+    no("ALTER DOMAIN", not_yet),
+    no("ALTER EXTENSION", not_yet),
+    no("ALTER FOREIGN DATA WRAPPER", not_yet),
+    no("ALTER FOREIGN TABLE", not_yet),
+    no("ALTER FUNCTION", not_yet),
+    no("ALTER INDEX", not_yet),
+    no("ALTER LANGUAGE", not_yet),
+    no("ALTER LARGE OBJECT", not_yet),
+    no("ALTER MATERIALIZED VIEW", not_yet),
+    no("ALTER OPERATOR", not_yet),
+    no("ALTER OPERATOR CLASS", not_yet),
+    no("ALTER OPERATOR FAMILY", not_yet),
+    no("ALTER POLICY", not_yet),
+    no("ALTER PROCEDURE", not_yet),
+    no("ALTER PUBLICATION", not_yet),
+    no("ALTER ROUTINE", not_yet),
+    no("ALTER RULE", not_yet),
+    no("ALTER SCHEMA", not_yet),
+    text("ALTER SEQUENCE", deparse_alter_sequence),
+    no("ALTER SERVER", not_yet),
+    no("ALTER STATISTICS", not_yet),
+    no("ALTER SUBSCRIPTION", not_yet),
+    no("ALTER TABLE", not_yet),
+    no("ALTER TEXT SEARCH CONFIGURATION", not_yet),
+    no("ALTER TEXT SEARCH DICTIONARY", not_yet),
+    no("ALTER TEXT SEARCH PARSER", not_yet),
+    no("ALTER TEXT SEARCH TEMPLATE", not_yet),
+    no("ALTER TRANSFORM", not_yet),
+    no("ALTER TRIGGER", not_yet),
+    no("ALTER TYPE", not_yet),
+    no("ALTER USER MAPPING", not_yet),
+    no("ALTER VIEW", not_yet),
+    no("COMMENT", not_yet),
+    no("CREATE ACCESS METHOD", not_yet),
+    no("CREATE AGGREGATE", not_yet),
+    no("CREATE CAST", not_yet),
+    no("CREATE COLLATION", not_yet),
+    no("CREATE CONSTRAINT", not_yet),
+    no("CREATE CONVERSION", not_yet),
+    no("CREATE DOMAIN", not_yet),
+    no("CREATE EXTENSION", not_yet),
+    no("CREATE FOREIGN DATA WRAPPER", not_yet),
+    no("CREATE FOREIGN TABLE", not_yet),
+    no("CREATE FUNCTION", not_yet),
+    text("CREATE INDEX", deparse_create_index),
+    no("CREATE LANGUAGE", not_yet),
+    no("CREATE MATERIALIZED VIEW", not_yet),
+    no("CREATE OPERATOR", not_yet),
+    no("CREATE OPERATOR CLASS", not_yet),
+    no("CREATE OPERATOR FAMILY", not_yet),
+    no("CREATE POLICY", not_yet),
+    no("CREATE PROCEDURE", not_yet),
+    no("CREATE PUBLICATION", not_yet),
+    no("CREATE ROUTINE", not_yet),
+    no("CREATE RULE", not_yet),
+    text("CREATE SCHEMA", deparse_create_schema),
+    text("CREATE SEQUENCE", deparse_create_sequence),
+    no("CREATE SERVER", not_yet),
+    no("CREATE STATISTICS", not_yet),
+    no("CREATE SUBSCRIPTION", not_yet),
+    text("CREATE TABLE", deparse_create_table),
+    no("CREATE TABLE AS", not_yet),
+    no("CREATE TEXT SEARCH CONFIGURATION", not_yet),
+    no("CREATE TEXT SEARCH DICTIONARY", not_yet),
+    no("CREATE TEXT SEARCH PARSER", not_yet),
+    no("CREATE TEXT SEARCH TEMPLATE", not_yet),
+    no("CREATE TRANSFORM", not_yet),
+    no("CREATE TRIGGER", not_yet),
+    no("CREATE TYPE", not_yet),
+    no("CREATE USER MAPPING", not_yet),
+    no("CREATE VIEW", not_yet),
+    drops("DROP ACCESS METHOD"),
+    drops("DROP AGGREGATE"),
+    drops("DROP CAST"),
+    drops("DROP COLLATION"),
+    drops("DROP CONSTRAINT"),
+    drops("DROP CONVERSION"),
+    drops("DROP DOMAIN"),
+    drops("DROP EXTENSION"),
+    drops("DROP FOREIGN DATA WRAPPER"),
+    drops("DROP FOREIGN TABLE"),
+    drops("DROP FUNCTION"),
+    drops("DROP INDEX"),
+    drops("DROP LANGUAGE"),
+    drops("DROP MATERIALIZED VIEW"),
+    drops("DROP OPERATOR"),
+    drops("DROP OPERATOR CLASS"),
+    drops("DROP OPERATOR FAMILY"),
+    drops("DROP OWNED"),
+    drops("DROP POLICY"),
+    drops("DROP PROCEDURE"),
+    drops("DROP PUBLICATION"),
+    drops("DROP ROUTINE"),
+    drops("DROP RULE"),
+    drops("DROP SCHEMA"),
+    drops("DROP SEQUENCE"),
+    drops("DROP SERVER"),
+    drops("DROP STATISTICS"),
+    drops("DROP SUBSCRIPTION"),
+    drops("DROP TABLE"),
+    drops("DROP TEXT SEARCH CONFIGURATION"),
+    drops("DROP TEXT SEARCH DICTIONARY"),
+    drops("DROP TEXT SEARCH PARSER"),
+    drops("DROP TEXT SEARCH TEMPLATE"),
+    drops("DROP TRANSFORM"),
+    drops("DROP TRIGGER"),
+    drops("DROP TYPE"),
+    drops("DROP USER MAPPING"),
+    drops("DROP VIEW"),
+    no("GRANT", not_yet),
+    no("IMPORT FOREIGN SCHEMA", not_yet),
+    no("REFRESH MATERIALIZED VIEW", not_yet),
+    no("REVOKE", not_yet),
+    no("SECURITY LABEL", not_yet),
+    no("SELECT INTO", not_yet),
+};
+
+constexpr int compare(const char *left, const char *right)
+{
+    while (*left && *left == *right)
+        ++left, ++right;
+    return static_cast<int>(static_cast<unsigned char>(*left)) - static_cast<int>(static_cast<unsigned char>(*right));
+}
+
+constexpr const CommandEntry *find(const char *tag)
+{
+    size_t low = 0, high = std::size(commands);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = compare(tag, commands[middle].tag);
+        if (order == 0)
+            return &commands[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return nullptr;
+}
+
+constexpr bool sorted()
+{
+    for (size_t i = 1; i < std::size(commands); ++i)
+        if (compare(commands[i - 1].tag, commands[i].tag) >= 0)
+            return false;
+    return true;
+}
+
+// The server's list, as far as event triggers see it.
+struct ServerTag {
+    const char *tag;
+    bool event_trigger;
+};
+#define PG_CMDTAG(symbol, name, event_trigger_ok, table_rewrite_ok, row_count) {name, event_trigger_ok},
+constexpr ServerTag server_tags[] = {
+#include "tcop/cmdtaglist.h"
+};
+#undef PG_CMDTAG
+
+constexpr bool complete()
+{
+    for (const ServerTag &tag : server_tags)
+        if (tag.event_trigger && !find(tag.tag))
+            return false;
+    return true;
+}
+
+static_assert(sorted(), "the table of commands is sorted by tag");
+static_assert(complete(), "every command tag that event triggers see has a line");
+
+} // namespace
+
+const CommandEntry *find_command(const char *tag)
+{
+    return find(tag);
+}
+
+} // namespace pg_follower

@@ -1,0 +1,25 @@
+// The table of commands: what becomes of every command tag that event triggers can see.
+#pragma once
+
+#include "script.hpp"
+
+namespace pg_follower {
+
+enum class Follows : char {
+    by_text,    // `deparse` writes it
+    by_drops,   // what it dropped is written from the list of dropped objects
+    not_needed, // nothing to do downstream, for `reason`
+    no,         // cannot follow, for `reason`
+};
+
+struct CommandEntry {
+    const char *tag;
+    Follows follows;
+    DeparseCommand deparse;
+    const char *reason;
+};
+
+// The entry of a tag; null for a tag that event triggers never see.
+const CommandEntry *find_command(const char *tag);
+
+} // namespace pg_follower

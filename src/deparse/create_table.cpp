@@ -1,0 +1,225 @@
+// CREATE TABLE, from the catalog, as it stands when the whole statement is done.
+//
+// The text holds all that the statement made for the table: columns with their identity sequences, and constraints
+// with the names that the server chose. The statement's own inner commands for those (its constraints' indexes, the
+// ALTER TABLE that adds foreign keys) therefore write nothing; sequences of serial columns, and indexes, statistics
+// and comments that LIKE copied, are commands of their own.
+#include "objects.hpp"
+#include "relation_parts.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/partition.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
+#include "commands/defrem.h"
+#include "commands/tablespace.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower {
+namespace {
+
+// The items of the parenthesised list: columns, then constraints.
+class Items {
+  public:
+    explicit Items(SqlWriter &out) : out_(out) {}
+    SqlWriter &next()
+    {
+        if (comma_.first)
+            out_.text(" (");
+        return out_.next(comma_);
+    }
+    // Ends the list. An empty one is written where the grammar wants it.
+    void end(bool required)
+    {
+        if (!comma_.first)
+            out_.text(')');
+        else if (required)
+            out_.text(" ()");
+    }
+
+  private:
+    SqlWriter &out_;
+    SqlWriter::Separator comma_{", "};
+};
+
+void write_columns(Items &items, Relation table)
+{
+    TupleDesc descriptor = RelationGetDescr(table);
+    for (int i = 0; i < descriptor->natts; ++i) {
+        Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped || !attribute->attislocal)
+            continue;
+        SqlWriter &out = items.next();
+        out.name(NameStr(attribute->attname)).text(' ').type_name(attribute->atttypid, attribute->atttypmod);
+        write_column_properties(out, table, attribute->attnum);
+    }
+}
+
+// Of a partition: what differs from its parent's columns, which it has all.
+void write_partition_columns(Items &items, Relation table, Relation parent)
+{
+    TupleDesc descriptor = RelationGetDescr(table);
+    for (int i = 0; i < descriptor->natts; ++i) {
+        Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped || attribute->attgenerated || attribute->attidentity)
+            continue;
+        AttrNumber parent_column = get_attnum(RelationGetRelid(parent), NameStr(attribute->attname));
+        Form_pg_attribute parent_attribute = TupleDescAttr(RelationGetDescr(parent), parent_column - 1);
+        const char *own = column_default(table, attribute->attnum);
+        const char *inherited = column_default(parent, parent_column);
+        bool other_default = own ? !inherited || strcmp(own, inherited) != 0 : inherited != nullptr;
+        bool not_null = attribute->attnotnull && !parent_attribute->attnotnull;
+        if (!other_default && !not_null)
+            continue;
+        SqlWriter &out = items.next();
+        out.name(NameStr(attribute->attname));
+        if (other_default)
+            out.text(" DEFAULT ").text(own ? own : "NULL");
+        if (not_null)
+            out.text(" NOT NULL");
+    }
+}
+
+// Of a typed table: what its columns have beyond their type's attributes.
+void write_typed_columns(Items &items, Relation table)
+{
+    TupleDesc descriptor = RelationGetDescr(table);
+    for (int i = 0; i < descriptor->natts; ++i) {
+        Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped)
+            continue;
+        SqlWriter properties;
+        write_column_properties(properties, table, attribute->attnum);
+        if (!properties.empty())
+            items.next().name(NameStr(attribute->attname)).text(" WITH OPTIONS").text(properties.c_str());
+    }
+}
+
+// Constraints that the table defines itself, in the order of their names.
+void write_constraints(Items &items, Relation table)
+{
+    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(RelationGetRelid(table)));
+    SysScanDesc scan = systable_beginscan(catalog, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+        if (form->conislocal && form->contype != CONSTRAINT_TRIGGER)
+            write_constraint(items.next(), form->oid);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+}
+
+// INHERITS (parent, ...), in the order of declaration.
+void write_inheritance(SqlWriter &out, Relation table)
+{
+    Relation catalog = table_open(InheritsRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(RelationGetRelid(table)));
+    SysScanDesc scan = systable_beginscan(catalog, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
+    SqlWriter::Separator comma(", ");
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        if (comma.first)
+            out.text(" INHERITS (");
+        out.next(comma).relation_name(reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent);
+    }
+    if (!comma.first)
+        out.text(')');
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+}
+
+// FOR VALUES ... or DEFAULT, of a partition.
+void write_partition_bound(SqlWriter &out, Relation table)
+{
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(RelationGetRelid(table)));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for relation %u", RelationGetRelid(table));
+    bool is_null;
+    Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &is_null);
+    if (is_null)
+        elog(ERROR, "relation %u has no partition bound", RelationGetRelid(table));
+    out.text(' ');
+    write_stored_expression(out, RelationGetRelid(table), TextDatumGetCString(bound));
+    ReleaseSysCache(tuple);
+}
+
+// What CREATE TABLE itself cannot say, or what may exist only upstream.
+void write_afterthoughts(Script &script, Relation table)
+{
+    Oid relid = RelationGetRelid(table);
+    TupleDesc descriptor = RelationGetDescr(table);
+    for (int i = 0; i < descriptor->natts; ++i) {
+        Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (!attribute->attisdropped && attribute->attstorage != get_typstorage(attribute->atttypid))
+            script.statement()
+                .text("ALTER TABLE ONLY ")
+                .relation_name(relid)
+                .text(" ALTER COLUMN ")
+                .name(NameStr(attribute->attname))
+                .text(" SET STORAGE ")
+                .text(storage_name(attribute->attstorage));
+    }
+    if (OidIsValid(table->rd_rel->relam) && table->rd_rel->relam != HEAP_TABLE_AM_OID)
+        script.statement(RunAs::caller, Needed::if_possible)
+            .text("ALTER TABLE ")
+            .relation_name(relid)
+            .text(" SET ACCESS METHOD ")
+            .name(get_am_name(table->rd_rel->relam));
+    if (OidIsValid(table->rd_rel->reltablespace))
+        script.statement(RunAs::caller, Needed::if_possible)
+            .text("ALTER TABLE ")
+            .relation_name(relid)
+            .text(" SET TABLESPACE ")
+            .name(get_tablespace_name(table->rd_rel->reltablespace));
+}
+
+} // namespace
+
+void deparse_create_table(Script &script, const Command &command)
+{
+    RelationScope table(command.address.objectId);
+    Form_pg_class form = table->rd_rel;
+
+    SqlWriter &out = script.statement();
+    out.text(form->relpersistence == RELPERSISTENCE_UNLOGGED ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ");
+    out.relation_name(RelationGetRelid(table));
+    Items items(out);
+    if (form->relispartition) {
+        RelationScope parent(get_partition_parent(RelationGetRelid(table), false));
+        out.text(" PARTITION OF ").relation_name(RelationGetRelid(parent));
+        write_partition_columns(items, table, parent);
+    } else if (OidIsValid(form->reloftype)) {
+        out.text(" OF ").type_name(form->reloftype);
+        write_typed_columns(items, table);
+    } else
+        write_columns(items, table);
+    write_constraints(items, table);
+    items.end(!form->relispartition && !OidIsValid(form->reloftype));
+
+    if (form->relispartition)
+        write_partition_bound(out, table);
+    else
+        write_inheritance(out, table);
+    if (form->relkind == RELKIND_PARTITIONED_TABLE)
+        out.text(" PARTITION BY ")
+            .text(TextDatumGetCString(
+                DirectFunctionCall1(pg_get_partkeydef, ObjectIdGetDatum(RelationGetRelid(table)))));
+    write_with_options(out, table);
+    write_afterthoughts(script, table);
+}
+
+} // namespace pg_follower

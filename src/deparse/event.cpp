@@ -1,0 +1,259 @@
+// Reads an event from the server's own set-returning functions. See event.hpp.
+//
+// They are called directly, without SQL: an event trigger of every DDL command must cost next to nothing.
+#include "event.hpp"
+#include "pg_follower/names.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
+#include "commands/extension.h"
+#include "executor/executor.h"
+#include "executor/tuptable.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/tuplestore.h"
+}
+
+namespace pg_follower {
+namespace {
+
+// Calls a set-returning function without arguments and hands each row to `take(slot)`.
+template <typename Take> int for_each_row(Oid function, Take take)
+{
+    FmgrInfo flinfo;
+    fmgr_info(function, &flinfo);
+    ExprContext *econtext = CreateStandaloneExprContext();
+    ReturnSetInfo result = {};
+    result.type = T_ReturnSetInfo;
+    result.econtext = econtext;
+    result.allowedModes = SFRM_Materialize;
+    result.returnMode = SFRM_ValuePerCall;
+    LOCAL_FCINFO(call, 0);
+    InitFunctionCallInfoData(*call, &flinfo, 0, InvalidOid, nullptr, reinterpret_cast<fmNodePtr>(&result));
+    (void)FunctionCallInvoke(call);
+
+    int count = 0;
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(result.setDesc, &TTSOpsMinimalTuple);
+    while (tuplestore_gettupleslot(result.setResult, true, false, slot)) {
+        slot_getallattrs(slot);
+        take(slot);
+        ++count;
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    tuplestore_end(result.setResult);
+    FreeExprContext(econtext, true);
+    return count;
+}
+
+char *text_at(TupleTableSlot *slot, int column)
+{
+    return slot->tts_isnull[column] ? nullptr : TextDatumGetCString(slot->tts_values[column]);
+}
+
+char **text_array_at(TupleTableSlot *slot, int column, int *count)
+{
+    *count = 0;
+    if (slot->tts_isnull[column])
+        return nullptr;
+    Datum *elements;
+    bool *nulls;
+    deconstruct_array(DatumGetArrayTypeP(slot->tts_values[column]), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls,
+                      count);
+    auto **strings = static_cast<char **>(palloc(sizeof(char *) * (*count + 1)));
+    for (int i = 0; i < *count; ++i)
+        strings[i] = nulls[i] ? nullptr : TextDatumGetCString(elements[i]);
+    return strings;
+}
+
+// The relation that an object of one of these catalogs belongs to, which getObjectIdentity() names but no cache does.
+Oid owning_relation(const ObjectAddress &address)
+{
+    AttrNumber key, relation;
+    Oid index;
+    switch (address.classId) {
+    case RelationRelationId:
+        return address.objectId;
+    case TriggerRelationId:
+        key = Anum_pg_trigger_oid, relation = Anum_pg_trigger_tgrelid, index = TriggerOidIndexId;
+        break;
+    case RewriteRelationId:
+        key = Anum_pg_rewrite_oid, relation = Anum_pg_rewrite_ev_class, index = RewriteOidIndexId;
+        break;
+    case PolicyRelationId:
+        key = Anum_pg_policy_oid, relation = Anum_pg_policy_polrelid, index = PolicyOidIndexId;
+        break;
+    case ConstraintRelationId:
+        key = Anum_pg_constraint_oid, relation = Anum_pg_constraint_conrelid, index = ConstraintOidIndexId;
+        break;
+    case AttrDefaultRelationId:
+        key = Anum_pg_attrdef_oid, relation = Anum_pg_attrdef_adrelid, index = AttrDefaultOidIndexId;
+        break;
+    default:
+        return InvalidOid;
+    }
+
+    Relation catalog = table_open(address.classId, AccessShareLock);
+    ScanKeyData scan_key;
+    ScanKeyInit(&scan_key, key, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objectId));
+    SysScanDesc scan = systable_beginscan(catalog, index, true, nullptr, 1, &scan_key);
+    Oid result = InvalidOid;
+    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+        bool is_null;
+        result = DatumGetObjectId(heap_getattr(tuple, relation, RelationGetDescr(catalog), &is_null));
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return result;
+}
+
+// An OID-valued column of an object's catalog row; InvalidOid where the catalog has none (InvalidAttrNumber).
+Oid catalog_oid(const ObjectAddress &address, AttrNumber column)
+{
+    if (column == InvalidAttrNumber)
+        return InvalidOid;
+    Relation catalog = table_open(address.classId, AccessShareLock);
+    HeapTuple tuple =
+        get_catalog_object_by_oid(catalog, get_object_attnum_oid(address.classId), address.objectId);
+    Oid result = InvalidOid;
+    if (HeapTupleIsValid(tuple)) {
+        bool is_null;
+        Datum value = heap_getattr(tuple, column, RelationGetDescr(catalog), &is_null);
+        if (!is_null)
+            result = DatumGetObjectId(value);
+    }
+    table_close(catalog, AccessShareLock);
+    return result;
+}
+
+} // namespace
+
+bool Event::creates(const ObjectAddress &address) const
+{
+    for (int i = 0; i < count; ++i) {
+        const Command &command = commands[i];
+        if (command.address.classId == address.classId && command.address.objectId == address.objectId &&
+            command.address.objectSubId == 0 && strncmp(command.tag, "CREATE ", 7) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool Event::creates_relation(Oid relid) const
+{
+    ObjectAddress address;
+    ObjectAddressSet(address, RelationRelationId, relid);
+    return creates(address);
+}
+
+Event collect_event(Node *parse_tree)
+{
+    List *commands = NIL;
+    int count = for_each_row(F_PG_EVENT_TRIGGER_DDL_COMMANDS, [&](TupleTableSlot *slot) {
+        auto *command = static_cast<Command *>(palloc0(sizeof(Command)));
+        if (!slot->tts_isnull[0])
+            ObjectAddressSubSet(command->address, DatumGetObjectId(slot->tts_values[0]),
+                                DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
+        command->tag = text_at(slot, 3);
+        command->collected = reinterpret_cast<CollectedCommand *>(DatumGetPointer(slot->tts_values[8]));
+        command->parse_tree = command->collected->parsetree;
+        commands = lappend(commands, command);
+    });
+
+    Event event;
+    event.parse_tree = parse_tree;
+    event.count = count;
+    event.commands = static_cast<Command *>(palloc(sizeof(Command) * (count + 1)));
+    int i = 0;
+    for (Command *command : each<Command>(commands))
+        event.commands[i++] = *command;
+    return event;
+}
+
+DroppedObject *collect_dropped_objects(int *count)
+{
+    List *objects = NIL;
+    *count = for_each_row(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, [&](TupleTableSlot *slot) {
+        auto *object = static_cast<DroppedObject *>(palloc0(sizeof(DroppedObject)));
+        ObjectAddressSubSet(object->address, DatumGetObjectId(slot->tts_values[0]),
+                            DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
+        object->original = DatumGetBool(slot->tts_values[3]);
+        object->normal = DatumGetBool(slot->tts_values[4]);
+        object->temporary = DatumGetBool(slot->tts_values[5]);
+        object->type = text_at(slot, 6);
+        object->schema = text_at(slot, 7);
+        object->name = text_at(slot, 8);
+        object->identity = text_at(slot, 9);
+        object->address_names = text_array_at(slot, 10, &object->address_name_count);
+        object->address_arguments = text_array_at(slot, 11, &object->address_argument_count);
+        objects = lappend(objects, object);
+    });
+
+    auto *array = static_cast<DroppedObject *>(palloc(sizeof(DroppedObject) * (*count + 1)));
+    int i = 0;
+    for (DroppedObject *object : each<DroppedObject>(objects))
+        array[i++] = *object;
+    return array;
+}
+
+const char *describe_object(const ObjectAddress &address)
+{
+    if (!OidIsValid(address.classId))
+        return "";
+    const char *identity = getObjectIdentity(&address, true);
+    return identity ? psprintf("%s %s", getObjectTypeDescription(&address, true), identity) : "";
+}
+
+bool is_temporary(const ObjectAddress &address)
+{
+    if (!OidIsValid(address.classId))
+        return false;
+    Oid schema;
+    if (Oid relid = owning_relation(address); OidIsValid(relid))
+        schema = get_rel_namespace(relid);
+    else if (address.classId == NamespaceRelationId)
+        schema = address.objectId;
+    else if (is_objectclass_supported(address.classId))
+        schema = catalog_oid(address, get_object_attnum_namespace(address.classId));
+    else
+        return false;
+    return OidIsValid(schema) && isAnyTempNamespace(schema);
+}
+
+bool is_own_extension(const ObjectAddress &address)
+{
+    return address.classId == ExtensionRelationId &&
+           address.objectId == get_extension_oid(extension_name, true);
+}
+
+bool is_own_drop(const DroppedObject *objects, int count)
+{
+    for (int i = 0; i < count; ++i)
+        if (objects[i].address.classId == ExtensionRelationId && objects[i].name &&
+            strcmp(objects[i].name, extension_name) == 0)
+            return true;
+    return false;
+}
+
+Oid creator_of(const Command &command)
+{
+    if (strncmp(command.tag, "CREATE ", 7) != 0 || !is_objectclass_supported(command.address.classId))
+        return GetUserId();
+    Oid owner = catalog_oid(command.address, get_object_attnum_owner(command.address.classId));
+    return OidIsValid(owner) ? owner : GetUserId();
+}
+
+} // namespace pg_follower

@@ -1,0 +1,34 @@
+// Parts of relation definitions, read from the catalog: shared by CREATE TABLE, ALTER TABLE and their siblings.
+// Each appends to `out` under the fixed settings.
+#pragma once
+
+#include "script.hpp"
+
+extern "C" {
+#include "utils/rel.h"
+}
+
+namespace pg_follower {
+
+// An expression over the relation's columns (a default, a check), stored as a node string.
+void write_stored_expression(SqlWriter &out, Oid relid, const char *node_string);
+
+// The default (or generation expression) of a column as SQL text; null where there is none.
+const char *column_default(Relation relation, AttrNumber column);
+
+// The rest of a column's definition behind its type: COLLATE, COMPRESSION, DEFAULT or GENERATED, NOT NULL.
+void write_column_properties(SqlWriter &out, Relation relation, AttrNumber column);
+
+// PLAIN, EXTERNAL, EXTENDED or MAIN, for pg_attribute.attstorage.
+const char *storage_name(char storage);
+
+// CONSTRAINT name definition, with index options: as in CREATE TABLE or behind ADD.
+void write_constraint(SqlWriter &out, Oid constraint);
+
+// WITH (name = 'value', toast.name = 'value'); nothing where there are no options.
+void write_with_options(SqlWriter &out, Relation relation);
+
+// Options as an array of "name=value" (pg_class.reloptions and others): name = 'value', ... Returns whether it wrote.
+bool write_option_list(SqlWriter &out, Datum options, const char *prefix, SqlWriter::Separator &comma);
+
+} // namespace pg_follower

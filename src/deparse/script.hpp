@@ -1,0 +1,84 @@
+// What the deparser reads (a command of an event) and writes (a script of statements).
+#pragma once
+
+#include <new>
+
+#include "pg_follower/list.hpp"
+#include "pg_follower/pg.hpp"
+#include "pg_follower/sql_writer.hpp"
+
+extern "C" {
+#include "catalog/objectaddress.h"
+#include "nodes/parsenodes.h"
+#include "tcop/deparse_utility.h"
+}
+
+namespace pg_follower {
+
+struct Event;
+
+// A command as the server collected it, of those that one statement of the user consists of.
+struct Command {
+    const char *tag;             // its own command tag: "CREATE INDEX" within a CREATE TABLE
+    CollectedCommand *collected; // lives as long as the event trigger function runs
+    Node *parse_tree;            // collected->parsetree
+    ObjectAddress address;       // the object; InvalidOid for GRANT, REVOKE and ALTER DEFAULT PRIVILEGES
+    const Event *event;
+};
+
+// All that one statement of the user did.
+struct Event {
+    Node *parse_tree; // of the whole statement
+    Command *commands;
+    int count;
+
+    // Whether a command of the event created the object (so that its definition from the catalog holds all that the
+    // event's other commands did to it).
+    bool creates(const ObjectAddress &address) const;
+    bool creates_relation(Oid relid) const;
+};
+
+// Who runs a statement downstream.
+enum class RunAs : char {
+    caller,  // who ran the command, or who owns what it created
+    applier, // the worker's own role: for drops by CASCADE, whose objects may belong to anybody (they run no user code)
+};
+
+// Whether a statement must succeed downstream.
+enum class Needed : char {
+    yes,
+    if_possible, // it may name what only the upstream has (a tablespace, an access method); a failure is recorded
+};
+
+// A statement that goes to the downstream, without its semicolon.
+struct Statement {
+    SqlWriter sql;
+    RunAs run_as = RunAs::caller;
+    Needed needed = Needed::yes;
+};
+
+// The statements that a command becomes, in order. May stay empty: the command needs nothing downstream.
+class Script {
+  public:
+    // Begins the next statement.
+    SqlWriter &statement(RunAs run_as = RunAs::caller, Needed needed = Needed::yes)
+    {
+        auto *next = new (palloc(sizeof(Statement))) Statement();
+        next->run_as = run_as;
+        next->needed = needed;
+        statements_ = lappend(statements_, next);
+        return next->sql;
+    }
+    ListRange<Statement *> statements() const { return each<Statement>(statements_); }
+
+  private:
+    List *statements_ = NIL;
+};
+
+// Writes a command as SQL. An error means that it cannot follow; its message is the reason that users read.
+using DeparseCommand = void (*)(Script &script, const Command &command);
+
+// Raises ERRCODE_FEATURE_NOT_SUPPORTED with `reason`, a clause such as "large objects are not decoded".
+[[noreturn]] void cannot_follow(const char *reason);
+
+} // namespace pg_follower

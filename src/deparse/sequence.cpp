@@ -1,0 +1,115 @@
+// CREATE SEQUENCE and ALTER SEQUENCE, from the catalog.
+//
+// Sequences of identity columns are part of their table's definition. The position of a sequence is not set here.
+#include "sequence.hpp"
+#include "objects.hpp"
+
+extern "C" {
+#include "catalog/dependency.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_sequence.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower {
+
+void write_sequence_options(SqlWriter &out, Oid sequence)
+{
+    HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for sequence %u", sequence);
+    auto form = reinterpret_cast<Form_pg_sequence>(GETSTRUCT(tuple));
+    out.text("INCREMENT BY ").number(form->seqincrement);
+    out.text(" MINVALUE ").number(form->seqmin);
+    out.text(" MAXVALUE ").number(form->seqmax);
+    out.text(" START WITH ").number(form->seqstart);
+    out.text(" CACHE ").number(form->seqcache);
+    out.text(form->seqcycle ? " CYCLE" : " NO CYCLE");
+    ReleaseSysCache(tuple);
+}
+
+bool is_identity_sequence(Oid sequence)
+{
+    Oid table;
+    int32 column;
+    return sequenceIsOwned(sequence, DEPENDENCY_INTERNAL, &table, &column);
+}
+
+namespace {
+
+Oid sequence_type(Oid sequence)
+{
+    HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for sequence %u", sequence);
+    Oid type = reinterpret_cast<Form_pg_sequence>(GETSTRUCT(tuple))->seqtypid;
+    ReleaseSysCache(tuple);
+    return type;
+}
+
+// OWNED BY table.column, or OWNED BY NONE.
+void write_owner_column(SqlWriter &out, Oid sequence)
+{
+    Oid table;
+    int32 column;
+    out.text(" OWNED BY ");
+    if (sequenceIsOwned(sequence, DEPENDENCY_AUTO, &table, &column))
+        out.relation_name(table).text('.').name(get_attname(table, column, false));
+    else
+        out.text("NONE");
+}
+
+bool is_unlogged(Oid relid)
+{
+    return get_rel_persistence(relid) == RELPERSISTENCE_UNLOGGED;
+}
+
+} // namespace
+
+void deparse_create_sequence(Script &script, const Command &command)
+{
+    Oid sequence = command.address.objectId;
+    if (is_identity_sequence(sequence))
+        return;
+    SqlWriter &out = script.statement();
+    out.text(is_unlogged(sequence) ? "CREATE UNLOGGED SEQUENCE " : "CREATE SEQUENCE ").relation_name(sequence);
+    out.text(" AS ").type_name(sequence_type(sequence)).text(' ');
+    write_sequence_options(out, sequence);
+    // In CREATE TABLE (serial) the column does not exist yet when the sequence is made; there an ALTER SEQUENCE follows.
+    auto *statement = castNode(CreateSeqStmt, command.parse_tree);
+    for (DefElem *option : each<DefElem>(statement->options))
+        if (strcmp(option->defname, "owned_by") == 0)
+            write_owner_column(out, sequence);
+}
+
+void deparse_alter_sequence(Script &script, const Command &command)
+{
+    Oid sequence = command.address.objectId;
+    if (is_identity_sequence(sequence))
+        return;
+    auto *statement = castNode(AlterSeqStmt, command.parse_tree);
+    bool owner_only = list_length(statement->options) == 1;
+    SqlWriter &out = script.statement();
+    out.text("ALTER SEQUENCE ").relation_name(sequence);
+    for (DefElem *option : each<DefElem>(statement->options)) {
+        if (strcmp(option->defname, "owned_by") == 0) {
+            write_owner_column(out, sequence);
+            continue;
+        }
+        owner_only = false;
+        if (strcmp(option->defname, "restart") == 0) {
+            out.text(" RESTART");
+            if (option->arg)
+                out.text(" WITH ").number(defGetInt64(option));
+        }
+    }
+    if (!owner_only) {
+        out.text(" AS ").type_name(sequence_type(sequence)).text(' ');
+        write_sequence_options(out, sequence);
+    }
+}
+
+} // namespace pg_follower
