@@ -2,10 +2,10 @@
 //
 // Promises: every such tag of the server's own list (tcop/cmdtaglist.h) has its line, or this file does not compile.
 // Lines of tags that only other server versions have are allowed.
+#include <iterator>
+
 #include "commands.hpp"
 #include "objects.hpp"
-
-#include <iterator>
 
 namespace pg_follower {
 namespace {
