@@ -1,7 +1,8 @@
 // Appends names and literals that mean the same in every session. See sql_writer.hpp.
 //
-// Promises: names are qualified and quoted by need, whatever search_path and quote_all_identifiers are. Assumes a
-// transaction (syscache look-ups) for the functions that take OIDs.
+// Promises: names are quoted by need, whatever quote_all_identifiers is. Assumes a transaction (syscache look-ups) for
+// the functions that take OIDs, and the fixed settings for type_name: under their empty search_path format_type leaves
+// only names of pg_catalog unqualified.
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
@@ -80,7 +81,7 @@ SqlWriter &SqlWriter::relation_name(Oid relid)
 
 SqlWriter &SqlWriter::type_name(Oid type, int32 typmod)
 {
-    return text(format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+    return text(format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN));
 }
 
 SqlWriter &SqlWriter::function_name(Oid function)
