@@ -5,6 +5,9 @@ SCRATCH_TARGETS = check demo demo-stop bench
 
 .PHONY: $(SCRATCH_TARGETS)
 
+# PGXS has a target "check" of its own, so these are for when one of them is asked for.
+ifneq ($(filter $(SCRATCH_TARGETS),$(MAKECMDGOALS)),)
+
 # All tests. TESTS="name ..." runs some: names of files in test/sql, test/specs and test/t, wildcards allowed.
 check:
 	@test/tools/with-server test/tools/check $(TESTS)
@@ -19,3 +22,5 @@ demo-stop:
 # Timed runs beside native logical replication; the figures go to test/output/bench.json.
 bench:
 	@test/tools/with-server test/bench/run $(BENCH)
+
+endif
