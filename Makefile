@@ -24,6 +24,8 @@ OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
 # The results lie beside the expected outputs' folder because version 15 looks for that folder there.
 REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=pg_follower
+ISOLATION = $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = $(REGRESS_OPTS)
 
 EXTRA_CLEAN = $(OBJS:.o=.d) test/output results regression.diffs regression.out
 
