@@ -1,19 +1,32 @@
 // Drops, one object a statement, from the list of what was really dropped.
 //
 // IF EXISTS, CASCADE, several objects in one command, schemas with all they hold, and mixtures of temporary and
-// permanent objects thus all become plain drops of what went, in the order in which it went. Nothing that exists only
-// downstream is dropped by a CASCADE. Each drop says IF EXISTS, since an object that could not follow is not there.
+// permanent objects thus all become plain drops of what went, in the order in which it went: dependents before what
+// they depend on. Nothing that exists only downstream is dropped by a CASCADE. Each drop says IF EXISTS, since an
+// object that could not follow is not there.
+//
+// Parts of a relation (defaults, constraints, columns) that are reached by a dependency are dropped one by one even
+// when their relation goes too, for the order's sake: a function may go after the default that calls it, and before
+// the table. Where a single relation goes, its parts go with it unsaid.
 #include "drop.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_aggregate.h"
-#include "catalog/pg_cast.h"
-#include "catalog/pg_constraint.h"
-#include "catalog/pg_inherits.h"
-#include "catalog/pg_proc.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_rewrite.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "rewrite/rewriteSupport.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_follower {
@@ -117,6 +130,89 @@ bool goes_with_parent(const DroppedObject *objects, int count, const DroppedObje
     return false;
 }
 
+// Whether the object is a part of a relation that is dropped as well: its name begins with the relation's.
+const DroppedObject *dropped_relation_of(const DroppedObject *objects, int count, const DroppedObject &part)
+{
+    if (part.address_name_count < 3)
+        return nullptr;
+    for (int i = 0; i < count; ++i) {
+        const DroppedObject &other = objects[i];
+        if (other.address.classId == RelationRelationId && other.address.objectSubId == 0 &&
+            other.address_name_count == 2 && strcmp(other.address_names[0], part.address_names[0]) == 0 &&
+            strcmp(other.address_names[1], part.address_names[1]) == 0)
+            return &other;
+    }
+    return nullptr;
+}
+
+// A view's own rule goes with the view.
+bool is_view_rule(const DroppedObject &object)
+{
+    return object.address.classId == RewriteRelationId && object.address_name_count > 0 &&
+           strcmp(object.address_names[object.address_name_count - 1], ViewSelectRuleName) == 0;
+}
+
+bool is_main(const DroppedObject &object)
+{
+    return (object.original || object.normal) && object.address_name_count < 3;
+}
+
+// Whether nothing but this one object (and parts of relations) was dropped.
+bool is_alone(const DroppedObject *objects, int count, const DroppedObject &object)
+{
+    for (int i = 0; i < count; ++i)
+        if (&objects[i] != &object && is_main(objects[i]))
+            return false;
+    return true;
+}
+
+// Whether the object was a member of an extension that goes too, and so takes it along. The membership's row is dead,
+// but still there.
+bool goes_with_extension(const DroppedObject *objects, int count, const DroppedObject &object)
+{
+    for (int i = 0; i < count; ++i) {
+        if (objects[i].address.classId != ExtensionRelationId)
+            continue;
+        Relation catalog = table_open(DependRelationId, AccessShareLock);
+        ScanKeyData keys[2];
+        ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
+                    ObjectIdGetDatum(object.address.classId));
+        ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ,
+                    ObjectIdGetDatum(object.address.objectId));
+        SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, SnapshotAny, 2, keys);
+        bool member = false;
+        while (HeapTuple tuple = systable_getnext(scan)) {
+            auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+            if (form->deptype == DEPENDENCY_EXTENSION && form->refclassid == ExtensionRelationId &&
+                form->refobjid == objects[i].address.objectId &&
+                TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)))
+                member = true;
+        }
+        systable_endscan(scan);
+        table_close(catalog, AccessShareLock);
+        if (member)
+            return true;
+    }
+    return false;
+}
+
+// Whether a column that this command has just deleted was generated. Its row is dead, but still there.
+bool was_generated(const DroppedObject &relation, const char *column)
+{
+    Relation catalog = table_open(AttributeRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(relation.address.objectId));
+    ScanKeyInit(&keys[1], Anum_pg_attribute_attname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(column));
+    SysScanDesc scan = systable_beginscan(catalog, AttributeRelidNameIndexId, true, SnapshotAny, 2, keys);
+    bool generated = false;
+    while (HeapTuple tuple = systable_getnext(scan))
+        generated = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attgenerated != '\0';
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return generated;
+}
+
 } // namespace
 
 void deparse_drop(Script &script, const DroppedObject *objects, int count, int index, bool in_drop_command)
@@ -125,10 +221,15 @@ void deparse_drop(Script &script, const DroppedObject *objects, int count, int i
     bool by_cascade = object.normal && !object.original;
     if (!by_cascade && !(object.original && in_drop_command))
         return;
+    if (goes_with_extension(objects, count, object))
+        return;
     const DropForm *form = find_form(object.type);
     if (!form)
         cannot_follow(psprintf("a dropped %s is not written", object.type));
-    if (form->form == Form::nothing)
+    if (form->form == Form::nothing || is_view_rule(object))
+        return;
+    const DroppedObject *relation = dropped_relation_of(objects, count, object);
+    if (relation && is_alone(objects, count, *relation))
         return;
     if ((form->form == Form::column || form->form == Form::table_constraint) &&
         goes_with_parent(objects, count, object))
@@ -189,7 +290,8 @@ void deparse_drop(Script &script, const DroppedObject *objects, int count, int i
             .name(object.address_names[0], object.address_names[1])
             .text(" ALTER COLUMN ")
             .name(object.address_names[2])
-            .text(" DROP DEFAULT");
+            .text(relation && was_generated(*relation, object.address_names[2]) ? " DROP EXPRESSION"
+                                                                                 : " DROP DEFAULT");
         break;
     case Form::nothing:
         break;
