@@ -29,3 +29,8 @@ CREATE EVENT TRIGGER pg_follower_ddl_command_end ON ddl_command_end EXECUTE FUNC
 ALTER EVENT TRIGGER pg_follower_ddl_command_end ENABLE ALWAYS;
 CREATE EVENT TRIGGER pg_follower_sql_drop ON sql_drop EXECUTE FUNCTION follower.sql_drop();
 ALTER EVENT TRIGGER pg_follower_sql_drop ENABLE ALWAYS;
+
+-- What becomes of each command that event triggers see.
+CREATE FUNCTION follower.list_commands(OUT command text, OUT follows boolean, OUT how text, OUT reason text)
+    RETURNS SETOF record LANGUAGE C IMMUTABLE AS 'MODULE_PATHNAME', 'pg_follower_list_commands';
+CREATE VIEW follower.commands AS SELECT * FROM follower.list_commands();

@@ -1,7 +1,7 @@
 # Targets beyond PGXS's own: each prepares the machine as far as it needs and works on scratch servers only.
 # PG_CONFIG chooses the server; SCRATCH=folder keeps the scratch folder, and its build, for the next run.
 
-SCRATCH_TARGETS = check demo demo-stop bench
+SCRATCH_TARGETS = check demo demo-stop bench readme
 
 .PHONY: $(SCRATCH_TARGETS)
 
@@ -22,5 +22,10 @@ demo-stop:
 # Timed runs beside native logical replication; the figures go to test/output/bench.json.
 bench:
 	@test/tools/with-server test/bench/run $(BENCH)
+
+# The README's table of commands, printed anew from the view follower.commands.
+readme:
+	@test/tools/with-server test/tools/readme
+	@mv test/output/README.md README.md
 
 endif

@@ -212,4 +212,9 @@ const CommandEntry *find_command(const char *tag)
     return find(tag);
 }
 
+CommandTable all_commands()
+{
+    return {std::begin(commands), std::end(commands)};
+}
+
 } // namespace pg_follower

@@ -22,4 +22,12 @@ struct CommandEntry {
 // The entry of a tag; null for a tag that event triggers never see.
 const CommandEntry *find_command(const char *tag);
 
+// The whole table, for range-based loops.
+struct CommandTable {
+    const CommandEntry *first, *past_last;
+    const CommandEntry *begin() const { return first; }
+    const CommandEntry *end() const { return past_last; }
+};
+CommandTable all_commands();
+
 } // namespace pg_follower
