@@ -9,23 +9,26 @@
 // when their relation goes too, for the order's sake: a function may go after the default that calls it, and before
 // the table. Where a single relation goes, its parts go with it unsaid.
 #include "drop.hpp"
+#include "pg_follower/names.hpp"
 
 extern "C" {
 #include "access/genam.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
-#include "catalog/namespace.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
-#include "catalog/pg_inherits.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_opfamily.h"
 #include "catalog/pg_rewrite.h"
-#include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
-#include "utils/rel.h"
 #include "rewrite/rewriteSupport.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/rel.h"
 #include "utils/snapmgr.h"
 }
 
@@ -43,6 +46,7 @@ enum class Form : char {
     column,              // ALTER TABLE table DROP COLUMN
     composite_attribute, // ALTER TYPE type DROP ATTRIBUTE
     column_default,      // ALTER TABLE table ALTER COLUMN column DROP DEFAULT
+    family_member,       // ALTER OPERATOR FAMILY family USING method DROP OPERATOR | FUNCTION ...
     nothing,             // goes with another object
 };
 
@@ -68,12 +72,14 @@ constexpr DropForm forms[] = {
     {"foreign table column", Form::column, ""},
     {"foreign-data wrapper", Form::identity, "FOREIGN DATA WRAPPER"},
     {"function", Form::identity, "FUNCTION"},
+    {"function of access method", Form::family_member, "FUNCTION"},
     {"index", Form::identity, "INDEX"},
     {"language", Form::identity, "LANGUAGE"},
     {"materialized view", Form::identity, "MATERIALIZED VIEW"},
     {"operator", Form::identity, "OPERATOR"},
     {"operator class", Form::identity, "OPERATOR CLASS"},
     {"operator family", Form::identity, "OPERATOR FAMILY"},
+    {"operator of access method", Form::family_member, "OPERATOR"},
     {"policy", Form::identity, "POLICY"},
     {"procedure", Form::identity, "PROCEDURE"},
     {"publication", Form::identity, "PUBLICATION"},
@@ -107,44 +113,6 @@ const DropForm *find_form(const char *type)
     return nullptr;
 }
 
-// Whether a parent of the object's table lost the column or constraint of the same name in the same command, so that
-// the parent's drop takes this one along. Address names are schema, table and the object's own name.
-bool goes_with_parent(const DroppedObject *objects, int count, const DroppedObject &object)
-{
-    Oid schema = get_namespace_oid(object.address_names[0], true);
-    Oid table = OidIsValid(schema) ? get_relname_relid(object.address_names[1], schema) : InvalidOid;
-    if (!OidIsValid(table) || !has_superclass(table))
-        return false;
-    for (int i = 0; i < count; ++i) {
-        const DroppedObject &other = objects[i];
-        if (&other == &object || other.address.classId != object.address.classId || other.address_name_count < 3 ||
-            strcmp(other.address_names[2], object.address_names[2]) != 0)
-            continue;
-        Oid other_schema = get_namespace_oid(other.address_names[0], true);
-        Oid other_table =
-            OidIsValid(other_schema) ? get_relname_relid(other.address_names[1], other_schema) : InvalidOid;
-        if (OidIsValid(other_table) && other_table != table && typeInheritsFrom(get_rel_type_id(table),
-                                                                                get_rel_type_id(other_table)))
-            return true;
-    }
-    return false;
-}
-
-// Whether the object is a part of a relation that is dropped as well: its name begins with the relation's.
-const DroppedObject *dropped_relation_of(const DroppedObject *objects, int count, const DroppedObject &part)
-{
-    if (part.address_name_count < 3)
-        return nullptr;
-    for (int i = 0; i < count; ++i) {
-        const DroppedObject &other = objects[i];
-        if (other.address.classId == RelationRelationId && other.address.objectSubId == 0 &&
-            other.address_name_count == 2 && strcmp(other.address_names[0], part.address_names[0]) == 0 &&
-            strcmp(other.address_names[1], part.address_names[1]) == 0)
-            return &other;
-    }
-    return nullptr;
-}
-
 // A view's own rule goes with the view.
 bool is_view_rule(const DroppedObject &object)
 {
@@ -152,87 +120,167 @@ bool is_view_rule(const DroppedObject &object)
            strcmp(object.address_names[object.address_name_count - 1], ViewSelectRuleName) == 0;
 }
 
-bool is_main(const DroppedObject &object)
+// Where the family begins in the identity of its member.
+const char *family_of_member(const char *identity)
 {
-    return (object.original || object.normal) && object.address_name_count < 3;
+    const char *family = nullptr;
+    for (const char *of = strstr(identity, " of "); of; of = strstr(of + 1, " of "))
+        family = of + strlen(" of ");
+    return family ? family : identity;
 }
 
-// Whether nothing but this one object (and parts of relations) was dropped.
-bool is_alone(const DroppedObject *objects, int count, const DroppedObject &object)
+// Schema and name of a relation, as hash key.
+struct RelationKey {
+    explicit RelationKey(char **address_names)
+    {
+        memset(this, 0, sizeof(*this));
+        strlcpy(schema, address_names[0], NAMEDATALEN);
+        strlcpy(name, address_names[1], NAMEDATALEN);
+    }
+    char schema[NAMEDATALEN];
+    char name[NAMEDATALEN];
+};
+
+struct RelationEntry {
+    RelationKey key;
+    const DroppedObject *object;
+};
+
+// Whether the row was deleted or updated by the current transaction.
+bool died_now(HeapTuple tuple)
 {
-    for (int i = 0; i < count; ++i)
-        if (&objects[i] != &object && is_main(objects[i]))
-            return false;
-    return true;
+    return !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
+           TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data));
 }
 
 // Whether the object was a member of an extension that goes too, and so takes it along. The membership's row is dead,
 // but still there.
-bool goes_with_extension(const DroppedObject *objects, int count, const DroppedObject &object)
+bool goes_with_extension(const DroppedObjects &objects, const DroppedObject &object)
 {
-    for (int i = 0; i < count; ++i) {
-        if (objects[i].address.classId != ExtensionRelationId)
-            continue;
-        Relation catalog = table_open(DependRelationId, AccessShareLock);
-        ScanKeyData keys[2];
-        ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
-                    ObjectIdGetDatum(object.address.classId));
-        ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ,
-                    ObjectIdGetDatum(object.address.objectId));
-        SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, SnapshotAny, 2, keys);
-        bool member = false;
-        while (HeapTuple tuple = systable_getnext(scan)) {
-            auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-            if (form->deptype == DEPENDENCY_EXTENSION && form->refclassid == ExtensionRelationId &&
-                form->refobjid == objects[i].address.objectId &&
-                TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)))
-                member = true;
-        }
-        systable_endscan(scan);
-        table_close(catalog, AccessShareLock);
-        if (member)
-            return true;
-    }
-    return false;
-}
-
-// Whether a column that this command has just deleted was generated. Its row is dead, but still there.
-bool was_generated(const DroppedObject &relation, const char *column)
-{
-    Relation catalog = table_open(AttributeRelationId, AccessShareLock);
+    if (!objects.has_extension())
+        return false;
+    Relation catalog = table_open(DependRelationId, AccessShareLock);
     ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(relation.address.objectId));
-    ScanKeyInit(&keys[1], Anum_pg_attribute_attname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(column));
-    SysScanDesc scan = systable_beginscan(catalog, AttributeRelidNameIndexId, true, SnapshotAny, 2, keys);
-    bool generated = false;
-    while (HeapTuple tuple = systable_getnext(scan))
-        generated = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attgenerated != '\0';
+    ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(object.address.classId));
+    ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(object.address.objectId));
+    SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, SnapshotAny, 2, keys);
+    bool member = false;
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+        member |= form->deptype == DEPENDENCY_EXTENSION && form->refclassid == ExtensionRelationId && died_now(tuple);
+    }
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
-    return generated;
+    return member;
+}
+
+// The facts of a column or constraint that this command has just deleted.
+struct DeadPart {
+    bool generated = false; // column
+    bool inherited = false; // its parent's drop takes it along, and it cannot be dropped by itself
+};
+
+// Reads them from its row, which is dead but still there. `part` is a column, a default or a table constraint,
+// `relation` its relation if that goes too.
+DeadPart read_dead_part(const DroppedObject &part, const DroppedObject *relation)
+{
+    bool constraint = part.address.classId == ConstraintRelationId;
+    ScanKeyData keys[2];
+    int key_count = 1;
+    if (constraint)
+        ScanKeyInit(&keys[0], Anum_pg_constraint_oid, BTEqualStrategyNumber, F_OIDEQ,
+                    ObjectIdGetDatum(part.address.objectId));
+    else {
+        Oid relid = part.address.objectId;
+        if (part.address.classId == AttrDefaultRelationId) {
+            // Where the table stays, a generated column goes as a column, so this is a plain default.
+            if (!relation)
+                return DeadPart();
+            relid = relation->address.objectId;
+        }
+        ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+        ScanKeyInit(&keys[1], Anum_pg_attribute_attname, BTEqualStrategyNumber, F_NAMEEQ,
+                    CStringGetDatum(part.address_names[2]));
+        key_count = 2;
+    }
+    Relation catalog = table_open(constraint ? ConstraintRelationId : AttributeRelationId, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(catalog, constraint ? ConstraintOidIndexId : AttributeRelidNameIndexId, true,
+                                          SnapshotAny, key_count, keys);
+    DeadPart result;
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        if (!died_now(tuple))
+            continue;
+        if (constraint)
+            result.inherited |= reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->coninhcount > 0;
+        else {
+            auto form = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
+            result.inherited |= form->attinhcount > 0;
+            result.generated |= form->attgenerated != '\0';
+        }
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return result;
 }
 
 } // namespace
 
-void deparse_drop(Script &script, const DroppedObject *objects, int count, int index, bool in_drop_command)
+DroppedObjects::DroppedObjects(List *objects)
+{
+    HASHCTL control = {};
+    control.keysize = sizeof(RelationKey);
+    control.entrysize = sizeof(RelationEntry);
+    control.hcxt = CurrentMemoryContext;
+    relations_ = hash_create("dropped relations", list_length(objects) + 1, &control,
+                             HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    objects_ = static_cast<DroppedObject *>(palloc(sizeof(DroppedObject) * (list_length(objects) + 1)));
+    for (DroppedObject *object : each<DroppedObject>(objects)) {
+        DroppedObject &stored = objects_[count_++] = *object;
+        main_count_ += is_main(stored);
+        Oid catalog = stored.address.classId;
+        has_extension_ |= catalog == ExtensionRelationId;
+        has_own_extension_ |= catalog == ExtensionRelationId && strcmp(stored.name, extension_name) == 0;
+        has_operator_class_ |= catalog == OperatorClassRelationId || catalog == OperatorFamilyRelationId;
+        if (catalog == RelationRelationId && stored.address.objectSubId == 0 && stored.address_name_count == 2) {
+            RelationKey key(stored.address_names);
+            static_cast<RelationEntry *>(hash_search(relations_, &key, HASH_ENTER, nullptr))->object = &stored;
+        }
+    }
+}
+
+const DroppedObject *DroppedObjects::relation_of(const DroppedObject &part) const
+{
+    if (part.address_name_count < 3)
+        return nullptr;
+    RelationKey key(part.address_names);
+    auto *entry = static_cast<RelationEntry *>(hash_search(relations_, &key, HASH_FIND, nullptr));
+    return entry ? entry->object : nullptr;
+}
+
+void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool in_drop_command)
 {
     const DroppedObject &object = objects[index];
     bool by_cascade = object.normal && !object.original;
     if (!by_cascade && !(object.original && in_drop_command))
         return;
-    if (goes_with_extension(objects, count, object))
+    if (goes_with_extension(objects, object))
         return;
     const DropForm *form = find_form(object.type);
     if (!form)
         cannot_follow(psprintf("a dropped %s is not written", object.type));
     if (form->form == Form::nothing || is_view_rule(object))
         return;
-    const DroppedObject *relation = dropped_relation_of(objects, count, object);
-    if (relation && is_alone(objects, count, *relation))
+    const DroppedObject *relation = objects.relation_of(object);
+    if (relation && objects.is_alone(*relation))
         return;
-    if ((form->form == Form::column || form->form == Form::table_constraint) &&
-        goes_with_parent(objects, count, object))
+    DeadPart dead;
+    if (form->form == Form::column || form->form == Form::table_constraint || form->form == Form::column_default)
+        dead = read_dead_part(object, relation);
+    if (dead.inherited && form->form != Form::column_default)
+        return;
+    if (form->form == Form::family_member && objects.has_operator_class())
         return;
 
     SqlWriter &out = script.statement(by_cascade ? RunAs::applier : RunAs::caller);
@@ -290,8 +338,14 @@ void deparse_drop(Script &script, const DroppedObject *objects, int count, int i
             .name(object.address_names[0], object.address_names[1])
             .text(" ALTER COLUMN ")
             .name(object.address_names[2])
-            .text(relation && was_generated(*relation, object.address_names[2]) ? " DROP EXPRESSION"
-                                                                                 : " DROP DEFAULT");
+            .text(dead.generated ? " DROP EXPRESSION" : " DROP DEFAULT");
+        break;
+    case Form::family_member:
+        // The identity reads: operator 1 (left, right) of family USING method.
+        out.text("ALTER OPERATOR FAMILY ").text(family_of_member(object.identity)).format(" DROP %s ", form->keywords);
+        appendBinaryStringInfo(out.buffer(), strchr(object.identity, ' ') + 1,
+                               static_cast<int>(family_of_member(object.identity) - strlen(" of ") -
+                                                strchr(object.identity, ' ') - 1));
         break;
     case Form::nothing:
         break;

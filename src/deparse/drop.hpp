@@ -21,9 +21,40 @@ struct DroppedObject {
     int address_argument_count;
 };
 
-// Writes the statement that drops objects[index] alone; nothing for an object that goes with another of the `count`.
+// All that a statement dropped, in the server's order: what was dropped last comes first.
+class DroppedObjects {
+  public:
+    // Takes a list of DroppedObject.
+    explicit DroppedObjects(List *objects);
+    int count() const { return count_; }
+    const DroppedObject &operator[](int index) const { return objects_[index]; }
+    // The relation that `part` (a column, constraint, default, ...) belongs to, if that was dropped too; else null.
+    const DroppedObject *relation_of(const DroppedObject &part) const;
+    // Whether the relation is all that was dropped, but for parts of relations.
+    bool is_alone(const DroppedObject &relation) const { return main_count_ == 1 && is_main(relation); }
+    bool has_extension() const { return has_extension_; }
+    // Whether an operator class or family went, which takes its members along.
+    bool has_operator_class() const { return has_operator_class_; }
+    // Whether this extension itself went.
+    bool has_own_extension() const { return has_own_extension_; }
+
+  private:
+    static bool is_main(const DroppedObject &object)
+    {
+        return (object.original || object.normal) && object.address_name_count < 3;
+    }
+    DroppedObject *objects_;
+    int count_ = 0;
+    int main_count_ = 0;
+    bool has_extension_ = false;
+    bool has_operator_class_ = false;
+    bool has_own_extension_ = false;
+    struct HTAB *relations_; // by schema and name
+};
+
+// Writes the statement that drops objects[index] alone; nothing for an object that goes with another one.
 // `in_drop_command`: the statement is a DROP; otherwise (ALTER TABLE ... DROP COLUMN) what the statement names is
 // written by the statement's own text, and only what CASCADE reached is written here.
-void deparse_drop(Script &script, const DroppedObject *objects, int count, int index, bool in_drop_command);
+void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool in_drop_command);
 
 } // namespace pg_follower

@@ -183,10 +183,10 @@ Event collect_event(Node *parse_tree)
     return event;
 }
 
-DroppedObject *collect_dropped_objects(int *count)
+DroppedObjects collect_dropped_objects()
 {
     List *objects = NIL;
-    *count = for_each_row(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, [&](TupleTableSlot *slot) {
+    (void)for_each_row(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, [&](TupleTableSlot *slot) {
         auto *object = static_cast<DroppedObject *>(palloc0(sizeof(DroppedObject)));
         ObjectAddressSubSet(object->address, DatumGetObjectId(slot->tts_values[0]),
                             DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
@@ -202,11 +202,7 @@ DroppedObject *collect_dropped_objects(int *count)
         objects = lappend(objects, object);
     });
 
-    auto *array = static_cast<DroppedObject *>(palloc(sizeof(DroppedObject) * (*count + 1)));
-    int i = 0;
-    for (DroppedObject *object : each<DroppedObject>(objects))
-        array[i++] = *object;
-    return array;
+    return DroppedObjects(objects);
 }
 
 const char *describe_object(const ObjectAddress &address)
@@ -237,15 +233,6 @@ bool is_own_extension(const ObjectAddress &address)
 {
     return address.classId == ExtensionRelationId &&
            address.objectId == get_extension_oid(extension_name, true);
-}
-
-bool is_own_drop(const DroppedObject *objects, int count)
-{
-    for (int i = 0; i < count; ++i)
-        if (objects[i].address.classId == ExtensionRelationId && objects[i].name &&
-            strcmp(objects[i].name, extension_name) == 0)
-            return true;
-    return false;
 }
 
 Oid creator_of(const Command &command)

@@ -9,8 +9,8 @@ namespace pg_follower {
 // The commands that the server collected for the current statement. Call in a ddl_command_end event trigger.
 Event collect_event(Node *parse_tree);
 
-// What the current statement dropped, in the server's order (last dropped first). Call in a sql_drop event trigger.
-DroppedObject *collect_dropped_objects(int *count);
+// What the current statement dropped. Call in a sql_drop event trigger.
+DroppedObjects collect_dropped_objects();
 
 // "table public.foo"; empty for an invalid address.
 const char *describe_object(const ObjectAddress &address);
@@ -20,7 +20,6 @@ bool is_temporary(const ObjectAddress &address);
 
 // Whether the object is this extension itself, which each side creates and drops by itself.
 bool is_own_extension(const ObjectAddress &address);
-bool is_own_drop(const DroppedObject *objects, int count);
 
 // Who must run the command downstream: the owner of what it created, who may be another role than the current user
 // (the elements of CREATE SCHEMA ... AUTHORIZATION); else the current user.

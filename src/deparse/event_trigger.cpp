@@ -168,15 +168,15 @@ Datum pg_follower_sql_drop(PG_FUNCTION_ARGS)
 
     const CommandEntry *entry = find_command(GetCommandTagName(data->tag));
     bool in_drop_command = entry && entry->follows == Follows::by_drops;
+    DroppedObjects objects = collect_dropped_objects();
+    if (objects.has_own_extension())
+        PG_RETURN_NULL();
     // The server lists what was dropped last first; dependents are dropped before what they depend on.
-    int count;
-    DroppedObject *objects = collect_dropped_objects(&count);
-    for (int i = count - 1; i >= 0; --i) {
+    for (int i = objects.count() - 1; i >= 0; --i) {
         const DroppedObject &object = objects[i];
-        if (object.temporary || is_own_drop(objects, count))
-            continue;
-        follow(GetCommandTagName(data->tag), psprintf("%s %s", object.type, object.identity), GetUserId(),
-               [&](Script &script) { deparse_drop(script, objects, count, i, in_drop_command); });
+        if (!object.temporary && (object.original || object.normal))
+            follow(GetCommandTagName(data->tag), psprintf("%s %s", object.type, object.identity), GetUserId(),
+                   [&](Script &script) { deparse_drop(script, objects, i, in_drop_command); });
     }
     PG_RETURN_NULL();
 }
