@@ -31,6 +31,27 @@ extern Settings settings;
 // Defines the GUCs; called once, from _PG_init.
 void define_settings();
 
+struct FixedSetting {
+    const char *name;
+    const char *value;
+};
+
+// What the text of a value or of a definition depends on.
+inline constexpr FixedSetting fixed_settings[] = {
+    {"DateStyle", "ISO, YMD"},
+    {"IntervalStyle", "postgres"},
+    {"TimeZone", "UTC"},
+    {"extra_float_digits", "3"},
+    {"bytea_output", "hex"},
+    {"lc_monetary", "C"},
+    {"xmlbinary", "base64"},
+    {"xmloption", "content"},
+    {"array_nulls", "on"},
+    {"standard_conforming_strings", "on"},
+    {"quote_all_identifiers", "off"},
+    {"search_path", ""},
+};
+
 // Puts the session under the fixed settings (ISO dates, UTC, hex bytea, full float digits, empty search_path, ...).
 // Inside a transaction they end with the innermost GucScope, so one must be open; outside of any transaction (a
 // walsender, a worker that starts) they last as long as the process.

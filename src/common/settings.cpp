@@ -24,27 +24,6 @@ constexpr config_enum_entry on_unsupported_values[] = {
     {nullptr, 0, false},
 };
 
-struct FixedSetting {
-    const char *name;
-    const char *value;
-};
-
-// What the text of a value or of a definition depends on.
-constexpr FixedSetting fixed_settings[] = {
-    {"DateStyle", "ISO, YMD"},
-    {"IntervalStyle", "postgres"},
-    {"TimeZone", "UTC"},
-    {"extra_float_digits", "3"},
-    {"bytea_output", "hex"},
-    {"lc_monetary", "C"},
-    {"xmlbinary", "base64"},
-    {"xmloption", "content"},
-    {"array_nulls", "on"},
-    {"standard_conforming_strings", "on"},
-    {"quote_all_identifiers", "off"},
-    {"search_path", ""},
-};
-
 } // namespace
 
 void define_settings()

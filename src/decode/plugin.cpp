@@ -1,52 +1,165 @@
-// The output plugin's callbacks: DDL messages as SQL text.
-#include "pg_follower/compat.hpp"
+// The output plugin's callbacks, in the order in which a session meets them.
+//
+// A session decodes whole transactions, one after the other, at their commit; prepared ones at COMMIT PREPARED. All
+// state is in a Session, which lives in the decoding context's memory and goes with it, by shutdown or by an error.
 #include "pg_follower/decode.hpp"
-#include "pg_follower/message.hpp"
+
+#include "output.hpp"
 #include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
+#include "session.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "mb/pg_wchar.h"
+#include "replication/origin.h"
+}
+
+#include <new>
 
 namespace pg_follower {
+namespace decode {
+
+Session::Session(LogicalDecodingContext *decoding_context, MemoryContext memory)
+    : ctx(decoding_context), context(memory),
+      transaction_context(AllocSetContextCreate(memory, "pg_follower transaction", ALLOCSET_SMALL_SIZES)),
+      change_context(AllocSetContextCreate(memory, "pg_follower change", ALLOCSET_DEFAULT_SIZES)), facts(memory),
+      converts(false), prologue_written(false), silent_changes(0), guc_level(0), warned(NIL)
+{
+    initStringInfo(&pending);
+    initStringInfo(&scratch);
+}
+
 namespace {
 
-uint64 last_number;
-
-void startup(LogicalDecodingContext *, OutputPluginOptions *options, bool)
+void forget_session(void *)
 {
-    options->output_type = OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
+    set_active_cache(nullptr);
 }
 
-void begin(LogicalDecodingContext *, ReorderBufferTXN *)
+// Whether text has to be converted for the client.
+bool converts_text()
 {
-    last_number = 0;
+    int server = GetDatabaseEncoding();
+    int client = pg_get_client_encoding();
+    return client != server && client != PG_SQL_ASCII && server != PG_SQL_ASCII;
 }
 
-void change(LogicalDecodingContext *, ReorderBufferTXN *, Relation, ReorderBufferChange *) {}
-
-void commit(LogicalDecodingContext *, ReorderBufferTXN *, XLogRecPtr) {}
-
-void message(LogicalDecodingContext *context, ReorderBufferTXN *transaction, XLogRecPtr, bool transactional,
-             const char *prefix, Size size, const char *content)
+void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_init)
 {
-    DdlMessage ddl;
-    if (!transactional || strcmp(prefix, message_prefix) != 0 ||
-        !decode_ddl(content, size, transaction->xid, last_number, ddl))
+    output->output_type = OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
+    // While a slot is made, there are no options and nothing is decoded.
+    if (is_init)
         return;
-    OutputPluginPrepareWrite(context, true);
-    if (ddl.kind == DdlKind::unsupported)
-        appendStringInfo(context->out, "-- pg_follower: cannot follow %s %s: %s", ddl.tag, ddl.object, ddl.sql);
-    else
-        appendStringInfo(context->out, "%s;", ddl.sql);
-    OutputPluginWrite(context, true);
+    Options options = parse_options(ctx->output_plugin_options);
+    if (options.form == Form::statements)
+        output->output_type = OUTPUT_PLUGIN_BINARY_OUTPUT;
+
+    MemoryContext memory = AllocSetContextCreate(ctx->context, "pg_follower session", ALLOCSET_DEFAULT_SIZES);
+    MemoryContextScope scope(memory);
+    auto callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
+    callback->func = forget_session;
+    MemoryContextRegisterResetCallback(memory, callback);
+
+    auto session = new (palloc0(sizeof(Session))) Session(ctx, memory);
+    session->options = options;
+    session->converts = converts_text();
+    ctx->output_plugin_private = session;
+    set_active_cache(&session->facts);
+
+    // In the SQL functions the settings end with the session, or with the transaction if an error ends it.
+    if (IsTransactionState())
+        session->guc_level = NewGUCNestLevel();
+    apply_fixed_settings();
+}
+
+bool filter_by_origin(LogicalDecodingContext *ctx, RepOriginId origin)
+{
+    return origin != InvalidRepOriginId && !session_of(ctx).options.foreign_origins;
+}
+
+void begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
+{
+    Session &session = session_of(ctx);
+    MemoryContextReset(session.transaction_context);
+    session.transaction = {};
+    session.transaction.txn = txn;
+}
+
+void change(LogicalDecodingContext *ctx, ReorderBufferTXN *, Relation relation, ReorderBufferChange *change)
+{
+    Session &session = session_of(ctx);
+    MemoryContextScope scope(session.change_context);
+    follow_row(session, relation, change);
+    MemoryContextReset(session.change_context);
+}
+
+void truncate(LogicalDecodingContext *ctx, ReorderBufferTXN *, int count, Relation relations[],
+              ReorderBufferChange *change)
+{
+    Session &session = session_of(ctx);
+    MemoryContextScope scope(session.change_context);
+    follow_truncate(session, count, relations, change);
+    MemoryContextReset(session.change_context);
+}
+
+void message(LogicalDecodingContext *ctx, ReorderBufferTXN *, XLogRecPtr, bool transactional, const char *prefix,
+             Size size, const char *content)
+{
+    Session &session = session_of(ctx);
+    if (!transactional || strcmp(prefix, message_prefix) != 0) {
+        count_change(session);
+        return;
+    }
+    MemoryContextScope scope(session.change_context);
+    follow_message(session, content, size);
+    MemoryContextReset(session.change_context);
+}
+
+void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commit_lsn)
+{
+    Session &session = session_of(ctx);
+    MemoryContextScope scope(session.change_context);
+    write_lost_rows(session);
+    bool begun = session.transaction.begun;
+    // A transaction that had nothing to write still moves positions, and wakes who waits for them.
+    OutputPluginUpdateProgress(ctx, !begun);
+    if (begun && session.options.form == Form::sql)
+        write_sql(session, "COMMIT", 6);
+    else if (begun) {
+        stream_write(pending_message(session),
+                     CommitRecord{commit_lsn, txn->end_lsn, txn->xact_time.commit_time});
+        flush(session);
+    }
+    session.transaction = {};
+    MemoryContextReset(session.transaction_context);
+    MemoryContextReset(session.change_context);
+}
+
+void shutdown(LogicalDecodingContext *ctx)
+{
+    // None where only a slot was made.
+    if (!ctx->output_plugin_private)
+        return;
+    set_active_cache(nullptr);
+    if (int level = session_of(ctx).guc_level)
+        AtEOXact_GUC(true, level);
 }
 
 } // namespace
+} // namespace decode
 
 void init_output_plugin(OutputPluginCallbacks *callbacks)
 {
-    callbacks->startup_cb = startup;
-    callbacks->begin_cb = begin;
-    callbacks->change_cb = change;
-    callbacks->commit_cb = commit;
-    callbacks->message_cb = message;
+    callbacks->startup_cb = decode::startup;
+    callbacks->filter_by_origin_cb = decode::filter_by_origin;
+    callbacks->begin_cb = decode::begin;
+    callbacks->change_cb = decode::change;
+    callbacks->truncate_cb = decode::truncate;
+    callbacks->message_cb = decode::message;
+    callbacks->commit_cb = decode::commit;
+    callbacks->shutdown_cb = decode::shutdown;
 }
 
 } // namespace pg_follower

@@ -1,0 +1,51 @@
+// Passes on DDL: the logical messages that the event triggers made.
+#include "output.hpp"
+
+namespace pg_follower::decode {
+namespace {
+
+// A line that says what could not follow: a comment, so that a replay goes on.
+void write_comment(Session &session, const DdlMessage &ddl)
+{
+    SqlWriter out;
+    out.text("-- pg_follower: cannot follow ").text(ddl.tag);
+    if (ddl.object[0] != '\0')
+        out.text(' ').text(ddl.object);
+    out.text(": ").text(ddl.sql);
+    for (char *c = out.buffer()->data; *c; ++c)
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    write_sql(session, out);
+}
+
+} // namespace
+
+void write_ddl(Session &session, const DdlMessage &ddl)
+{
+    begin_if_needed(session);
+    if (session.options.form == Form::statements) {
+        stream_write(pending_message(session), ddl);
+        flush_if_large(session);
+        return;
+    }
+    if (ddl.kind == DdlKind::unsupported) {
+        write_comment(session, ddl);
+        return;
+    }
+    set_role(session, ddl.role);
+    write_sql(session, ddl.sql, static_cast<int>(strlen(ddl.sql)));
+}
+
+void follow_message(Session &session, const char *content, size_t size)
+{
+    Transaction &transaction = session.transaction;
+    DdlMessage ddl;
+    if (!decode_ddl(content, size, transaction.txn->xid, transaction.last_message_number, ddl))
+        return;
+    // Membership of an extension decides whether a table is followed, and no invalidation tells of it.
+    if (strstr(ddl.tag, "EXTENSION"))
+        session.facts.invalidate_all();
+    write_ddl(session, ddl);
+}
+
+} // namespace pg_follower::decode

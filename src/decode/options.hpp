@@ -1,0 +1,23 @@
+// The options of a decoding session.
+#pragma once
+
+#include "pg_follower/pg.hpp"
+
+namespace pg_follower::decode {
+
+enum class Form {
+    sql,        // complete statements with literals, one a message
+    statements, // records of message.hpp: statements once, then values
+};
+
+struct Options {
+    Form form = Form::sql;
+    bool foreign_origins = false; // also changes that another follow or subscription applied here
+};
+
+// Reads the options that the client gave, a List of DefElem with string values. Raises ERRCODE_INVALID_PARAMETER_VALUE
+// for an unknown option or value, ERRCODE_SYNTAX_ERROR for one given twice, ERRCODE_FEATURE_NOT_SUPPORTED for a stream
+// version that this plugin cannot write.
+Options parse_options(const List *given);
+
+} // namespace pg_follower::decode

@@ -1,0 +1,135 @@
+// Writes the session's output. See output.hpp.
+//
+// Form sql: a message is one statement. The first message of a session is preceded by the settings under which the
+// statements mean what they should. Form statements: records gather in a buffer of ours, because a message costs a
+// system call and more; it is written when it is large and when the transaction ends.
+#include "output.hpp"
+
+#include "pg_follower/message.hpp"
+#include "pg_follower/settings.hpp"
+
+extern "C" {
+#include "mb/pg_wchar.h"
+#include "replication/walsender.h"
+}
+
+namespace pg_follower::decode {
+namespace {
+
+constexpr int large_message = 64 * 1024;
+constexpr int memory_kept = 1024 * 1024; // of the buffer, after a message
+constexpr int most_silent_changes = 100;
+
+// Settings, beside the fixed ones, for the replay of statements.
+constexpr FixedSetting replay_settings[] = {
+    {"session_replication_role", "replica"},
+    {"check_function_bodies", "off"},
+    {"row_security", "off"},
+    {"default_tablespace", ""},
+    {"default_table_access_method", "heap"},
+};
+
+void write_message(Session &session, const char *data, int length, const char *end)
+{
+    OutputPluginPrepareWrite(session.ctx, true);
+    appendBinaryStringInfo(session.ctx->out, data, length);
+    appendStringInfoString(session.ctx->out, end);
+    OutputPluginWrite(session.ctx, true);
+    session.silent_changes = 0;
+}
+
+void write_setting(Session &session, const char *name, const char *value)
+{
+    SqlWriter out;
+    out.text("SET ").text(name).text(" = ").literal(value);
+    write_sql(session, out);
+}
+
+// A walsender sends text as it is in the database; the SQL functions' result is converted for their client.
+const char *output_encoding()
+{
+    return am_walsender ? GetDatabaseEncodingName() : pg_get_client_encoding_name();
+}
+
+void write_prologue(Session &session)
+{
+    write_setting(session, "client_encoding", output_encoding());
+    for (const FixedSetting &setting : fixed_settings)
+        write_setting(session, setting.name, setting.value);
+    for (const FixedSetting &setting : replay_settings)
+        write_setting(session, setting.name, setting.value);
+    session.prologue_written = true;
+}
+
+} // namespace
+
+void begin_if_needed(Session &session)
+{
+    Transaction &transaction = session.transaction;
+    if (transaction.begun)
+        return;
+    transaction.begun = true;
+    if (session.options.form == Form::sql) {
+        if (!session.prologue_written)
+            write_prologue(session);
+        write_sql(session, "BEGIN", 5);
+        return;
+    }
+    const ReorderBufferTXN *txn = transaction.txn;
+    stream_write(pending_message(session), BeginRecord{txn->final_lsn, txn->xact_time.commit_time, txn->xid});
+}
+
+void write_sql(Session &session, const char *sql, int length)
+{
+    write_message(session, sql, length, ";");
+}
+
+StringInfo pending_message(Session &session)
+{
+    if (session.pending.len == 0)
+        stream_start_message(&session.pending);
+    return &session.pending;
+}
+
+void flush(Session &session)
+{
+    StringInfo pending = &session.pending;
+    if (pending->len == 0)
+        return;
+    write_message(session, pending->data, pending->len, "");
+    resetStringInfo(pending);
+    if (pending->maxlen > memory_kept) {
+        pending->data = static_cast<char *>(repalloc(pending->data, memory_kept));
+        pending->maxlen = memory_kept;
+    }
+}
+
+void flush_if_large(Session &session)
+{
+    if (session.pending.len >= large_message)
+        flush(session);
+}
+
+void set_role(Session &session, const char *role)
+{
+    Transaction &transaction = session.transaction;
+    if (role == transaction.role || (role && transaction.role && strcmp(role, transaction.role) == 0))
+        return;
+    SqlWriter out;
+    if (role)
+        out.text("SET LOCAL ROLE ").name(role);
+    else
+        out.text("RESET ROLE");
+    write_sql(session, out);
+    transaction.role = role ? MemoryContextStrdup(session.transaction_context, role) : nullptr;
+}
+
+void count_change(Session &session)
+{
+    if (++session.silent_changes < most_silent_changes)
+        return;
+    session.silent_changes = 0;
+    OutputPluginUpdateProgress(session.ctx, false);
+}
+
+} // namespace pg_follower::decode

@@ -1,0 +1,368 @@
+// Collects facts about relations from the catalogs, as they were when the change at hand was made.
+//
+// During decoding all catalog access goes through the historic snapshot of the change, and the reorder buffer replays
+// the invalidations of catalog changes in their order, so a valid entry is always true for the change at hand.
+// Invalidations of the present day arrive too; they cost a rebuild and nothing else.
+#include "relation_facts.hpp"
+
+#include "pg_follower/compat.hpp"
+#include "pg_follower/list.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/sql_writer.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteDefine.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/reltrigger.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower::decode {
+namespace {
+
+FactsCache *active_cache = nullptr;
+
+constexpr int most_stale_entries = 256;
+
+void relation_changed(Datum, Oid relid)
+{
+    if (!active_cache)
+        return;
+    if (OidIsValid(relid))
+        active_cache->invalidate(relid);
+    else
+        active_cache->invalidate_all();
+}
+
+// A schema or an operator, whose name may stand in any statement, changed.
+void name_changed(Datum, int, uint32)
+{
+    if (active_cache)
+        active_cache->invalidate_all();
+}
+
+void register_callbacks()
+{
+    static bool registered = false;
+    if (registered)
+        return;
+    CacheRegisterRelcacheCallback(relation_changed, 0);
+    CacheRegisterSyscacheCallback(NAMESPACEOID, name_changed, 0);
+    CacheRegisterSyscacheCallback(OPEROID, name_changed, 0);
+    registered = true;
+}
+
+// Whether `extension` has marked the relation as a configuration table (pg_extension_config_dump).
+bool is_configuration_table(Oid extension, Oid relid)
+{
+    Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(extension));
+    SysScanDesc scan = systable_beginscan(catalog, ExtensionOidIndexId, true, nullptr, 1, &key);
+    HeapTuple tuple = systable_getnext(scan);
+    bool found = false;
+    if (HeapTupleIsValid(tuple)) {
+        bool is_null;
+        Datum config = heap_getattr(tuple, Anum_pg_extension_extconfig, RelationGetDescr(catalog), &is_null);
+        if (!is_null) {
+            ArrayType *array = DatumGetArrayTypeP(config);
+            const Oid *relids = reinterpret_cast<const Oid *>(ARR_DATA_PTR(array));
+            int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+            for (int i = 0; i < count && !found; ++i)
+                found = relids[i] == relid;
+        }
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return found;
+}
+
+// Whether rows of the relation are sent: those of permanent tables that are the user's own, and not filled by the
+// system (materialized views are refreshed downstream) or by CREATE EXTENSION.
+bool is_followed(Relation relation)
+{
+    const FormData_pg_class *form = relation->rd_rel;
+    // Transient heaps of rewrites reach the plugin only if it asks for them with receive_rewrites; their rows would
+    // belong to the table form->relrewrite.
+    if (OidIsValid(form->relrewrite))
+        return false;
+    if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
+        return false;
+    if (form->relpersistence != RELPERSISTENCE_PERMANENT)
+        return false;
+    // information_schema's own tables
+    if (RelationGetRelid(relation) < FirstNormalObjectId)
+        return false;
+    Oid extension = getExtensionOfObject(RelationRelationId, RelationGetRelid(relation));
+    return !OidIsValid(extension) || is_configuration_table(extension, RelationGetRelid(relation));
+}
+
+// Whether a value that equals another's text also equals it by pg_catalog's `=`, which can use an index.
+bool type_narrows(Oid type)
+{
+    switch (getBaseType(type)) {
+    case BOOLOID:
+    case INT2OID:
+    case INT4OID:
+    case INT8OID:
+    case FLOAT4OID:
+    case FLOAT8OID:
+    case NUMERICOID:
+    case TEXTOID:
+    case VARCHAROID:
+    case BPCHAROID:
+    case BYTEAOID:
+    case DATEOID:
+    case TIMEOID:
+    case TIMESTAMPOID:
+    case TIMESTAMPTZOID:
+    case UUIDOID:
+        return true;
+    default:
+        return false;
+    }
+}
+
+const char *quoted(const char *schema, const char *name)
+{
+    SqlWriter out;
+    if (schema)
+        out.name(schema, name);
+    else
+        out.name(name);
+    const char *copy = pstrdup(out.c_str());
+    pfree(out.buffer()->data);
+    return copy;
+}
+
+void collect_columns(RelationFacts &facts, TupleDesc descriptor)
+{
+    facts.columns = static_cast<Column *>(palloc0(sizeof(Column) * Max(descriptor->natts, 1)));
+    for (int i = 0; i < descriptor->natts; ++i) {
+        Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped)
+            continue;
+        Column &column = facts.columns[facts.column_count++];
+        column.name = pstrdup(NameStr(attribute->attname));
+        column.sql_name = quoted(nullptr, column.name);
+        column.type = attribute->atttypid;
+        column.index = i;
+        column.is_always_identity = attribute->attidentity == ATTRIBUTE_IDENTITY_ALWAYS;
+        column.is_generated = attribute->attgenerated != '\0';
+        column.is_varlena = attribute->attlen == -1;
+        column.is_not_null = attribute->attnotnull;
+        column.narrows = type_narrows(column.type);
+        init_value_output(column.output, column.type, facts.context);
+        facts.has_identity_column |= attribute->attidentity != '\0';
+    }
+}
+
+Column *column_of_attribute(RelationFacts &facts, AttrNumber number)
+{
+    for (int i = 0; i < facts.column_count; ++i)
+        if (facts.columns[i].index == number - 1)
+            return &facts.columns[i];
+    elog(ERROR, "attribute %d of relation %u is not found", number, facts.relid);
+    return nullptr;
+}
+
+// The columns of the replica identity's index with the equality operators of its operator classes.
+void collect_key(RelationFacts &facts, Oid index_oid)
+{
+    RelationScope index(index_oid);
+    int count = IndexRelationGetNumberOfKeyAttributes(index);
+    facts.keys = static_cast<KeyColumn *>(palloc0(sizeof(KeyColumn) * count));
+    facts.key_count = count;
+    for (int i = 0; i < count; ++i) {
+        Column *column = column_of_attribute(facts, index->rd_index->indkey.values[i]);
+        column->is_key = true;
+        facts.keys[i].column = column;
+        // Only btree, of the server's own access methods, makes unique indexes.
+        Oid equality = get_opfamily_member(index->rd_opfamily[i], index->rd_opcintype[i], index->rd_opcintype[i],
+                                           BTEqualStrategyNumber);
+        if (!OidIsValid(equality))
+            elog(ERROR, "index %u has no equality operator for its column %d", index_oid, i + 1);
+        SqlWriter name;
+        name.operator_name(equality);
+        facts.keys[i].equality = name.c_str();
+    }
+}
+
+// Whether a unique index or exclusion constraint beside the replica identity could see the rows of an UPDATE in an
+// order that it refuses.
+bool has_other_unique_index(Relation relation, Oid identity_index)
+{
+    bool found = false;
+    List *indexes = RelationGetIndexList(relation);
+    for (Oid index_oid : each_oid(indexes)) {
+        if (index_oid == identity_index || found)
+            continue;
+        RelationScope index(index_oid);
+        found = index->rd_index->indisunique || index->rd_index->indisexclusion;
+    }
+    list_free(indexes);
+    return found;
+}
+
+// Whether a trigger or rule of the table is at work in a replica, where it could tell a run from single rows.
+bool has_replica_actions(Relation relation)
+{
+    if (const TriggerDesc *triggers = relation->trigdesc)
+        for (int i = 0; i < triggers->numtriggers; ++i)
+            if (triggers->triggers[i].tgenabled == TRIGGER_FIRES_ON_REPLICA ||
+                triggers->triggers[i].tgenabled == TRIGGER_FIRES_ALWAYS)
+                return true;
+    if (const RuleLock *rules = relation->rd_rules)
+        for (int i = 0; i < rules->numLocks; ++i)
+            if (rules->rules[i]->enabled == RULE_FIRES_ON_REPLICA || rules->rules[i]->enabled == RULE_FIRES_ALWAYS)
+                return true;
+    return false;
+}
+
+RowValues make_row(int width)
+{
+    width = Max(width, 1);
+    return {static_cast<Datum *>(palloc0(sizeof(Datum) * width)), static_cast<bool *>(palloc0(sizeof(bool) * width))};
+}
+
+} // namespace
+
+void set_active_cache(FactsCache *cache)
+{
+    active_cache = cache;
+    if (cache)
+        register_callbacks();
+}
+
+FactsCache::FactsCache(MemoryContext parent)
+    : context_(AllocSetContextCreate(parent, "pg_follower relation facts", ALLOCSET_DEFAULT_SIZES))
+{
+    HASHCTL control = {};
+    control.keysize = sizeof(Oid);
+    control.entrysize = sizeof(RelationFacts);
+    control.hcxt = context_;
+    facts_ = hash_create("pg_follower relation facts", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    free_room_ = 64;
+    free_statement_ids_ = static_cast<uint32 *>(MemoryContextAlloc(context_, sizeof(uint32) * free_room_));
+}
+
+RelationFacts &FactsCache::get(Relation relation)
+{
+    Oid relid = RelationGetRelid(relation);
+    if (last_ && last_->relid == relid && last_->valid)
+        return *last_;
+    if (stale_ > most_stale_entries)
+        sweep();
+    bool found;
+    last_ = static_cast<RelationFacts *>(hash_search(facts_, &relid, HASH_ENTER, &found));
+    if (!found) {
+        memset(last_, 0, sizeof(*last_));
+        last_->relid = relid;
+        ++stale_;
+    }
+    if (!last_->valid)
+        fill(*last_, relation);
+    return *last_;
+}
+
+void FactsCache::fill(RelationFacts &facts, Relation relation)
+{
+    release(facts);
+    facts.context = AllocSetContextCreate(context_, "pg_follower facts of a relation", ALLOCSET_SMALL_SIZES);
+    MemoryContextScope scope(facts.context);
+    // Set first: an invalidation that arrives while the catalogs are read makes this entry stale again.
+    facts.valid = true;
+    --stale_;
+    facts.followed = is_followed(relation);
+    if (!facts.followed)
+        return;
+    facts.schema = get_namespace_name(RelationGetNamespace(relation));
+    facts.table = pstrdup(RelationGetRelationName(relation));
+    facts.sql_name = quoted(facts.schema, facts.table);
+    collect_columns(facts, RelationGetDescr(relation));
+    facts.tuple_width = RelationGetDescr(relation)->natts;
+    facts.old_row = make_row(facts.tuple_width);
+    facts.new_row = make_row(facts.tuple_width);
+    Oid identity_index = RelationGetReplicaIndex(relation);
+    if (OidIsValid(identity_index)) {
+        facts.identity = Identity::key;
+        collect_key(facts, identity_index);
+    } else if (relation->rd_rel->relreplident == REPLICA_IDENTITY_FULL)
+        facts.identity = Identity::full;
+    facts.replica_actions = has_replica_actions(relation);
+    facts.other_unique_index = has_other_unique_index(relation, identity_index);
+}
+
+// Forgets all but the relation's OID.
+void FactsCache::release(RelationFacts &facts)
+{
+    for (int i = 0; i < facts.statement_count; ++i) {
+        if (free_count_ == free_room_) {
+            free_room_ *= 2;
+            free_statement_ids_ =
+                static_cast<uint32 *>(repalloc(free_statement_ids_, sizeof(uint32) * free_room_));
+        }
+        free_statement_ids_[free_count_++] = facts.statements[i]->id;
+    }
+    if (facts.context)
+        MemoryContextDelete(facts.context);
+    Oid relid = facts.relid;
+    memset(&facts, 0, sizeof(facts));
+    facts.relid = relid;
+}
+
+// Drops the entries that are no longer valid, most of which belong to relations that are gone.
+void FactsCache::sweep()
+{
+    HASH_SEQ_STATUS scan;
+    hash_seq_init(&scan, facts_);
+    while (auto facts = static_cast<RelationFacts *>(hash_seq_search(&scan)))
+        if (!facts->valid) {
+            release(*facts);
+            hash_search(facts_, &facts->relid, HASH_REMOVE, nullptr);
+        }
+    stale_ = 0;
+    last_ = nullptr;
+}
+
+void FactsCache::invalidate(Oid relid)
+{
+    auto facts = static_cast<RelationFacts *>(hash_search(facts_, &relid, HASH_FIND, nullptr));
+    if (facts && facts->valid) {
+        facts->valid = false;
+        ++stale_;
+    }
+}
+
+void FactsCache::invalidate_all()
+{
+    HASH_SEQ_STATUS scan;
+    hash_seq_init(&scan, facts_);
+    while (auto facts = static_cast<RelationFacts *>(hash_seq_search(&scan)))
+        if (facts->valid) {
+            facts->valid = false;
+            ++stale_;
+        }
+}
+
+uint32 FactsCache::take_statement_id()
+{
+    return free_count_ > 0 ? free_statement_ids_[--free_count_] : next_statement_id_++;
+}
+
+} // namespace pg_follower::decode

@@ -1,0 +1,65 @@
+// A decoding session: what the callbacks share from startup to shutdown.
+#pragma once
+
+#include "options.hpp"
+#include "relation_facts.hpp"
+
+extern "C" {
+#include "replication/logical.h"
+#include "replication/output_plugin.h"
+}
+
+namespace pg_follower::decode {
+
+// Rows of a relation, in the transaction at hand, that could not follow.
+struct LostRows {
+    char *object; // "table schema.name"
+    uint64 updates;
+    uint64 deletes;
+};
+
+// The transaction whose changes arrive. Changes arrive whole transactions at a time, one after the other.
+struct Transaction {
+    ReorderBufferTXN *txn = nullptr;
+    bool begun = false;             // something of it has been written
+    uint64 last_message_number = 0; // see decode_ddl
+    const char *role = nullptr;     // form sql: the role that SET LOCAL ROLE put in force
+    List *lost = NIL;               // of LostRows
+};
+
+struct Session {
+    LogicalDecodingContext *ctx;
+    Options options;
+    MemoryContext context;             // of the session
+    MemoryContext transaction_context; // reset when a transaction ends
+    MemoryContext change_context;      // reset after each change
+    FactsCache facts;
+    Transaction transaction;
+    bool converts;          // values have to be converted to the client's encoding
+    bool prologue_written;  // form sql
+    StringInfoData pending; // form statements: records that are not written yet
+    StringInfoData scratch; // for values that are converted
+    int silent_changes;     // changes since the client last heard of us
+    int guc_level;          // of the fixed settings, or 0 where they last
+    List *warned;           // of OIDs: relations whose lost rows have been reported to the log
+
+    Session(LogicalDecodingContext *ctx, MemoryContext context);
+};
+
+inline Session &session_of(LogicalDecodingContext *ctx)
+{
+    return *static_cast<Session *>(ctx->output_plugin_private);
+}
+
+// The callbacks, one file a kind of change: rows.cpp, truncate.cpp, ddl.cpp.
+void follow_row(Session &session, Relation relation, ReorderBufferChange *change);
+void follow_truncate(Session &session, int count, Relation relations[], ReorderBufferChange *change);
+void follow_message(Session &session, const char *content, size_t size);
+
+// Reports the rows of the transaction that could not follow, in the stream.
+void write_lost_rows(Session &session);
+
+// Writes a DDL message, or what could not follow, in the session's form.
+void write_ddl(Session &session, const DdlMessage &ddl);
+
+} // namespace pg_follower::decode

@@ -1,0 +1,42 @@
+// Values as text: what the output function of a column's type writes, under the fixed settings.
+#pragma once
+
+#include "pg_follower/pg.hpp"
+
+namespace pg_follower::decode {
+
+// How the values of a type become text. The common types are appended without a call through the function manager and
+// without memory of their own.
+struct ValueOutput {
+    enum class Way : uint8 {
+        function, // calls the output function
+        text,     // the bytes as they are: text, varchar, char(n), json
+        bytea,
+        boolean,
+        int2,
+        int4,
+        int8,
+        oid,
+        float4,
+        float8,
+        date,
+        timestamp,
+        timestamptz,
+        uuid,
+    };
+    Way way;
+    bool by_bare_literal; // a number or truth value, which SQL text may hold without quotes
+    FmgrInfo function;
+};
+
+// Looks up how `type` is written; what it remembers lives in `context`.
+void init_value_output(ValueOutput &output, Oid type, MemoryContext context);
+
+// Appends the text of a value that is not null, in the server's encoding. May leave garbage in the current memory
+// context. Raises ERRCODE_PROGRAM_LIMIT_EXCEEDED where the buffer would pass the server's limit of 1 GB.
+void append_value(StringInfo out, ValueOutput &output, Datum value);
+
+// Raises ERRCODE_PROGRAM_LIMIT_EXCEEDED unless `out` can take that many bytes more.
+void need_room(StringInfo out, uint64 bytes);
+
+} // namespace pg_follower::decode
