@@ -79,11 +79,6 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
 {
     if (size < 1)
         return refuse("It is empty.");
-    if (static_cast<uint8>(content[0]) > ddl_version)
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("DDL message has version %d, but this library reads up to version %d", content[0],
-                               ddl_version),
-                        errhint("Install the newer pg_follower on this server.")));
     if (size < head_size + fixed_size + 4)
         return refuse("It is too short.");
 
@@ -94,6 +89,12 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
     compute_mac(key, content + head_size, size - head_size, mac);
     if (!macs_equal(mac, reinterpret_cast<const uint8 *>(content) + 1))
         return refuse("Its authentication code is wrong.");
+    // Only now: anyone can write a message, and an error ends the stream.
+    if (static_cast<uint8>(content[0]) > ddl_version)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("DDL message has version %d, but this library reads up to version %d", content[0],
+                               ddl_version),
+                        errhint("Install the newer pg_follower on this server.")));
 
     const char *position = content + head_size;
     auto database = take_integer<uint32>(position);
