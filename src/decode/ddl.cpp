@@ -32,7 +32,8 @@ void write_ddl(Session &session, const DdlMessage &ddl)
         write_comment(session, ddl);
         return;
     }
-    set_role(session, ddl.role);
+    // Commands of no role run as the session's own.
+    set_role(session, ddl.role[0] != '\0' ? ddl.role : nullptr);
     write_sql(session, ddl.sql, static_cast<int>(strlen(ddl.sql)));
 }
 

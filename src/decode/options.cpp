@@ -22,9 +22,8 @@ struct Parsing {
 
 [[noreturn]] void refuse_value(const DefElem *option, const char *value, const char *hint)
 {
-    ereport(ERROR,
-            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-             errmsg("invalid value for parameter \"%s\": \"%s\"", option->defname, value), errhint("%s", hint)));
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("invalid value for parameter \"%s\": \"%s\"", option->defname, value), errhint("%s", hint)));
     pg_unreachable();
 }
 
@@ -94,9 +93,9 @@ Options parse_options(const List *given)
         while (which < lengthof(known_options) && strcmp(known_options[which].name, option->defname) != 0)
             ++which;
         if (which == lengthof(known_options))
-            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                            errmsg("unrecognized parameter \"%s\"", option->defname),
-                            errhint("Available parameters: format, version, origin, include-xids.")));
+            ereport(ERROR,
+                    (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized parameter \"%s\"", option->defname),
+                     errhint("Available parameters: format, version, origin, include-xids.")));
         if (seen[which])
             ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("conflicting or redundant options")));
         seen[which] = true;

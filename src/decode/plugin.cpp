@@ -128,8 +128,7 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
     if (begun && session.options.form == Form::sql)
         write_sql(session, "COMMIT", 6);
     else if (begun) {
-        stream_write(pending_message(session),
-                     CommitRecord{commit_lsn, txn->end_lsn, txn->xact_time.commit_time});
+        stream_write(pending_message(session), CommitRecord{commit_lsn, txn->end_lsn, txn->xact_time.commit_time});
         flush(session);
     }
     session.transaction = {};

@@ -314,8 +314,7 @@ void FactsCache::release(RelationFacts &facts)
     for (int i = 0; i < facts.statement_count; ++i) {
         if (free_count_ == free_room_) {
             free_room_ *= 2;
-            free_statement_ids_ =
-                static_cast<uint32 *>(repalloc(free_statement_ids_, sizeof(uint32) * free_room_));
+            free_statement_ids_ = static_cast<uint32 *>(repalloc(free_statement_ids_, sizeof(uint32) * free_room_));
         }
         free_statement_ids_[free_count_++] = facts.statements[i]->id;
     }

@@ -19,7 +19,7 @@ struct Column {
     int index; // of its value in a deformed tuple
     bool is_key;
     bool is_always_identity; // GENERATED ALWAYS AS IDENTITY, which an UPDATE cannot set
-    bool is_generated; // computed by each side for itself: never set, but it may be part of a key
+    bool is_generated;       // computed by each side for itself: never set, but it may be part of a key
     bool is_varlena;
     bool is_not_null;
     bool narrows; // pg_catalog's `=` holds for values of equal text, so it may narrow the search for a row
@@ -48,9 +48,9 @@ struct RowValues {
 // The shape of a row statement: its parameters are the columns in `set`, and then those in `find`.
 struct RowStatement {
     RowKind kind;
-    bool replaces;         // an UPDATE that has to be written as DELETE and INSERT in one statement
-    uint32 id;             // in the stream
-    Bitmapset *left_out;   // indexes of the columns that it leaves out, because their TOAST values did not change
+    bool replaces;       // an UPDATE that has to be written as DELETE and INSERT in one statement
+    uint32 id;           // in the stream
+    Bitmapset *left_out; // indexes of the columns that it leaves out, because their TOAST values did not change
     Column **set;
     int set_count;
     Column **find;

@@ -152,8 +152,8 @@ void init_value_output(ValueOutput &output, Oid type, MemoryContext context)
     getTypeOutputInfo(type, &function, &is_varlena);
     fmgr_info_cxt(function, &output.function, context);
     output.way = way_of_function(function);
-    output.by_bare_literal = output.way == Way::boolean || output.way == Way::int2 || output.way == Way::int4 ||
-                             output.way == Way::int8;
+    output.by_bare_literal =
+        output.way == Way::boolean || output.way == Way::int2 || output.way == Way::int4 || output.way == Way::int8;
 }
 
 void append_value(StringInfo out, ValueOutput &output, Datum value)
@@ -173,8 +173,7 @@ void append_value(StringInfo out, ValueOutput &output, Datum value)
     case Way::int2:
     case Way::int4: {
         char text[12];
-        append_bytes(out, text,
-                     pg_ltoa(output.way == Way::int2 ? DatumGetInt16(value) : DatumGetInt32(value), text));
+        append_bytes(out, text, pg_ltoa(output.way == Way::int2 ? DatumGetInt16(value) : DatumGetInt32(value), text));
         break;
     }
     case Way::int8: {
