@@ -27,7 +27,6 @@ extern "C" {
 #include "catalog/pg_rewrite.h"
 #include "rewrite/rewriteSupport.h"
 #include "utils/fmgroids.h"
-#include "utils/hsearch.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 }

@@ -3,6 +3,10 @@
 
 #include "script.hpp"
 
+extern "C" {
+#include "utils/hsearch.h"
+}
+
 namespace pg_follower {
 
 // An object that a command dropped, as pg_event_trigger_dropped_objects() tells.
@@ -49,7 +53,7 @@ class DroppedObjects {
     bool has_extension_ = false;
     bool has_operator_class_ = false;
     bool has_own_extension_ = false;
-    struct HTAB *relations_; // by schema and name
+    HTAB *relations_; // by schema and name
 };
 
 // Writes the statement that drops objects[index] alone; nothing for an object that goes with another one.
