@@ -19,7 +19,8 @@ demo:
 demo-stop:
 	@test/demo/stop
 
-# Timed runs beside native logical replication; the figures go to test/output/bench.json.
+# Timed runs; the figures go to test/output/bench_*.json. BENCH="name ..." runs some of test/bench/run's list, ROUNDS=n
+# sets how often each is measured.
 bench:
 	@test/tools/with-server test/bench/run $(BENCH)
 

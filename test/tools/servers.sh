@@ -20,6 +20,7 @@ make_server() {
 	shift 2
 	folder=$(data_folder "$name")
 	server_port[$name]=$port
+	rm -rf "$folder"
 	initdb -D "$folder" -U postgres -A trust -N --no-locale -E UTF8 >"$PGF_SCRATCH/log/initdb_$name.log" 2>&1
 	{
 		"$(dirname "${BASH_SOURCE[0]}")/server-config" "$(dirname "$PG_CONFIG")"
