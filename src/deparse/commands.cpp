@@ -212,6 +212,16 @@ const CommandEntry *find_command(const char *tag)
     return find(tag);
 }
 
+DeparseCommand find_verb(const Node *parse_tree)
+{
+    if (!parse_tree)
+        return nullptr;
+    switch (nodeTag(parse_tree)) {
+    default:
+        return nullptr;
+    }
+}
+
 CommandTable all_commands()
 {
     return {std::begin(commands), std::end(commands)};

@@ -22,6 +22,10 @@ struct CommandEntry {
 // The entry of a tag; null for a tag that event triggers never see.
 const CommandEntry *find_command(const char *tag);
 
+// The deparse function of a verb that all classes of objects share (RENAME, OWNER TO, ...), known by its parse tree
+// whatever the tag; null for other commands, which the tag's own line writes.
+DeparseCommand find_verb(const Node *parse_tree);
+
 // The whole table, for range-based loops.
 struct CommandTable {
     const CommandEntry *first, *past_last;

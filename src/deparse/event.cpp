@@ -237,7 +237,9 @@ bool is_own_extension(const ObjectAddress &address)
 
 Oid creator_of(const Command &command)
 {
-    if (strncmp(command.tag, "CREATE ", 7) != 0 || !is_objectclass_supported(command.address.classId))
+    // Elsewhere the owner may be another (CREATE OR REPLACE of someone's function), who may do less than the user.
+    if (!command.event->parse_tree || !IsA(command.event->parse_tree, CreateSchemaStmt) ||
+        command.address.classId == NamespaceRelationId || !is_objectclass_supported(command.address.classId))
         return GetUserId();
     Oid owner = catalog_oid(command.address, get_object_attnum_owner(command.address.classId));
     return OidIsValid(owner) ? owner : GetUserId();

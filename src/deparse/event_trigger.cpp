@@ -122,8 +122,11 @@ void follow_command(const Command &command)
     const CommandEntry *entry = find_command(command.tag);
     if (!entry || entry->follows == Follows::not_needed || entry->follows == Follows::by_drops)
         return;
+    DeparseCommand verb = find_verb(command.parse_tree);
     const char *object = describe_object(command.address);
     follow(command.tag, object, creator_of(command), [&](Script &script) {
+        if (verb)
+            return verb(script, command);
         if (entry->follows == Follows::no)
             cannot_follow(entry->reason);
         entry->deparse(script, command);
@@ -151,6 +154,7 @@ Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
 
     Event event = collect_event(data->parsetree);
     for (int i = 0; i < event.count; ++i) {
+        event.commands[i].event = &event;
         const Command &command = event.commands[i];
         if (!command.collected->in_extension && !is_own_extension(command.address) &&
             !is_temporary(command.address))
