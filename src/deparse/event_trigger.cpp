@@ -113,7 +113,8 @@ template <typename Write> void follow(const char *tag, const char *object, Oid c
     ereport(refuse ? ERROR : WARNING,
             (errcode(failure->sqlerrcode), errmsg("%s%s%s cannot be followed", tag, *object ? " of " : "", object),
              errdetail_internal("Reason: %s", failure->message),
-             errhint("Run the command on the downstream too, before rows that need it arrive there.")));
+             refuse ? errhint("Set pg_follower.deparse_failure to \"warning\" to run the command on this server alone.")
+                    : errhint("Run the command on the downstream too, before rows that need it arrive there.")));
     emit_unsupported(tag, object, failure->message);
 }
 
