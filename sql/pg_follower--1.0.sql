@@ -34,3 +34,85 @@ ALTER EVENT TRIGGER pg_follower_sql_drop ENABLE ALWAYS;
 CREATE FUNCTION follower.list_commands(OUT command text, OUT follows boolean, OUT how text, OUT reason text)
     RETURNS SETOF record LANGUAGE C IMMUTABLE AS 'MODULE_PATHNAME', 'pg_follower_list_commands';
 CREATE VIEW follower.commands AS SELECT * FROM follower.list_commands();
+
+------------------------------------------------------------------------------------------------------------------- apply
+
+-- The follows of this database, written by the functions below and by workers only. The columns' order is known to
+-- src/apply/state.cpp. Never dumped: a restored database must not follow by itself.
+CREATE TABLE follower.follow (
+    id integer PRIMARY KEY,
+    name name NOT NULL UNIQUE,
+    conninfo text NOT NULL,
+    upstream text NOT NULL,
+    slot_name name NOT NULL,
+    origin_name text NOT NULL,
+    start_lsn pg_lsn NOT NULL,
+    enabled boolean NOT NULL,
+    state text NOT NULL,
+    segment bigint NOT NULL,
+    started_at timestamptz NOT NULL,
+    single_until pg_lsn NOT NULL,
+    last_error text,
+    last_error_detail text,
+    last_error_hint text,
+    last_error_context text,
+    last_error_at timestamptz,
+    received_lsn pg_lsn NOT NULL,
+    applied_lsn pg_lsn NOT NULL,
+    last_commit_at timestamptz,
+    transactions bigint NOT NULL,
+    rows_applied bigint NOT NULL,
+    rows_missing bigint NOT NULL,
+    ddl_applied bigint NOT NULL,
+    unsupported bigint NOT NULL
+);
+
+-- Commands of the upstream that could not follow, newest last.
+CREATE TABLE follower.unsupported (
+    follow integer NOT NULL,
+    upstream_xid xid NOT NULL,
+    commit_lsn pg_lsn NOT NULL,
+    committed_at timestamptz NOT NULL,
+    command text NOT NULL,
+    object text NOT NULL,
+    role text NOT NULL,
+    reason text NOT NULL
+);
+
+CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true)
+    RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_start_follow';
+COMMENT ON FUNCTION start_follow(text, name, boolean) IS 'follows another database from now on';
+
+CREATE FUNCTION stop_follow(follow_name name DEFAULT 'default')
+    RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_stop_follow';
+COMMENT ON FUNCTION stop_follow(name) IS 'stops a follow, keeping its position';
+
+CREATE FUNCTION resume_follow(follow_name name DEFAULT 'default')
+    RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_resume_follow';
+COMMENT ON FUNCTION resume_follow(name) IS 'goes on with a follow that is stopped or has failed';
+
+CREATE FUNCTION drop_follow(follow_name name DEFAULT 'default', force boolean DEFAULT false)
+    RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_drop_follow';
+COMMENT ON FUNCTION drop_follow(name, boolean) IS 'ends a follow for good; its tables stay';
+
+CREATE FUNCTION wait_for_follow(timeout interval DEFAULT NULL, follow_name name DEFAULT 'default')
+    RETURNS boolean LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_wait_for_follow';
+COMMENT ON FUNCTION wait_for_follow(interval, name) IS
+    'waits until everything committed upstream before the call is visible here';
+
+REVOKE ALL ON FUNCTION start_follow(text, name, boolean), stop_follow(name), resume_follow(name),
+    drop_follow(name, boolean), wait_for_follow(interval, name) FROM PUBLIC;
+
+CREATE FUNCTION follower.status(
+    OUT follow_name name, OUT state text, OUT pid integer, OUT upstream text, OUT slot_name name,
+    OUT received_lsn pg_lsn, OUT applied_lsn pg_lsn, OUT lag_bytes bigint, OUT lag_time interval,
+    OUT last_commit_at timestamptz, OUT transactions bigint, OUT rows_applied bigint, OUT ddl_applied bigint,
+    OUT rows_missing bigint, OUT unsupported bigint, OUT last_error text, OUT last_error_detail text,
+    OUT last_error_hint text, OUT last_error_context text, OUT last_error_at timestamptz)
+    RETURNS SETOF record LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_status';
+REVOKE ALL ON FUNCTION follower.status() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION follower.status() TO pg_monitor;
+
+CREATE VIEW follow_status AS SELECT * FROM follower.status();
+COMMENT ON VIEW follow_status IS 'each follow of this database, and how far it has come';
+GRANT SELECT ON follow_status TO pg_monitor;

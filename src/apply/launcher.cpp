@@ -1,0 +1,133 @@
+// Resumes every follow after a restart of the server, when the library is preloaded.
+//
+// A static background worker, the launcher, lists the databases and runs a starter in each, one after the other; the
+// starter registers a worker for each follow that was running. Both end when that is done.
+#include "pg_follower/apply.hpp"
+#include "pg_follower/list.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "worker.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_database.h"
+#include "commands/extension.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "tcop/tcopprot.h"
+#include "utils/snapmgr.h"
+
+PGDLLEXPORT void pg_follower_launcher_main(Datum argument);
+PGDLLEXPORT void pg_follower_starter_main(Datum argument);
+}
+
+namespace pg_follower {
+
+bool library_preloaded = false;
+
+namespace {
+
+BackgroundWorker describe(const char *name, const char *function)
+{
+    BackgroundWorker entry = {};
+    entry.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+    entry.bgw_start_time = BgWorkerStart_RecoveryFinished;
+    entry.bgw_restart_time = BGW_NEVER_RESTART;
+    snprintf(entry.bgw_library_name, sizeof(entry.bgw_library_name), "%s", plugin_name);
+    snprintf(entry.bgw_function_name, sizeof(entry.bgw_function_name), "%s", function);
+    snprintf(entry.bgw_name, sizeof(entry.bgw_name), "%s", name);
+    snprintf(entry.bgw_type, sizeof(entry.bgw_type), "%s", name);
+    return entry;
+}
+
+List *list_databases()
+{
+    List *databases = NIL;
+    StartTransactionCommand();
+    (void)GetTransactionSnapshot();
+    Relation relation = table_open(DatabaseRelationId, AccessShareLock);
+    TableScanDesc scan = table_beginscan_catalog(relation, 0, nullptr);
+    while (HeapTuple tuple = heap_getnext(scan, ForwardScanDirection)) {
+        auto database = reinterpret_cast<Form_pg_database>(GETSTRUCT(tuple));
+        if (!database->datallowconn)
+            continue;
+        MemoryContextScope scope(TopMemoryContext);
+        databases = lappend_oid(databases, database->oid);
+    }
+    table_endscan(scan);
+    table_close(relation, AccessShareLock);
+    CommitTransactionCommand();
+    return databases;
+}
+
+void start_in(Oid database)
+{
+    BackgroundWorker entry = describe("pg_follower starter", "pg_follower_starter_main");
+    entry.bgw_main_arg = ObjectIdGetDatum(database);
+    entry.bgw_notify_pid = MyProcPid;
+    BackgroundWorkerHandle *handle;
+    if (!RegisterDynamicBackgroundWorker(&entry, &handle)) {
+        ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+                      errmsg("could not look for follows in database %u: no free background worker slot", database),
+                      errhint("Raise max_worker_processes, or call resume_follow() in the database.")));
+        return;
+    }
+    if (WaitForBackgroundWorkerShutdown(handle) == BGWH_POSTMASTER_DIED)
+        proc_exit(1);
+}
+
+void start_follows()
+{
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    if (OidIsValid(get_extension_oid(extension_name, true)))
+        for (Follow *follow : each<Follow>(all_follows())) {
+            if (!follow->enabled || follow->state == FollowState::failed)
+                continue;
+            if (!register_worker(MyDatabaseId, follow->id, NameStr(follow->name), InvalidTransactionId))
+                ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+                              errmsg("could not resume follow \"%s\": no free background worker slot",
+                                     NameStr(follow->name)),
+                              errhint("Raise max_worker_processes, or call resume_follow().")));
+        }
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+}
+
+} // namespace
+
+void init_apply()
+{
+    if (!process_shared_preload_libraries_in_progress)
+        return;
+    library_preloaded = true;
+    BackgroundWorker entry = describe("pg_follower launcher", "pg_follower_launcher_main");
+    RegisterBackgroundWorker(&entry);
+}
+
+} // namespace pg_follower
+
+void pg_follower_launcher_main(Datum)
+{
+    using namespace pg_follower;
+    pqsignal(SIGTERM, die);
+    BackgroundWorkerUnblockSignals();
+    BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
+    for (Oid database : each_oid(list_databases()))
+        start_in(database);
+    proc_exit(0);
+}
+
+void pg_follower_starter_main(Datum argument)
+{
+    pqsignal(SIGTERM, die);
+    BackgroundWorkerUnblockSignals();
+    BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
+    pg_follower::start_follows();
+    proc_exit(0);
+}

@@ -1,0 +1,68 @@
+// The live figures of a follow, in a piece of shared memory that its worker makes.
+#pragma once
+
+#include "pg_follower/pg.hpp"
+
+extern "C" {
+#include "port/atomics.h"
+#include "storage/condition_variable.h"
+#include "storage/dsm.h"
+#include "storage/spin.h"
+}
+
+namespace pg_follower {
+
+enum class FollowState : int { starting, copying, streaming, stopped, retrying, failed };
+
+const char *state_name(FollowState state);
+FollowState state_from_name(const char *name);
+
+// What a follow has done. Counters run over the whole life of the follow.
+struct Figures {
+    XLogRecPtr received_lsn;    // last position heard of
+    XLogRecPtr applied_lsn;     // everything that committed upstream before it is visible here
+    TimestampTz last_commit_at; // when the last applied transaction committed upstream; 0 if none has
+    int64 transactions;
+    int64 rows_applied;
+    int64 rows_missing; // rows to update or delete that were not found here
+    int64 ddl_applied;
+    int64 unsupported; // commands that could not follow
+};
+
+// The piece itself. `stop_requested` is set by stop_follow; `mutex` protects the figures and the state.
+struct Live {
+    uint32 magic;
+    Oid database;
+    int32 follow;
+    int pid;
+    pg_atomic_uint32 stop_requested;
+    slock_t mutex;
+    FollowState state;
+    Figures figures;
+    ConditionVariable changed;
+};
+
+// Makes the piece for this process, which keeps it until its end. Needs a transaction.
+Live *create_live(int32 follow, dsm_handle *handle);
+
+// Attaches to the piece of a running worker: null if it is gone.
+class LiveReader {
+  public:
+    LiveReader(dsm_handle handle, int32 follow);
+    LiveReader(const LiveReader &) = delete;
+    LiveReader &operator=(const LiveReader &) = delete;
+    explicit operator bool() const { return live_ != nullptr; }
+    Live *operator->() const { return live_; }
+    void read(FollowState *state, Figures *figures) const;
+    // The mapping also ends with the resource owner in force when it was made.
+    void detach();
+
+  private:
+    dsm_segment *segment_ = nullptr;
+    Live *live_ = nullptr;
+};
+
+// Publishes, and wakes whoever waits.
+void publish(Live *live, FollowState state, const Figures &figures);
+
+} // namespace pg_follower

@@ -1,0 +1,75 @@
+// Row statements of the stream, and what they mean here: target table, column types, plans.
+#pragma once
+
+#include "pg_follower/message.hpp"
+#include "pg_follower/pg.hpp"
+
+extern "C" {
+#include "access/tupdesc.h"
+#include "utils/hsearch.h"
+}
+
+struct _SPI_plan;
+
+namespace pg_follower {
+
+// How a parameter is read: by the input function of its column's type; for a domain by that of its base type, so that
+// the domain's constraints, which the row has passed upstream, are not checked again.
+struct Parameter {
+    const char *column;
+    bool finds_row;
+    Oid type; // the column's own, a domain included
+    int32 read_typmod;
+    Oid read_io_parameter;
+    FmgrInfo read;
+};
+
+struct Statement {
+    uint32 id; // the hash key
+    RowKind kind;
+    MemoryContext context; // all that follows lives in it
+    const char *schema;
+    const char *table;
+    const char *one;
+    const char *run;
+    uint16 count;
+    Parameter *parameters;
+
+    // As resolved here, in a context of its own.
+    MemoryContext resolved;
+    bool valid; // false from the start, and when the table's definition may have changed
+    Oid relation;
+    Oid owner;
+    bool may_run;          // a run of rows may be applied in one go
+    TupleDesc description; // of pgf_run: p1 ... pn
+    uint64 locked_in;      // the downstream transaction that holds a lock on the table
+    _SPI_plan *one_plan;
+    _SPI_plan *run_plan;
+};
+
+inline bool is_keyed(RowKind kind)
+{
+    return kind == RowKind::update_by_key || kind == RowKind::delete_by_key;
+}
+
+class Statements {
+  public:
+    // Makes the map and listens for changes of tables; once for a process. `discard_plan` frees a plan that no longer
+    // fits its statement.
+    void start(void (*discard_plan)(_SPI_plan *));
+    void define(const StatementRecord &record);
+    Statement *find(uint32 id); // ERRCODE_PROTOCOL_VIOLATION if it was never defined
+
+    // Locks the statement's table for the downstream transaction `transaction`.
+    void lock(Statement *statement, uint64 transaction);
+    // Looks the statement's table up and prepares for reading its rows. Raises ERRCODE_UNDEFINED_TABLE,
+    // ERRCODE_UNDEFINED_COLUMN or ERRCODE_WRONG_OBJECT_TYPE.
+    void resolve(Statement *statement);
+
+  private:
+    void discard_plans(Statement *statement);
+    void (*discard_plan_)(_SPI_plan *) = nullptr;
+    HTAB *map_ = nullptr;
+};
+
+} // namespace pg_follower

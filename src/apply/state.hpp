@@ -1,0 +1,80 @@
+// What is known about follows: the table follower.follow, and who works on one.
+#pragma once
+
+#include "live.hpp"
+#include "pg_follower/pg.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "storage/lock.h"
+}
+
+namespace pg_follower {
+
+// Whether the server loaded the library at its start, so that follows resume by themselves.
+extern bool library_preloaded;
+
+// A row of follower.follow. Texts that may be null are null pointers.
+struct Follow {
+    int32 id;
+    NameData name;
+    const char *conninfo;
+    const char *upstream; // the connection as it may be shown
+    NameData slot;
+    const char *origin;
+    XLogRecPtr start_lsn; // where the slot began
+    bool enabled;         // the user wants it to run
+    FollowState state;    // as last written; see true_state
+    dsm_handle segment;   // of the live figures
+    TimestampTz started_at;
+    XLogRecPtr single_until; // apply transactions one by one up to here, because a group of them failed
+    const char *last_error;
+    const char *last_error_detail;
+    const char *last_error_hint;
+    const char *last_error_context;
+    TimestampTz last_error_at; // 0 if there has been none
+    Figures figures;
+};
+
+// All of these read what is committed now, whatever snapshot the transaction has, and allocate in the current context.
+Follow *find_follow(int32 id);            // null if there is none
+Follow *find_follow(const char *name);    // null if there is none
+Follow *require_follow(const char *name); // ERRCODE_UNDEFINED_OBJECT if there is none
+List *all_follows();
+
+// Writers; each is seen at once by the commands that follow in the transaction.
+int32 next_follow_id();
+void insert_follow(const Follow &follow);
+void update_follow(const Follow &follow);
+void delete_follow(int32 id);
+
+// A command that could not follow, noted in follower.unsupported.
+struct UnsupportedNote {
+    int32 follow;
+    TransactionId upstream_xid;
+    XLogRecPtr commit_lsn;
+    TimestampTz commit_time;
+    const char *tag;
+    const char *object;
+    const char *role;
+    const char *reason;
+};
+void insert_unsupported(const UnsupportedNote &note);
+
+// Who works on a follow holds a lock on it: its worker for its life, and whoever changes the follow's course until
+// the end of the transaction. The second kind waits for the first.
+constexpr LOCKMODE worker_lock = ExclusiveLock;
+constexpr LOCKMODE command_lock = AccessExclusiveLock;
+bool try_worker_lock(int32 follow); // for the session
+void take_command_lock(int32 follow);
+bool try_command_lock(int32 follow);
+// The process that holds the worker's lock; 0 if none does.
+int worker_pid(int32 follow);
+
+// The state to show, given the row and whether a worker runs: a row outlives a server's restart, a worker may not.
+FollowState true_state(const Follow &follow, int worker);
+
+// "pg_follower worker", with the follow's name behind it unless that is "default".
+const char *worker_name(const char *follow_name);
+
+} // namespace pg_follower

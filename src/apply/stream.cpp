@@ -1,0 +1,239 @@
+// The connection to the upstream, over the server's own libpqwalreceiver.
+//
+// libpqwalreceiver's calls for slots and streams always ask for pgoutput, so here everything but the connection itself
+// is text sent by walrcv_exec: START_REPLICATION answers it with copy-both mode. All values are read as text. Every
+// wait inside libpqwalreceiver serves interrupts, so a cancelled start_follow does not hang.
+#include "stream.hpp"
+
+#include "pg_follower/compat_stream.hpp"
+#include "pg_follower/message.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/sql_writer.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "executor/tuptable.h"
+#include "utils/pg_lsn.h"
+}
+
+namespace pg_follower {
+namespace {
+
+void load_walreceiver()
+{
+    if (!WalReceiverFunctions)
+        load_file("libpqwalreceiver", false);
+}
+
+// libpq's text of an error, without its severity and line ends.
+const char *clean(const char *error)
+{
+    if (!error)
+        return "no message";
+    for (const char *prefix : {"ERROR:  ", "FATAL:  "})
+        if (strncmp(error, prefix, strlen(prefix)) == 0)
+            error += strlen(prefix);
+    return error;
+}
+
+[[noreturn]] void raise_failure(const WalRcvExecResult *result)
+{
+    ereport(ERROR, (errcode(result->sqlstate ? result->sqlstate : ERRCODE_CONNECTION_FAILURE),
+                    errmsg("upstream reports: %s", clean(result->err))));
+    pg_unreachable();
+}
+
+} // namespace
+
+void check_conninfo(const char *conninfo)
+{
+    load_walreceiver();
+    check_conninfo_syntax(conninfo);
+}
+
+Upstream Upstream::try_connect(const char *conninfo, const char *application_name, const char **error)
+{
+    load_walreceiver();
+    // Dead peers are found by TCP, not by timeouts of the protocol: neither side answers while it works on something
+    // long. What the user's own string says comes later, and so wins.
+    const char *options = "keepalives_idle=30 keepalives_interval=10 keepalives_count=6 ";
+    bool uri = strncmp(conninfo, "postgres://", 11) == 0 || strncmp(conninfo, "postgresql://", 13) == 0;
+    const char *full = uri ? conninfo : psprintf("%s%s", options, conninfo);
+
+    Upstream upstream;
+    char *failure = nullptr;
+    {
+        MemoryContextScope lasting(TopMemoryContext);
+        upstream.connection_ = connect_to_upstream(full, application_name, &failure);
+    }
+    *error = failure;
+    // A long statement here must not look like a dead receiver there.
+    for (const char *setting :
+         {"SET wal_sender_timeout = 0", "SET tcp_keepalives_idle = 30", "SET tcp_keepalives_interval = 10",
+          "SET tcp_keepalives_count = 6", "SET statement_timeout = 0", "SET lock_timeout = 0"}) {
+        if (!upstream.is_open())
+            break;
+        *error = upstream.try_command(setting);
+        if (*error)
+            upstream.close();
+    }
+    return upstream;
+}
+
+Upstream Upstream::connect(const char *conninfo, const char *application_name)
+{
+    const char *error;
+    Upstream upstream = try_connect(conninfo, application_name, &error);
+    if (!upstream.is_open())
+        ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("could not connect to the upstream"),
+                        errdetail_internal("%s", clean(error)),
+                        errhint("The role needs the REPLICATION attribute, pg_hba.conf there must let it connect to "
+                                "the database, and max_wal_senders must leave a connection free.")));
+    return upstream;
+}
+
+void Upstream::close()
+{
+    if (connection_)
+        walrcv_disconnect(connection_);
+    connection_ = nullptr;
+}
+
+const char *Upstream::display_name()
+{
+    const char *host = nullptr;
+    char *sender_host = nullptr;
+    int port = 0;
+    walrcv_get_senderinfo(connection_, &sender_host, &port);
+    host = sender_host ? sender_host : "localhost";
+    const char *names[2];
+    row("SELECT pg_catalog.current_database(), current_user", 2, names);
+    return psprintf("host=%s port=%d dbname=%s user=%s", host, port, names[0], names[1]);
+}
+
+int Upstream::server_version()
+{
+    return walrcv_server_version(connection_);
+}
+
+const char *Upstream::system_identifier()
+{
+    TimeLineID timeline;
+    return walrcv_identify_system(connection_, &timeline);
+}
+
+void Upstream::row(const char *query, int count, const char **values)
+{
+    Oid types[16];
+    Assert(count <= (int)lengthof(types));
+    for (Oid &type : types)
+        type = TEXTOID;
+    WalRcvExecResult *result = walrcv_exec(connection_, query, count, types);
+    if (result->status != WALRCV_OK_TUPLES)
+        raise_failure(result);
+    for (int i = 0; i < count; ++i)
+        values[i] = nullptr;
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(result->tupledesc, &TTSOpsMinimalTuple);
+    if (tuplestore_gettupleslot(result->tuplestore, true, false, slot))
+        for (int i = 0; i < count; ++i) {
+            bool null;
+            Datum value = slot_getattr(slot, i + 1, &null);
+            if (!null)
+                values[i] = text_to_cstring(DatumGetTextPP(value));
+        }
+    ExecDropSingleTupleTableSlot(slot);
+    walrcv_clear_result(result);
+}
+
+const char *Upstream::value(const char *query)
+{
+    const char *value;
+    row(query, 1, &value);
+    return value;
+}
+
+const char *Upstream::try_command(const char *text)
+{
+    WalRcvExecResult *result = walrcv_exec(connection_, text, 0, nullptr);
+    const char *failure = result->status == WALRCV_OK_COMMAND ? nullptr : pstrdup(clean(result->err));
+    walrcv_clear_result(result);
+    return failure;
+}
+
+void Upstream::command(const char *text)
+{
+    WalRcvExecResult *result = walrcv_exec(connection_, text, 0, nullptr);
+    if (result->status != WALRCV_OK_COMMAND)
+        raise_failure(result);
+    walrcv_clear_result(result);
+}
+
+void Upstream::allow_plugin()
+{
+    // Null on servers that keep no such list.
+    const char *allowed = value("SELECT CASE WHEN 'pg_follower' OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array("
+                                "pg_catalog.translate(setting, ' \"', ''), ',')) THEN '' ELSE setting END "
+                                "FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) "
+                                "'output_plugin_libraries'");
+    if (!allowed || !*allowed)
+        return;
+    SqlWriter setting;
+    setting.format("SET output_plugin_libraries = %s, %s", allowed, plugin_name);
+    const char *failure = try_command(setting.c_str());
+    if (failure)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("upstream does not allow the output plugin \"%s\"", plugin_name),
+                        errdetail("The role that follows may not allow it for itself: %s", failure),
+                        errhint("Set output_plugin_libraries = '%s, %s' on the upstream and reload its configuration.",
+                                allowed, plugin_name)));
+}
+
+int Upstream::backend_pid()
+{
+    return static_cast<int>(walrcv_get_backend_pid(connection_));
+}
+
+XLogRecPtr Upstream::create_slot(const char *slot)
+{
+    SqlWriter text;
+    text.text("CREATE_REPLICATION_SLOT ").name(slot).format(" LOGICAL %s ", plugin_name);
+    text.text(server_version() >= 150000 ? "(SNAPSHOT 'nothing')" : "NOEXPORT_SNAPSHOT");
+    const char *values[4];
+    row(text.c_str(), 4, values);
+    return DatumGetLSN(DirectFunctionCall1(pg_lsn_in, CStringGetDatum(values[1])));
+}
+
+void Upstream::drop_slot(const char *slot)
+{
+    SqlWriter text;
+    text.text("SELECT 1 FROM pg_catalog.pg_replication_slots WHERE slot_name OPERATOR(pg_catalog.=) ").literal(slot);
+    if (!value(text.c_str()))
+        return;
+    text.clear();
+    text.text("DROP_REPLICATION_SLOT ").name(slot).text(" WAIT");
+    command(text.c_str());
+}
+
+void Upstream::start_stream(const char *slot, XLogRecPtr start)
+{
+    SqlWriter text;
+    text.text("START_REPLICATION SLOT ").name(slot);
+    text.format(" LOGICAL %X/%X (\"format\" 'statements', \"version\" '%d')", PGF_LSN(start), stream_version);
+    WalRcvExecResult *result = walrcv_exec(connection_, text.c_str(), 0, nullptr);
+    if (result->status != WALRCV_OK_COPY_BOTH)
+        raise_failure(result);
+    walrcv_clear_result(result);
+}
+
+int Upstream::receive(char **buffer, pgsocket *socket)
+{
+    return walrcv_receive(connection_, buffer, socket);
+}
+
+void Upstream::send(const char *data, int length)
+{
+    walrcv_send(connection_, data, length);
+}
+
+} // namespace pg_follower

@@ -1,0 +1,61 @@
+// A connection to the upstream, for questions, for replication commands and for the stream.
+#pragma once
+
+#include "pg_follower/pg.hpp"
+
+struct WalReceiverConn;
+
+namespace pg_follower {
+
+// Raises ERRCODE_SYNTAX_ERROR unless `conninfo` is a connection string that libpq can read.
+void check_conninfo(const char *conninfo);
+
+class Upstream {
+  public:
+    // Connects as `application_name` and puts the session under the settings that a long stream needs. Raises
+    // ERRCODE_CONNECTION_FAILURE. The connection lives until close(), or until the process ends.
+    static Upstream connect(const char *conninfo, const char *application_name);
+    // The same, but tells in `*error` why it is not open.
+    static Upstream try_connect(const char *conninfo, const char *application_name, const char **error);
+    Upstream() = default;
+
+    bool is_open() const { return connection_ != nullptr; }
+    void close();
+
+    // The connection string as it may be shown: no password, nothing empty or default.
+    const char *display_name();
+    int server_version();
+    const char *system_identifier();
+
+    // The only value of a query's only row, as text; null if it is null. An error of the upstream is raised here,
+    // with its SQLSTATE.
+    const char *value(const char *query);
+    // As value(), for a row of `count` columns.
+    void row(const char *query, int count, const char **values);
+    // Runs a command that returns nothing.
+    void command(const char *text);
+    // Runs a command that returns nothing, or tells why it failed: null if it did not.
+    const char *try_command(const char *text);
+
+    // Makes the upstream allow the output plugin in this session, where its server keeps a list of those it allows.
+    // Raises ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, with the setting as hint, where this role may not do that.
+    void allow_plugin();
+    // The process that serves this connection.
+    int backend_pid();
+    // Makes the slot and returns the position from which it has everything.
+    XLogRecPtr create_slot(const char *slot);
+    // Drops the slot, waiting until nobody uses it. A slot that is not there is no error.
+    void drop_slot(const char *slot);
+    // Turns the connection into a stream from `start` on.
+    void start_stream(const char *slot, XLogRecPtr start);
+
+    // A message of the stream, if there is one already: its length, 0 if there is none yet (then `socket` can be
+    // waited for), -1 at the stream's end. The buffer is good until the next call, and the byte after it is a zero.
+    int receive(char **buffer, pgsocket *socket);
+    void send(const char *data, int length);
+
+  private:
+    WalReceiverConn *connection_ = nullptr;
+};
+
+} // namespace pg_follower

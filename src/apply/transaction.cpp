@@ -1,0 +1,307 @@
+// Upstream transactions become downstream ones here.
+//
+// While more data is there to read, several upstream transactions share one downstream commit; one is never split. The
+// position is the replication origin, which the commit itself moves. A transaction with DDL stands alone, because what
+// it makes may be of use only after its commit (a new enum value), and because gathered row changes may be in its way.
+//
+// Commits are asynchronous. A list keeps which upstream position each of them reaches, so the position that the
+// upstream may forget is never past what is durable here. When there is nothing more to read, the rest is flushed.
+//
+// If a group fails, nobody knows yet whose fault it is, nor are the transactions before it applied. So the worker
+// starts again, applies one by one up to the group's end, and then knows.
+#include "transaction.hpp"
+
+#include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "pgstat.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+}
+
+namespace pg_follower {
+namespace {
+
+constexpr size_t max_group_bytes = 16 * 1024 * 1024;
+constexpr int max_group_milliseconds = 1000;
+constexpr int save_interval_milliseconds = 10000;
+
+void describe_position(void *argument)
+{
+    auto position = static_cast<const Position *>(argument);
+    if (!position->upstream_xid)
+        return;
+    if (position->what && position->object && position->schema)
+        errcontext("applying %s of table \"%s.%s\", upstream transaction %u, committed at %X/%X", position->what,
+                   position->schema, position->object, position->upstream_xid, PGF_LSN(position->commit_lsn));
+    else if (position->what && position->object && *position->object)
+        errcontext("applying %s (%s), upstream transaction %u, committed at %X/%X", position->what, position->object,
+                   position->upstream_xid, PGF_LSN(position->commit_lsn));
+    else
+        errcontext("applying %s, upstream transaction %u, committed at %X/%X",
+                   position->what ? position->what : "a transaction", position->upstream_xid,
+                   PGF_LSN(position->commit_lsn));
+}
+
+void add_counts(Figures &figures, const Counts &counts)
+{
+    figures.rows_applied += counts.rows;
+    figures.rows_missing += counts.missing;
+    figures.ddl_applied += counts.ddl;
+    figures.unsupported += counts.unsupported;
+}
+
+} // namespace
+
+void Applier::start(const Follow &follow, Live *live, XLogRecPtr start)
+{
+    follow_ = follow.id;
+    live_ = live;
+    base_ = follow.figures;
+    figures_ = follow.figures;
+    single_until_ = follow.single_until;
+    received_ = applied_ = flushed_ = start;
+    saved_at_ = GetCurrentTimestamp();
+    dlist_init(&commits_);
+    message_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower message", ALLOCSET_DEFAULT_SIZES);
+    executor_.start();
+}
+
+void Applier::set_state(FollowState state)
+{
+    state_ = state;
+    figures_.received_lsn = received_;
+    figures_.applied_lsn = applied_;
+    publish(live_, state_, figures_);
+}
+
+void Applier::received(XLogRecPtr end)
+{
+    if (end > received_)
+        received_ = end;
+}
+
+void Applier::message(const char *data, size_t size, XLogRecPtr end)
+{
+    ErrorContextScope context(describe_position, &executor_.position);
+    MemoryContextScope scope(message_context_);
+    applying_ = true;
+    group_bytes_ += size;
+    StreamReader reader(data, size);
+    while (!reader.at_end())
+        record(reader);
+    received(end);
+    applying_ = false;
+    executor_.position.what = nullptr;
+    MemoryContextReset(message_context_);
+}
+
+void Applier::record(StreamReader &reader)
+{
+    Record type = reader.next_type();
+    if ((type == Record::begin) == in_upstream_)
+        ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
+                        errmsg("record '%c' of the stream comes at a wrong place", static_cast<char>(type))));
+    switch (type) {
+    case Record::begin:
+        begin(reader.read_begin());
+        return;
+    case Record::commit:
+        commit(reader.read_commit());
+        return;
+    case Record::statement:
+        open();
+        executor_.define(reader.read_statement());
+        return;
+    case Record::row:
+        open();
+        changed_ = true;
+        executor_.row(reader, number_, settings.max_batch_rows);
+        return;
+    case Record::truncate:
+        open();
+        changed_ = true;
+        executor_.truncate(reader.read_truncate());
+        return;
+    case Record::ddl:
+        ddl(reader.read_ddl());
+        return;
+    }
+    ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
+                    errmsg("unrecognized record '%c' in the stream", static_cast<char>(type))));
+}
+
+// Opens the downstream transaction, if it is not.
+void Applier::open()
+{
+    if (IsTransactionState())
+        return;
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    // The context of the message stays; what the transaction allocates for itself is its own.
+    MemoryContextSwitchTo(message_context_);
+    pgstat_report_activity(STATE_RUNNING, nullptr);
+    ++number_;
+    group_started_at_ = GetCurrentTimestamp();
+}
+
+void Applier::begin(const BeginRecord &record)
+{
+    in_upstream_ = true;
+    changed_ = false;
+    has_ddl_ = false;
+    commit_time_ = record.commit_time;
+    executor_.position = {nullptr, nullptr, nullptr, record.xid, record.commit_lsn};
+}
+
+void Applier::ddl(const DdlMessage &record)
+{
+    if (grouped_ > 0 && !changed_)
+        commit_group();
+    open();
+    changed_ = true;
+    has_ddl_ = true;
+    if (record.kind == DdlKind::unsupported)
+        note_unsupported(record);
+    else
+        executor_.ddl(record);
+}
+
+void Applier::note_unsupported(const DdlMessage &record)
+{
+    executor_.flush();
+    Position &position = executor_.position;
+    position.what = record.tag;
+    position.schema = nullptr;
+    position.object = record.object;
+    if (settings.on_unsupported == static_cast<int>(OnUnsupported::stop))
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s of the upstream cannot follow", record.tag),
+                        errdetail("Object: %s. Reason: %s", record.object, record.sql),
+                        errhint("Run the command on this server, set pg_follower.on_unsupported to \"record\", then "
+                                "call resume_follow().")));
+    insert_unsupported({follow_, position.upstream_xid, position.commit_lsn, commit_time_, record.tag, record.object,
+                        record.role, record.sql});
+    ++executor_.counts.unsupported;
+    ereport(LOG, (errmsg("%s of the upstream cannot follow", record.tag),
+                  errdetail("Object: %s. Reason: %s", record.object, record.sql),
+                  errhint("The table follower.unsupported keeps a record of it.")));
+}
+
+void Applier::commit(const CommitRecord &record)
+{
+    in_upstream_ = false;
+    ++grouped_;
+    ++transactions_;
+    group_end_ = record.end_lsn;
+    group_time_ = record.commit_time;
+    received(record.end_lsn);
+    bool single = record.commit_lsn <= single_until_;
+    if (has_ddl_ || single || grouped_ >= settings.max_group_transactions || group_bytes_ >= max_group_bytes ||
+        (IsTransactionState() &&
+         TimestampDifferenceExceeds(group_started_at_, GetCurrentTimestamp(), max_group_milliseconds)))
+        commit_group();
+    if (!single)
+        single_until_ = 0;
+}
+
+// Commits the upstream transactions that are complete.
+void Applier::commit_group()
+{
+    Assert(!in_upstream_ || !changed_);
+    if (grouped_ == 0)
+        return;
+    Figures figures = base_;
+    figures.received_lsn = received_;
+    figures.applied_lsn = group_end_;
+    figures.last_commit_at = group_time_;
+    figures.transactions += transactions_;
+
+    XLogRecPtr local_end = 0;
+    if (IsTransactionState()) {
+        executor_.flush();
+        add_counts(figures, executor_.counts);
+        if (TimestampDifferenceExceeds(saved_at_, GetCurrentTimestamp(), save_interval_milliseconds))
+            save_figures(figures);
+        replorigin_session_origin_lsn = group_end_;
+        replorigin_session_origin_timestamp = group_time_;
+        PopActiveSnapshot();
+        CommitTransactionCommand();
+        MemoryContextSwitchTo(message_context_);
+        local_end = XactLastCommitEnd;
+    } else
+        add_counts(figures, executor_.counts);
+
+    auto commit = static_cast<Commit *>(MemoryContextAlloc(TopMemoryContext, sizeof(Commit)));
+    commit->upstream_end = group_end_;
+    commit->local_end = local_end;
+    dlist_push_tail(&commits_, &commit->node);
+    applied_ = group_end_;
+    figures_ = figures;
+    grouped_ = 0;
+    group_bytes_ = 0;
+    set_state(state_);
+}
+
+void Applier::save_figures(const Figures &figures)
+{
+    Follow *follow = find_follow(follow_);
+    if (follow) {
+        follow->figures = figures;
+        follow->single_until = single_until_;
+        update_follow(*follow);
+    }
+    saved_at_ = GetCurrentTimestamp();
+}
+
+void Applier::keepalive(XLogRecPtr end)
+{
+    received(end);
+}
+
+void Applier::pause()
+{
+    if (in_upstream_)
+        return;
+    commit_group();
+    executor_.position = {};
+    if (!dlist_is_empty(&commits_)) {
+        auto last = reinterpret_cast<Commit *>(dlist_tail_node(&commits_));
+        if (last->local_end != 0)
+            XLogFlush(last->local_end);
+    }
+}
+
+Feedback Applier::feedback()
+{
+    XLogRecPtr durable = GetFlushRecPtr(nullptr);
+    while (!dlist_is_empty(&commits_)) {
+        auto commit = reinterpret_cast<Commit *>(dlist_head_node(&commits_));
+        if (commit->local_end > durable)
+            break;
+        flushed_ = commit->upstream_end;
+        dlist_delete(&commit->node);
+        pfree(commit);
+    }
+    // With nothing of an upstream transaction in hand, whatever was received needed no change here.
+    if (!in_upstream_ && grouped_ == 0) {
+        applied_ = Max(applied_, received_);
+        if (dlist_is_empty(&commits_))
+            flushed_ = Max(flushed_, received_);
+    }
+    if (figures_.applied_lsn != applied_ || figures_.received_lsn != received_)
+        set_state(state_);
+    return {received_, flushed_, applied_};
+}
+
+XLogRecPtr Applier::failed_group_end() const
+{
+    if (grouped_ + in_upstream_ <= 1)
+        return 0;
+    return in_upstream_ ? executor_.position.commit_lsn : group_end_;
+}
+
+} // namespace pg_follower

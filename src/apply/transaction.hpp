@@ -1,0 +1,97 @@
+// From messages of the stream to committed transactions, and how far those have come.
+#pragma once
+
+#include "execute.hpp"
+#include "live.hpp"
+#include "pg_follower/message.hpp"
+#include "pg_follower/pg.hpp"
+#include "state.hpp"
+
+extern "C" {
+#include "lib/ilist.h"
+#include "replication/origin.h"
+}
+
+namespace pg_follower {
+
+// What the upstream is told: everything before these positions has arrived, is durable here, is visible here.
+struct Feedback {
+    XLogRecPtr received;
+    XLogRecPtr flushed;
+    XLogRecPtr applied;
+    bool operator!=(const Feedback &other) const
+    {
+        return received != other.received || flushed != other.flushed || applied != other.applied;
+    }
+};
+
+class Applier {
+  public:
+    // Prepares the process to apply for `follow`, from `start` on. Outside of a transaction.
+    void start(const Follow &follow, Live *live, XLogRecPtr start);
+
+    // Applies the records of one message, which reaches up to `end` in the upstream's WAL.
+    void message(const char *data, size_t size, XLogRecPtr end);
+    // The upstream has nothing more before `end`.
+    void keepalive(XLogRecPtr end);
+    // There is nothing more to read for now: commits what is complete, and makes it durable.
+    void pause();
+
+    Feedback feedback();
+    const Figures &figures() const { return figures_; }
+    void set_state(FollowState state);
+
+    // About an error that was raised in here.
+    const Position &position() const { return executor_.position; }
+    bool applying() const { return applying_; }
+    // Where the group of transactions ends that the error may have come from, if there is more than one in it.
+    XLogRecPtr failed_group_end() const;
+
+  private:
+    void record(StreamReader &reader);
+    void open();
+    void begin(const BeginRecord &record);
+    void commit(const CommitRecord &record);
+    void ddl(const DdlMessage &record);
+    void note_unsupported(const DdlMessage &record);
+    void commit_group();
+    void save_figures(const Figures &figures);
+    void received(XLogRecPtr end);
+
+    // A commit here, and the upstream position that it reaches. The node comes first, so a node is its Commit.
+    struct Commit {
+        dlist_node node;
+        XLogRecPtr upstream_end;
+        XLogRecPtr local_end;
+    };
+
+    Executor executor_;
+    MemoryContext message_context_ = nullptr;
+    int32 follow_ = 0;
+    Live *live_ = nullptr;
+    FollowState state_ = FollowState::starting;
+    Figures figures_ = {}; // of what is committed
+    Figures base_ = {};    // when this process started
+    TimestampTz saved_at_ = 0;
+    XLogRecPtr single_until_ = 0;
+
+    bool applying_ = false;    // inside message()
+    bool in_upstream_ = false; // between an upstream transaction's begin and commit
+    bool changed_ = false;     // it has changed something here
+    bool has_ddl_ = false;     // some of it was DDL
+    TimestampTz commit_time_ = 0;
+    uint64 number_ = 0; // of the downstream transaction; a new one for each
+    int grouped_ = 0;   // complete upstream transactions in the open downstream one
+    size_t group_bytes_ = 0;
+    TimestampTz group_started_at_ = 0;
+    XLogRecPtr group_end_ = 0; // of the last complete one
+    TimestampTz group_time_ = 0;
+    int64 transactions_ = 0;
+
+    dlist_head commits_; // not yet durable
+    XLogRecPtr received_ = 0;
+    XLogRecPtr applied_ = 0;
+    XLogRecPtr flushed_ = 0;
+};
+
+} // namespace pg_follower

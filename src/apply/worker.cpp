@@ -1,0 +1,387 @@
+// The background worker "pg_follower worker": a process for each follow that runs.
+//
+// It waits for the transaction that registered it, takes the follow's lock (so there are never two), makes the live
+// figures, sets the replication origin up, opens the stream, and then applies what comes, waiting on its latch and the
+// socket while nothing does.
+//
+// Its ends: by stop_follow and drop_follow with exit code 0, so that the postmaster forgets it; by an error that may
+// pass (a lost connection, a deadlock, a full disk) with exit code 1, so that the postmaster starts it again; by any
+// other error with exit code 0 and the state `failed`, which resume_follow ends. After a crash the postmaster starts it
+// again, too, and the origin says where to go on. Every error ends the process, so each start is a clean one.
+#include "worker.hpp"
+
+#include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
+#include "pg_follower/sql_writer.hpp"
+#include "stream.hpp"
+#include "transaction.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "commands/dbcommands.h"
+#include "libpq/pqformat.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "replication/origin.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "storage/lmgr.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+PGDLLEXPORT void pg_follower_worker_main(Datum argument);
+}
+
+namespace pg_follower {
+namespace {
+
+// What the registering process tells in bgw_extra.
+struct WorkerArguments {
+    Oid database;
+    TransactionId xid;
+};
+
+struct Worker {
+    Follow *follow;
+    Live *live;
+    Upstream upstream;
+    Applier applier;
+    Feedback sent;
+    XLogRecPtr start;
+};
+
+Worker *worker = nullptr;
+
+// How long a worker tries to get its follow's lock. Whoever holds it longer is another worker, or a command after
+// which another one is registered where one is needed.
+constexpr int lock_tries = 100;
+constexpr long lock_try_milliseconds = 20;
+
+bool stop_requested()
+{
+    return worker && worker->live && pg_atomic_read_u32(&worker->live->stop_requested) != 0;
+}
+
+// SIGTERM: stop_follow asks for an end that the postmaster takes as final, which a cancel makes possible in the middle
+// of a statement, too; anybody else gets the usual end.
+void handle_sigterm(int)
+{
+    int saved_errno = errno;
+    if (stop_requested())
+        QueryCancelPending = true;
+    else
+        ProcDiePending = true;
+    InterruptPending = true;
+    SetLatch(MyLatch);
+    errno = saved_errno;
+}
+
+void wake_waiters(int, Datum)
+{
+    if (worker && worker->live)
+        ConditionVariableBroadcast(&worker->live->changed);
+}
+
+// Runs `body` in a transaction of its own, and keeps what it allocates.
+template <typename Body> void in_transaction(Body body)
+{
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    MemoryContextSwitchTo(TopMemoryContext);
+    body();
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+    MemoryContextSwitchTo(TopMemoryContext);
+}
+
+// Changes the follow's row, if it still is there.
+template <typename Change> void change_follow(Change change)
+{
+    in_transaction([&] {
+        Follow *row = find_follow(worker->follow->id);
+        if (!row)
+            return;
+        change(*row);
+        update_follow(*row);
+    });
+}
+
+[[noreturn]] void end_stopped()
+{
+    // Nothing that is still to do may be interrupted by another signal.
+    HOLD_INTERRUPTS();
+    replorigin_session_origin = InvalidRepOriginId;
+    worker->upstream.close();
+    worker->applier.set_state(FollowState::stopped);
+    change_follow([](Follow &row) {
+        row.state = FollowState::stopped;
+        row.segment = 0;
+        row.figures = worker->applier.figures();
+    });
+    ereport(LOG, (errmsg("follow \"%s\" is stopped", NameStr(worker->follow->name))));
+    proc_exit(0);
+}
+
+// Errors that may be gone at the next try. Those of the stream's content are not, and neither is a missing file of a
+// command's.
+bool may_pass(int code, bool applying)
+{
+    switch (ERRCODE_TO_CATEGORY(code)) {
+    case MAKE_SQLSTATE('0', '8', '0', '0', '0'):
+        return !(applying && code == ERRCODE_PROTOCOL_VIOLATION);
+    case MAKE_SQLSTATE('4', '0', '0', '0', '0'):
+    case MAKE_SQLSTATE('5', '3', '0', '0', '0'):
+    case MAKE_SQLSTATE('5', '7', '0', '0', '0'):
+        return true;
+    case MAKE_SQLSTATE('5', '5', '0', '0', '0'):
+        return code == ERRCODE_OBJECT_IN_USE || code == ERRCODE_LOCK_NOT_AVAILABLE;
+    case MAKE_SQLSTATE('5', '8', '0', '0', '0'):
+        return code != ERRCODE_UNDEFINED_FILE;
+    default:
+        return false;
+    }
+}
+
+// Records an error in the follow's row, and ends.
+[[noreturn]] void end_failed(const ErrorData *error)
+{
+    HOLD_INTERRUPTS();
+    worker->upstream.close();
+    XLogRecPtr group_end = worker->applier.failed_group_end();
+    bool again = group_end != 0 || may_pass(error->sqlerrcode, worker->applier.applying());
+    FollowState state = again ? FollowState::retrying : FollowState::failed;
+    replorigin_session_origin = InvalidRepOriginId;
+    change_follow([&](Follow &row) {
+        row.state = state;
+        row.segment = 0;
+        row.last_error = error->message ? error->message : "no message";
+        row.last_error_detail = error->detail;
+        row.last_error_hint = error->hint;
+        row.last_error_context = error->context;
+        row.last_error_at = GetCurrentTimestamp();
+        row.figures = worker->applier.figures();
+        if (group_end != 0)
+            row.single_until = group_end;
+    });
+    worker->applier.set_state(state);
+    if (!again)
+        ereport(LOG, (errmsg("follow \"%s\" has failed", NameStr(worker->follow->name)),
+                      errhint("Remove the cause, then call resume_follow().")));
+    proc_exit(again ? 1 : 0);
+}
+
+// Finds the follow, when the transaction that registered this worker is over.
+void find_work(int32 id, TransactionId xid)
+{
+    in_transaction([&] {
+        if (TransactionIdIsValid(xid))
+            XactLockTableWait(xid, nullptr, nullptr, XLTW_None);
+        worker->follow = find_follow(id);
+    });
+    if (!worker->follow || !worker->follow->enabled || worker->follow->state == FollowState::failed)
+        proc_exit(0);
+    bool locked = false;
+    for (int i = 0; i < lock_tries && !locked; ++i) {
+        CHECK_FOR_INTERRUPTS();
+        in_transaction([&] { locked = try_worker_lock(id); });
+        if (!locked) {
+            (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, lock_try_milliseconds,
+                            PG_WAIT_EXTENSION);
+            ResetLatch(MyLatch);
+        }
+    }
+    if (!locked)
+        proc_exit(0);
+    in_transaction([&] {
+        worker->follow = find_follow(id);
+        if (worker->follow && worker->follow->enabled)
+            worker->live = create_live(id, &worker->follow->segment);
+    });
+    if (!worker->live)
+        proc_exit(0);
+    before_shmem_exit(wake_waiters, (Datum)0);
+}
+
+void open_stream()
+{
+    Follow &follow = *worker->follow;
+    change_follow([&](Follow &row) {
+        row.segment = follow.segment;
+        row.started_at = GetCurrentTimestamp();
+        if (row.state != FollowState::retrying)
+            row.state = FollowState::starting;
+        follow.state = row.state;
+    });
+    RepOriginId origin = InvalidRepOriginId;
+    in_transaction([&] {
+        origin = replorigin_by_name(follow.origin, false);
+        replorigin_session_setup(origin);
+        worker->start = Max(replorigin_session_get_progress(false), follow.start_lsn);
+    });
+    worker->applier.start(follow, worker->live, worker->start);
+    worker->applier.set_state(follow.state);
+    in_transaction([&] {
+        worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
+        worker->upstream.allow_plugin();
+        worker->upstream.start_stream(NameStr(follow.slot), worker->start);
+    });
+    change_follow([](Follow &row) { row.state = FollowState::streaming; });
+    // From here on, transactions are the upstream's, and their commits move the origin.
+    replorigin_session_origin = origin;
+    worker->applier.set_state(FollowState::streaming);
+    worker->sent = worker->applier.feedback();
+}
+
+// Tells the upstream how far this is, if that is news or it asks.
+void send_feedback(bool asked)
+{
+    Feedback now = worker->applier.feedback();
+    if (!asked && !(now != worker->sent))
+        return;
+    StringInfoData reply;
+    initStringInfo(&reply);
+    pq_sendbyte(&reply, 'r');
+    pq_sendint64(&reply, now.received);
+    pq_sendint64(&reply, now.flushed);
+    pq_sendint64(&reply, now.applied);
+    pq_sendint64(&reply, GetCurrentTimestamp());
+    pq_sendbyte(&reply, 0);
+    worker->upstream.send(reply.data, reply.len);
+    pfree(reply.data);
+    worker->sent = now;
+}
+
+// Handles one message of the replication protocol: 'w', data, or 'k', a keepalive.
+void handle_message(char *data, int length)
+{
+    StringInfoData message = {data, length, length + 1, 0};
+    char type = static_cast<char>(pq_getmsgbyte(&message));
+    if (type == 'w') {
+        XLogRecPtr start = pq_getmsgint64(&message);
+        XLogRecPtr end = pq_getmsgint64(&message);
+        (void)pq_getmsgint64(&message); // when it was sent
+        worker->applier.message(data + message.cursor, length - message.cursor, Max(start, end));
+    } else if (type == 'k') {
+        XLogRecPtr end = pq_getmsgint64(&message);
+        (void)pq_getmsgint64(&message);
+        bool asked = pq_getmsgbyte(&message) != 0;
+        worker->applier.keepalive(end);
+        if (asked)
+            send_feedback(true);
+    }
+}
+
+// Takes messages as long as there are any, then waits.
+[[noreturn]] void follow_stream()
+{
+    // While data keeps coming, the upstream hears of progress this often.
+    constexpr int feedback_milliseconds = 500;
+    TimestampTz told_at = GetCurrentTimestamp();
+    bool busy = true;
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        if (ConfigReloadPending) {
+            ConfigReloadPending = false;
+            ProcessConfigFile(PGC_SIGHUP);
+        }
+        char *data = nullptr;
+        pgsocket socket = PGINVALID_SOCKET;
+        int length = worker->upstream.receive(&data, &socket);
+        if (length < 0)
+            ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("upstream has ended the stream")));
+        if (length > 0) {
+            handle_message(data, length);
+            busy = true;
+            if (!IsTransactionState() &&
+                TimestampDifferenceExceeds(told_at, GetCurrentTimestamp(), feedback_milliseconds)) {
+                send_feedback(false);
+                told_at = GetCurrentTimestamp();
+            }
+            continue;
+        }
+        worker->applier.pause();
+        send_feedback(false);
+        if (stop_requested() && !IsTransactionState())
+            end_stopped();
+        if (busy && !IsTransactionState()) {
+            (void)pgstat_report_stat(true);
+            pgstat_report_activity(STATE_IDLE, nullptr);
+            busy = false;
+        }
+        int events = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH, socket, 0,
+                                       PG_WAIT_EXTENSION);
+        if (events & WL_LATCH_SET)
+            ResetLatch(MyLatch);
+    }
+}
+
+[[noreturn]] void work(int32 id, TransactionId xid)
+{
+    PG_TRY();
+    {
+        find_work(id, xid);
+        open_stream();
+        follow_stream();
+    }
+    PG_CATCH();
+    {
+        HOLD_INTERRUPTS();
+        MemoryContextSwitchTo(TopMemoryContext);
+        ErrorData *error = CopyErrorData();
+        error_context_stack = nullptr;
+        bool stop = stop_requested() && error->sqlerrcode == ERRCODE_QUERY_CANCELED;
+        if (!stop)
+            EmitErrorReport();
+        FlushErrorState();
+        AbortOutOfAnyTransaction();
+        MemoryContextSwitchTo(TopMemoryContext);
+        if (!worker->live)
+            proc_exit(1);
+        if (stop || stop_requested())
+            end_stopped();
+        end_failed(error);
+    }
+    PG_END_TRY();
+    pg_unreachable();
+}
+
+} // namespace
+
+bool register_worker(Oid database, int32 follow, const char *follow_name, TransactionId xid)
+{
+    BackgroundWorker entry = {};
+    entry.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+    entry.bgw_start_time = BgWorkerStart_RecoveryFinished;
+    entry.bgw_restart_time = settings.restart_interval;
+    snprintf(entry.bgw_library_name, sizeof(entry.bgw_library_name), "%s", plugin_name);
+    snprintf(entry.bgw_function_name, sizeof(entry.bgw_function_name), "pg_follower_worker_main");
+    snprintf(entry.bgw_name, sizeof(entry.bgw_name), "%s", worker_name(follow_name));
+    snprintf(entry.bgw_type, sizeof(entry.bgw_type), "%s", worker_name(follow_name));
+    entry.bgw_main_arg = Int32GetDatum(follow);
+    WorkerArguments arguments = {database, xid};
+    memcpy(entry.bgw_extra, &arguments, sizeof(arguments));
+    return RegisterDynamicBackgroundWorker(&entry, nullptr);
+}
+
+} // namespace pg_follower
+
+void pg_follower_worker_main(Datum argument)
+{
+    using namespace pg_follower;
+    WorkerArguments arguments;
+    memcpy(&arguments, MyBgworkerEntry->bgw_extra, sizeof(arguments));
+    worker = static_cast<Worker *>(MemoryContextAllocZero(TopMemoryContext, sizeof(Worker)));
+    *worker = {};
+    pqsignal(SIGTERM, handle_sigterm);
+    pqsignal(SIGHUP, SignalHandlerForConfigReload);
+    BackgroundWorkerUnblockSignals();
+    BackgroundWorkerInitializeConnectionByOid(arguments.database, InvalidOid, 0);
+    work(DatumGetInt32(argument), arguments.xid);
+}
