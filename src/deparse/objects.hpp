@@ -18,4 +18,32 @@ void deparse_alter_sequence(Script &script, const Command &command);
 // index.cpp
 void deparse_create_index(Script &script, const Command &command);
 
+// function.cpp
+void deparse_create_function(Script &script, const Command &command); // procedures, too
+void deparse_alter_function(Script &script, const Command &command);
+
+// aggregate.cpp
+void deparse_create_aggregate(Script &script, const Command &command);
+
+// type.cpp
+void deparse_create_type(Script &script, const Command &command);
+void deparse_alter_type(Script &script, const Command &command);
+
+// domain.cpp
+void deparse_create_domain(Script &script, const Command &command);
+void deparse_alter_domain(Script &script, const Command &command);
+
+// operator.cpp
+void deparse_create_operator(Script &script, const Command &command);
+void deparse_alter_operator(Script &script, const Command &command);
+
+// operator_class.cpp
+void deparse_create_operator_class(Script &script, const Command &command);
+void deparse_create_operator_family(Script &script, const Command &command);
+void deparse_alter_operator_family(Script &script, const Command &command);
+
+// cast.cpp
+void deparse_create_cast(Script &script, const Command &command);
+void deparse_create_transform(Script &script, const Command &command);
+
 } // namespace pg_follower

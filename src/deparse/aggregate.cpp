@@ -1,0 +1,90 @@
+// CREATE AGGREGATE, from the catalog: plain, moving, ordered-set and hypothetical-set aggregates.
+#include "catalog.hpp"
+#include "objects.hpp"
+#include "routine.hpp"
+
+extern "C" {
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_proc.h"
+#include "utils/fmgrprotos.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower {
+namespace {
+
+// What the final function may do with the transition value; nothing where that is the kind's own default.
+void write_modify(SqlWriter &out, SqlWriter::Separator &comma, const char *option, char modify, char kind)
+{
+    char by_default = AGGKIND_IS_ORDERED_SET(kind) ? AGGMODIFY_READ_WRITE : AGGMODIFY_READ_ONLY;
+    if (modify == by_default)
+        return;
+    out.next(comma).text(option).text(modify == AGGMODIFY_READ_ONLY   ? " = READ_ONLY"
+                                      : modify == AGGMODIFY_SHAREABLE ? " = SHAREABLE"
+                                                                      : " = READ_WRITE");
+}
+
+void write_text_option(SqlWriter &out, SqlWriter::Separator &comma, HeapTuple tuple, const char *option,
+                       AttrNumber column)
+{
+    bool is_null;
+    Datum value = SysCacheGetAttr(AGGFNOID, tuple, column, &is_null);
+    if (!is_null)
+        out.next(comma).text(option).text(" = ").literal(TextDatumGetCString(value));
+}
+
+} // namespace
+
+void deparse_create_aggregate(Script &script, const Command &command)
+{
+    Oid aggregate = command.address.objectId;
+    CatalogRow<Form_pg_proc> function(ProcedureRelationId, aggregate);
+    HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for aggregate %u", aggregate);
+    auto form = reinterpret_cast<Form_pg_aggregate>(GETSTRUCT(tuple));
+
+    const char *arguments =
+        TextDatumGetCString(DirectFunctionCall1(pg_get_function_arguments, ObjectIdGetDatum(aggregate)));
+    SqlWriter &out = script.statement();
+    out.text(castNode(DefineStmt, command.parse_tree)->replace ? "CREATE OR REPLACE AGGREGATE " : "CREATE AGGREGATE ")
+        .function_name(aggregate)
+        .text('(')
+        .text(*arguments ? arguments : "*")
+        .text(") (");
+
+    SqlWriter::Separator comma(", ");
+    out.next(comma).text("SFUNC = ").function_name(form->aggtransfn);
+    out.next(comma).text("STYPE = ").type_name(form->aggtranstype);
+    if (form->aggtransspace != 0)
+        out.next(comma).text("SSPACE = ").number(form->aggtransspace);
+    write_function_option(out, comma, "FINALFUNC", form->aggfinalfn);
+    if (form->aggfinalextra)
+        out.next(comma).text("FINALFUNC_EXTRA");
+    write_modify(out, comma, "FINALFUNC_MODIFY", form->aggfinalmodify, form->aggkind);
+    write_function_option(out, comma, "COMBINEFUNC", form->aggcombinefn);
+    write_function_option(out, comma, "SERIALFUNC", form->aggserialfn);
+    write_function_option(out, comma, "DESERIALFUNC", form->aggdeserialfn);
+    write_text_option(out, comma, tuple, "INITCOND", Anum_pg_aggregate_agginitval);
+    write_function_option(out, comma, "MSFUNC", form->aggmtransfn);
+    write_function_option(out, comma, "MINVFUNC", form->aggminvtransfn);
+    if (OidIsValid(form->aggmtranstype))
+        out.next(comma).text("MSTYPE = ").type_name(form->aggmtranstype);
+    if (form->aggmtransspace != 0)
+        out.next(comma).text("MSSPACE = ").number(form->aggmtransspace);
+    write_function_option(out, comma, "MFINALFUNC", form->aggmfinalfn);
+    if (form->aggmfinalextra)
+        out.next(comma).text("MFINALFUNC_EXTRA");
+    write_modify(out, comma, "MFINALFUNC_MODIFY", form->aggmfinalmodify, form->aggkind);
+    write_text_option(out, comma, tuple, "MINITCOND", Anum_pg_aggregate_aggminitval);
+    if (OidIsValid(form->aggsortop))
+        out.next(comma).text("SORTOP = OPERATOR(").operator_name(form->aggsortop).text(')');
+    if (function->proparallel != PROPARALLEL_UNSAFE)
+        out.next(comma).text(function->proparallel == PROPARALLEL_SAFE ? "PARALLEL = SAFE" : "PARALLEL = RESTRICTED");
+    if (form->aggkind == AGGKIND_HYPOTHETICAL)
+        out.next(comma).text("HYPOTHETICAL");
+    out.text(')');
+    ReleaseSysCache(tuple);
+}
+
+} // namespace pg_follower

@@ -1,0 +1,120 @@
+// Functions and procedures: CREATE from pg_get_functiondef(), ALTER from what the statement names and the catalog says.
+#include "catalog.hpp"
+#include "objects.hpp"
+#include "routine.hpp"
+#include "setting_clause.hpp"
+
+extern "C" {
+#include "catalog/pg_proc.h"
+#include "commands/defrem.h"
+#include "utils/array.h"
+#include "utils/fmgrprotos.h"
+}
+
+namespace pg_follower {
+
+void write_routine_signature(SqlWriter &out, Oid routine)
+{
+    CatalogRow<Form_pg_proc> row(ProcedureRelationId, routine);
+    out.function_name(routine).text('(');
+    SqlWriter::Separator comma(", ");
+    for (int i = 0; i < row->pronargs; ++i)
+        out.next(comma).type_name(row->proargtypes.values[i]);
+    out.text(')');
+}
+
+void write_function_option(SqlWriter &out, SqlWriter::Separator &comma, const char *option, Oid function)
+{
+    if (OidIsValid(function))
+        out.next(comma).text(option).text(" = ").function_name(function);
+}
+
+namespace {
+
+char *text_of(PGFunction function, Oid argument)
+{
+    return TextDatumGetCString(DirectFunctionCall1(function, ObjectIdGetDatum(argument)));
+}
+
+// SET name TO value, or RESET name, as the routine has it now.
+void write_routine_setting(SqlWriter &out, const CatalogRow<Form_pg_proc> &row, const VariableSetStmt *setting)
+{
+    if (setting->kind == VAR_RESET_ALL) {
+        out.text(" RESET ALL");
+        return;
+    }
+    bool is_null;
+    Datum settings = row.datum(Anum_pg_proc_proconfig, is_null);
+    const char *value = setting_value(is_null ? nullptr : DatumGetArrayTypeP(settings), setting->name);
+    out.text(' ');
+    if (value)
+        write_set_clause(out, setting->name, value);
+    else
+        out.text("RESET ").name(setting->name);
+}
+
+void write_action(SqlWriter &out, const CatalogRow<Form_pg_proc> &row, const DefElem *action)
+{
+    const char *name = action->defname;
+    if (strcmp(name, "volatility") == 0)
+        out.text(row->provolatile == PROVOLATILE_IMMUTABLE ? " IMMUTABLE"
+                 : row->provolatile == PROVOLATILE_STABLE  ? " STABLE"
+                                                           : " VOLATILE");
+    else if (strcmp(name, "strict") == 0)
+        out.text(row->proisstrict ? " STRICT" : " CALLED ON NULL INPUT");
+    else if (strcmp(name, "security") == 0)
+        out.text(row->prosecdef ? " SECURITY DEFINER" : " SECURITY INVOKER");
+    else if (strcmp(name, "leakproof") == 0)
+        out.text(row->proleakproof ? " LEAKPROOF" : " NOT LEAKPROOF");
+    else if (strcmp(name, "parallel") == 0)
+        out.text(row->proparallel == PROPARALLEL_SAFE         ? " PARALLEL SAFE"
+                 : row->proparallel == PROPARALLEL_RESTRICTED ? " PARALLEL RESTRICTED"
+                                                              : " PARALLEL UNSAFE");
+    else if (strcmp(name, "cost") == 0)
+        out.format(" COST %.9g", row->procost);
+    else if (strcmp(name, "rows") == 0)
+        out.format(" ROWS %.9g", row->prorows);
+    else if (strcmp(name, "support") == 0)
+        out.text(" SUPPORT ").function_name(row->prosupport);
+    else if (strcmp(name, "set") == 0)
+        write_routine_setting(out, row, castNode(VariableSetStmt, action->arg));
+    else
+        cannot_follow(psprintf("the option \"%s\" of a routine is not known", name));
+}
+
+} // namespace
+
+void deparse_create_function(Script &script, const Command &command)
+{
+    SqlWriter &out = script.statement();
+    const char *definition = text_of(pg_get_functiondef, command.address.objectId);
+    // The server always writes OR REPLACE. A function that exists downstream only must not be replaced unsaid.
+    const char *replace = " OR REPLACE";
+    const char *rest = definition + strlen("CREATE");
+    if (strncmp(rest, replace, strlen(replace)) != 0)
+        elog(ERROR, "unexpected definition of routine %u", command.address.objectId);
+    out.text("CREATE");
+    if (castNode(CreateFunctionStmt, command.parse_tree)->replace)
+        out.text(replace);
+    rest += strlen(replace);
+    size_t length = strlen(rest);
+    while (length > 0 && rest[length - 1] == '\n')
+        --length;
+    appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(length));
+}
+
+void deparse_alter_function(Script &script, const Command &command)
+{
+    CatalogRow<Form_pg_proc> row(ProcedureRelationId, command.address.objectId);
+    SqlWriter &out = script.statement();
+    // With argument modes, so that a procedure is not taken for another with the same types as outputs.
+    out.text(row->prokind == PROKIND_PROCEDURE ? "ALTER PROCEDURE " : "ALTER FUNCTION ")
+        .function_name(command.address.objectId)
+        .text('(')
+        .text(text_of(pg_get_function_identity_arguments, command.address.objectId))
+        .text(')');
+    for (DefElem *action : each<DefElem>(castNode(AlterFunctionStmt, command.parse_tree)->actions))
+        write_action(out, row, action);
+}
+
+} // namespace pg_follower

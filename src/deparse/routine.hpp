@@ -1,0 +1,14 @@
+// Functions, procedures and aggregates in the text of other commands.
+#pragma once
+
+#include "script.hpp"
+
+namespace pg_follower {
+
+// Appends schema.name(argument types): as WITH FUNCTION and the members of operator classes take it.
+void write_routine_signature(SqlWriter &out, Oid routine);
+
+// Appends `NAME = schema.name` for a support function, nothing for InvalidOid.
+void write_function_option(SqlWriter &out, SqlWriter::Separator &comma, const char *option, Oid function);
+
+} // namespace pg_follower

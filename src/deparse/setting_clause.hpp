@@ -1,0 +1,15 @@
+// Settings (GUCs) that belong to a routine, a role or a database.
+#pragma once
+
+#include "script.hpp"
+
+namespace pg_follower {
+
+// The value of a setting in an array of "name=value" (pg_proc.proconfig, pg_db_role_setting.setconfig); null where it
+// is not in it, or where `settings` is null.
+const char *setting_value(const ArrayType *settings, const char *name);
+
+// Appends SET name TO value, where `value` is as the catalogs store it.
+void write_set_clause(SqlWriter &out, const char *name, const char *value);
+
+} // namespace pg_follower
