@@ -38,7 +38,7 @@ void deparse_create_cast(Script &script, const Command &command)
 void deparse_create_transform(Script &script, const Command &command)
 {
     CatalogRow<Form_pg_transform> row(TransformRelationId, command.address.objectId);
-    bool replace = castNode(CreateTransformStmt, command.parse_tree)->replace;
+    bool replace = statement_of<CreateTransformStmt>(command, T_CreateTransformStmt)->replace;
     SqlWriter &out = script.statement();
     out.text(replace ? "CREATE OR REPLACE TRANSFORM FOR " : "CREATE TRANSFORM FOR ")
         .type_name(row->trftype)

@@ -72,7 +72,7 @@ void deparse_alter_domain(Script &script, const Command &command)
 {
     Oid domain = command.address.objectId;
     TypeRow row(TypeRelationId, domain);
-    auto *statement = castNode(AlterDomainStmt, command.parse_tree);
+    auto *statement = statement_of<AlterDomainStmt>(command, T_AlterDomainStmt);
     SqlWriter &out = script.statement();
     out.text("ALTER DOMAIN ").type_name(domain);
     switch (statement->subtype) {

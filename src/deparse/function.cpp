@@ -94,7 +94,7 @@ void deparse_create_function(Script &script, const Command &command)
     if (strncmp(rest, replace, strlen(replace)) != 0)
         elog(ERROR, "unexpected definition of routine %u", command.address.objectId);
     out.text("CREATE");
-    if (castNode(CreateFunctionStmt, command.parse_tree)->replace)
+    if (statement_of<CreateFunctionStmt>(command, T_CreateFunctionStmt)->replace)
         out.text(replace);
     rest += strlen(replace);
     size_t length = strlen(rest);
@@ -113,7 +113,7 @@ void deparse_alter_function(Script &script, const Command &command)
         .text('(')
         .text(text_of(pg_get_function_identity_arguments, command.address.objectId))
         .text(')');
-    for (DefElem *action : each<DefElem>(castNode(AlterFunctionStmt, command.parse_tree)->actions))
+    for (DefElem *action : each<DefElem>(statement_of<AlterFunctionStmt>(command, T_AlterFunctionStmt)->actions))
         write_action(out, row, action);
 }
 

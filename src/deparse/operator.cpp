@@ -55,7 +55,7 @@ void deparse_create_operator(Script &script, const Command &command)
 void deparse_alter_operator(Script &script, const Command &command)
 {
     OperatorRow row(OperatorRelationId, command.address.objectId);
-    auto *statement = castNode(AlterOperatorStmt, command.parse_tree);
+    auto *statement = statement_of<AlterOperatorStmt>(command, T_AlterOperatorStmt);
     SqlWriter &out = script.statement();
     out.text("ALTER OPERATOR ").operator_name(command.address.objectId).text(" (");
     write_type_or_none(out, row->oprleft);

@@ -121,7 +121,7 @@ void deparse_alter_operator_family(Script &script, const Command &command)
     out.text(" USING ").name(get_am_name(row->opfmethod));
 
     SqlWriter::Separator comma(", ");
-    if (castNode(AlterOpFamilyStmt, command.parse_tree)->isDrop) {
+    if (statement_of<AlterOpFamilyStmt>(command, T_AlterOpFamilyStmt)->isDrop) {
         out.text(" DROP ");
         write_slots(out, comma, "OPERATOR", operators);
         write_slots(out, comma, "FUNCTION", functions);

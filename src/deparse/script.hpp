@@ -81,4 +81,13 @@ using DeparseCommand = void (*)(Script &script, const Command &command);
 // Raises ERRCODE_FEATURE_NOT_SUPPORTED with `reason`, a clause such as "large objects are not decoded".
 [[noreturn]] void cannot_follow(const char *reason);
 
+// The command's own statement, which must be of that kind: statement_of<AlterTypeStmt>(command, T_AlterTypeStmt).
+// Another kind cannot follow.
+template <typename Statement> Statement *statement_of(const Command &command, NodeTag kind)
+{
+    if (!command.parse_tree || nodeTag(command.parse_tree) != kind)
+        cannot_follow("this form of the command is not written");
+    return reinterpret_cast<Statement *>(command.parse_tree);
+}
+
 } // namespace pg_follower

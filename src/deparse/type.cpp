@@ -201,9 +201,9 @@ void deparse_alter_type(Script &script, const Command &command)
     SqlWriter &out = script.statement();
     out.text("ALTER TYPE ").type_name(command.address.objectId);
     if (IsA(command.parse_tree, AlterEnumStmt))
-        write_alter_enum(out, castNode(AlterEnumStmt, command.parse_tree));
+        write_alter_enum(out, statement_of<AlterEnumStmt>(command, T_AlterEnumStmt));
     else
-        write_alter_base(out, row, castNode(AlterTypeStmt, command.parse_tree));
+        write_alter_base(out, row, statement_of<AlterTypeStmt>(command, T_AlterTypeStmt));
 }
 
 } // namespace pg_follower
