@@ -28,6 +28,7 @@ extern "C" {
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "storage/proc.h"
 #include "storage/procarray.h"
 #include "tcop/tcopprot.h"
@@ -82,9 +83,12 @@ void handle_sigterm(int)
     errno = saved_errno;
 }
 
-void wake_waiters(int, Datum)
+// At the process's end: the follow's lock is of the session, which no transaction's end releases.
+void release_follow(int, Datum)
 {
-    if (worker && worker->live)
+    AbortOutOfAnyTransaction();
+    LockReleaseAll(DEFAULT_LOCKMETHOD, true);
+    if (worker->live)
         ConditionVariableBroadcast(&worker->live->changed);
 }
 
@@ -187,6 +191,7 @@ void find_work(int32 id, TransactionId xid)
     });
     if (!worker->follow || !worker->follow->enabled || worker->follow->state == FollowState::failed)
         proc_exit(0);
+    before_shmem_exit(release_follow, (Datum)0);
     bool locked = false;
     for (int i = 0; i < lock_tries && !locked; ++i) {
         CHECK_FOR_INTERRUPTS();
@@ -206,7 +211,6 @@ void find_work(int32 id, TransactionId xid)
     });
     if (!worker->live)
         proc_exit(0);
-    before_shmem_exit(wake_waiters, (Datum)0);
 }
 
 void open_stream()
