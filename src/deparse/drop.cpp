@@ -9,22 +9,23 @@
 // when their relation goes too, for the order's sake: a function may go after the default that calls it, and before
 // the table. Where a single relation goes, its parts go with it unsaid.
 #include "drop.hpp"
+#include "dead_dependencies.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
 #include "access/genam.h"
 #include "access/table.h"
-#include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_opfamily.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
+#include "catalog/pg_type.h"
 #include "rewrite/rewriteSupport.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
@@ -145,34 +146,18 @@ struct RelationEntry {
     const DroppedObject *object;
 };
 
-// Whether the row was deleted or updated by the current transaction.
-bool died_now(HeapTuple tuple)
+// Whether the object goes with another one: as a member of an extension, or as an internal part (the constructor
+// functions of a range type, its multirange type).
+bool goes_with_owner(const DroppedObjects &objects, const DroppedObject &object)
 {
-    return !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
-           TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data));
-}
-
-// Whether the object was a member of an extension that goes too, and so takes it along. The membership's row is dead,
-// but still there.
-bool goes_with_extension(const DroppedObjects &objects, const DroppedObject &object)
-{
-    if (!objects.has_extension())
+    bool may_be_part = object.address.classId == ProcedureRelationId || object.address.classId == TypeRelationId;
+    if (!objects.has_extension() && !may_be_part)
         return false;
-    Relation catalog = table_open(DependRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(object.address.classId));
-    ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(object.address.objectId));
-    SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, SnapshotAny, 2, keys);
-    bool member = false;
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-        member |= form->deptype == DEPENDENCY_EXTENSION && form->refclassid == ExtensionRelationId && died_now(tuple);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return member;
+    for (DeadDependency *dependency : each<DeadDependency>(dead_dependencies(object.address)))
+        if ((may_be_part && dependency->kind == DEPENDENCY_INTERNAL) ||
+            (dependency->kind == DEPENDENCY_EXTENSION && dependency->referenced.classId == ExtensionRelationId))
+            return true;
+    return false;
 }
 
 // The facts of a column or constraint that this command has just deleted.
@@ -264,7 +249,7 @@ void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool
     bool by_cascade = object.normal && !object.original;
     if (!by_cascade && !(object.original && in_drop_command))
         return;
-    if (goes_with_extension(objects, object))
+    if (goes_with_owner(objects, object))
         return;
     const DropForm *form = find_form(object.type);
     if (!form)
@@ -282,10 +267,16 @@ void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool
     if (form->form == Form::family_member && objects.has_operator_class())
         return;
 
+    bool circle = in_circle(object.address);
+    if (circle && object.address.classId == ProcedureRelationId)
+        return;
+
     SqlWriter &out = script.statement(by_cascade ? RunAs::applier : RunAs::caller);
     switch (form->form) {
     case Form::identity:
         out.format("DROP %s IF EXISTS ", form->keywords).text(object.identity);
+        if (circle)
+            out.text(" CASCADE");
         break;
     case Form::aggregate:
         out.text("DROP AGGREGATE IF EXISTS ");
