@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "catalog/dependency.h"
+#include "nodes/parsenodes.h"
 #include "replication/message.h"
 #include "replication/reorderbuffer.h"
 #include "utils/rel.h"
@@ -42,6 +43,38 @@ inline Oid identity_sequence(Relation relation, AttrNumber column)
     return getIdentitySequence(relation, column, false);
 #else
     return getIdentitySequence(RelationGetRelid(relation), column, false);
+#endif
+}
+
+// The type of an executed subcommand of ALTER TABLE, without the variants that say "and recurse" up to 15.
+inline AlterTableType plain_subcommand_type(const AlterTableCmd *command)
+{
+#if PG_VERSION_NUM < 160000
+    switch (command->subtype) {
+    case AT_AddColumnRecurse:
+        return AT_AddColumn;
+    case AT_DropColumnRecurse:
+        return AT_DropColumn;
+    case AT_AddConstraintRecurse:
+        return AT_AddConstraint;
+    case AT_ValidateConstraintRecurse:
+        return AT_ValidateConstraint;
+    case AT_DropConstraintRecurse:
+        return AT_DropConstraint;
+    default:
+        break;
+    }
+#endif
+    return command->subtype;
+}
+
+// Whether a subcommand only checks that a column is NOT NULL.
+inline bool is_not_null_check([[maybe_unused]] AlterTableType type)
+{
+#if PG_VERSION_NUM < 180000
+    return type == AT_CheckNotNull;
+#else
+    return false;
 #endif
 }
 

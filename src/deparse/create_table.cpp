@@ -142,21 +142,6 @@ void write_inheritance(SqlWriter &out, Relation table)
     table_close(catalog, AccessShareLock);
 }
 
-// FOR VALUES ... or DEFAULT, of a partition.
-void write_partition_bound(SqlWriter &out, Relation table)
-{
-    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(RelationGetRelid(table)));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for relation %u", RelationGetRelid(table));
-    bool is_null;
-    Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &is_null);
-    if (is_null)
-        elog(ERROR, "relation %u has no partition bound", RelationGetRelid(table));
-    out.text(' ');
-    write_stored_expression(out, RelationGetRelid(table), TextDatumGetCString(bound));
-    ReleaseSysCache(tuple);
-}
-
 // What CREATE TABLE itself cannot say, or what may exist only upstream.
 void write_afterthoughts(Script &script, Relation table)
 {
@@ -211,13 +196,13 @@ void deparse_create_table(Script &script, const Command &command)
     items.end(!form->relispartition && !OidIsValid(form->reloftype));
 
     if (form->relispartition)
-        write_partition_bound(out, table);
+        write_partition_bound(out, RelationGetRelid(table));
     else
         write_inheritance(out, table);
     if (form->relkind == RELKIND_PARTITIONED_TABLE)
         out.text(" PARTITION BY ")
-            .text(TextDatumGetCString(
-                DirectFunctionCall1(pg_get_partkeydef, ObjectIdGetDatum(RelationGetRelid(table)))));
+            .text(
+                TextDatumGetCString(DirectFunctionCall1(pg_get_partkeydef, ObjectIdGetDatum(RelationGetRelid(table)))));
     write_with_options(out, table);
     write_afterthoughts(script, table);
 }

@@ -11,6 +11,7 @@
 #include "drop.hpp"
 #include "emit.hpp"
 #include "event.hpp"
+#include "objects.hpp"
 #include "pg_follower/deparse.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -123,7 +124,9 @@ void follow_command(const Command &command)
     const CommandEntry *entry = find_command(command.tag);
     if (!entry || entry->follows == Follows::not_needed || entry->follows == Follows::by_drops)
         return;
-    DeparseCommand verb = find_verb(command.parse_tree);
+    // Whatever its tag: ALTER VIEW, ALTER TYPE of a composite type, what CREATE INDEX does to its table, ...
+    DeparseCommand verb =
+        command.collected->type == SCT_AlterTable ? deparse_alter_table : find_verb(command.parse_tree);
     const char *object = describe_object(command.address);
     follow(command.tag, object, creator_of(command), [&](Script &script) {
         if (verb)

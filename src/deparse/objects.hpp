@@ -11,6 +11,9 @@ void deparse_create_schema(Script &script, const Command &command);
 // create_table.cpp
 void deparse_create_table(Script &script, const Command &command);
 
+// alter_table.cpp
+void deparse_alter_table(Script &script, const Command &command);
+
 // sequence.cpp
 void deparse_create_sequence(Script &script, const Command &command);
 void deparse_alter_sequence(Script &script, const Command &command);

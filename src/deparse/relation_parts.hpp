@@ -16,17 +16,33 @@ void write_stored_expression(SqlWriter &out, Oid relid, const char *node_string)
 // The default (or generation expression) of a column as SQL text; null where there is none.
 const char *column_default(Relation relation, AttrNumber column);
 
-// The rest of a column's definition behind its type: COLLATE, COMPRESSION, DEFAULT or GENERATED, NOT NULL.
-void write_column_properties(SqlWriter &out, Relation relation, AttrNumber column);
+// The rest of a column's definition behind its type: COLLATE, COMPRESSION, DEFAULT or GENERATED, NOT NULL. With
+// `value`, that is the DEFAULT.
+void write_column_properties(SqlWriter &out, Relation relation, AttrNumber column, const char *value = nullptr);
+
+// GENERATED ... AS IDENTITY (SEQUENCE NAME ...), of an identity column.
+void write_identity(SqlWriter &out, Relation relation, AttrNumber column);
 
 // PLAIN, EXTERNAL, EXTENDED or MAIN, for pg_attribute.attstorage.
 const char *storage_name(char storage);
+
+// FOR VALUES ... or DEFAULT, of a partition.
+void write_partition_bound(SqlWriter &out, Oid partition);
+
+// The relation that a statement names, as the session resolved the name.
+Oid find_relation(const Event &event, const RangeVar *name);
 
 // CONSTRAINT name definition, with index options: as in CREATE TABLE or behind ADD.
 void write_constraint(SqlWriter &out, Oid constraint);
 
 // WITH (name = 'value', toast.name = 'value'); nothing where there are no options.
 void write_with_options(SqlWriter &out, Relation relation);
+
+// Options as a statement gives them: name = 'value', ..., only the name where there is no value.
+void write_options(SqlWriter &out, const List *options);
+
+// Changes of a foreign object's options: ADD name 'value', SET name 'value', DROP name.
+void write_generic_option_changes(SqlWriter &out, const List *options);
 
 // Options as an array of "name=value" (pg_class.reloptions and others): name = 'value', ... Returns whether it wrote.
 bool write_option_list(SqlWriter &out, Datum options, const char *prefix, SqlWriter::Separator &comma);

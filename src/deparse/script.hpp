@@ -31,6 +31,7 @@ struct Event {
     Node *parse_tree; // of the whole statement
     Command *commands;
     int count;
+    const char *search_path; // of the session that ran it
 
     // Whether a command of the event created the object (so that its definition from the catalog holds all that the
     // event's other commands did to it).

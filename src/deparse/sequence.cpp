@@ -88,7 +88,8 @@ void deparse_create_sequence(Script &script, const Command &command)
 void deparse_alter_sequence(Script &script, const Command &command)
 {
     Oid sequence = command.address.objectId;
-    if (is_identity_sequence(sequence))
+    // The options of a new identity column's sequence are in the column's definition.
+    if (is_identity_sequence(sequence) && command.event->creates_relation(sequence))
         return;
     auto *statement = castNode(AlterSeqStmt, command.parse_tree);
     bool owner_only = list_length(statement->options) == 1;
