@@ -266,7 +266,10 @@ void Applier::pause()
 {
     if (in_upstream_)
         return;
-    commit_group();
+    {
+        ErrorContextScope context(describe_position, &executor_.position);
+        commit_group();
+    }
     executor_.position = {};
     if (!dlist_is_empty(&commits_)) {
         auto last = reinterpret_cast<Commit *>(dlist_tail_node(&commits_));
