@@ -16,6 +16,7 @@ extern "C" {
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "commands/sequence.h"
+#include "storage/ipc.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -267,7 +268,12 @@ void insert_unsupported(const UnsupportedNote &note)
 bool try_worker_lock(int32 follow)
 {
     LOCKTAG tag = lock_tag(follow);
-    return LockAcquire(&tag, worker_lock, true, true) != LOCKACQUIRE_NOT_AVAIL;
+    if (LockAcquire(&tag, worker_lock, true, true) == LOCKACQUIRE_NOT_AVAIL)
+        return false;
+    // A session's lock is released by the abort of a transaction only. Between transactions nobody would do it, and the
+    // next process in this one's place would hold it.
+    on_shmem_exit([](int, Datum) { LockReleaseAll(DEFAULT_LOCKMETHOD, true); }, static_cast<Datum>(0));
+    return true;
 }
 
 void take_command_lock(int32 follow)
