@@ -24,7 +24,13 @@ CREATE FUNCTION follower.ddl_command_end() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_end';
 CREATE FUNCTION follower.sql_drop() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_sql_drop';
+-- Loads the library before the commands whose rows need it.
+CREATE FUNCTION follower.ddl_command_start() RETURNS event_trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_start';
 
+CREATE EVENT TRIGGER pg_follower_ddl_command_start ON ddl_command_start
+    WHEN TAG IN ('CREATE TABLE AS', 'SELECT INTO') EXECUTE FUNCTION follower.ddl_command_start();
+ALTER EVENT TRIGGER pg_follower_ddl_command_start ENABLE ALWAYS;
 CREATE EVENT TRIGGER pg_follower_ddl_command_end ON ddl_command_end EXECUTE FUNCTION follower.ddl_command_end();
 ALTER EVENT TRIGGER pg_follower_ddl_command_end ENABLE ALWAYS;
 CREATE EVENT TRIGGER pg_follower_sql_drop ON sql_drop EXECUTE FUNCTION follower.sql_drop();

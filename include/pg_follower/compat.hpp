@@ -11,6 +11,15 @@ extern "C" {
 #include "utils/rel.h"
 }
 
+// Parameters of an ExecutorRun hook; 18 has no execute_once.
+#if PG_VERSION_NUM >= 180000
+#define PGF_EXECUTOR_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count
+#define PGF_EXECUTOR_RUN_ARGUMENTS query, direction, count
+#else
+#define PGF_EXECUTOR_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count, bool execute_once
+#define PGF_EXECUTOR_RUN_ARGUMENTS query, direction, count, execute_once
+#endif
+
 namespace pg_follower {
 
 // The tuple of a decoded change: a ReorderBufferTupleBuf up to 16, a HeapTuple from 17. Null stays null.

@@ -96,7 +96,7 @@ constexpr CommandEntry commands[] = {
     no("CREATE STATISTICS", not_yet),
     no("CREATE SUBSCRIPTION", not_yet),
     text("CREATE TABLE", deparse_create_table),
-    no("CREATE TABLE AS", not_yet),
+    text("CREATE TABLE AS", deparse_create_table_as),
     no("CREATE TEXT SEARCH CONFIGURATION", not_yet),
     no("CREATE TEXT SEARCH DICTIONARY", not_yet),
     no("CREATE TEXT SEARCH PARSER", not_yet),
@@ -149,7 +149,7 @@ constexpr CommandEntry commands[] = {
     no("REFRESH MATERIALIZED VIEW", not_yet),
     no("REVOKE", not_yet),
     no("SECURITY LABEL", not_yet),
-    no("SELECT INTO", not_yet),
+    text("SELECT INTO", deparse_create_table_as),
 };
 
 constexpr int compare(const char *left, const char *right)

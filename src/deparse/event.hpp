@@ -25,4 +25,8 @@ bool is_own_extension(const ObjectAddress &address);
 // (the elements of CREATE SCHEMA ... AUTHORIZATION); else the current user.
 Oid creator_of(const Command &command);
 
+// Writes a command now, in the midst of the statement that it belongs to, because rows follow before the statement's
+// end. Does nothing where nobody follows, for temporary objects, and in an extension's script.
+void follow_early(const Command &command, DeparseCommand deparse);
+
 } // namespace pg_follower

@@ -29,7 +29,10 @@ extern "C" {
 
 namespace pg_follower {
 
-void init_deparse() {}
+void init_deparse()
+{
+    install_create_table_as();
+}
 
 void cannot_follow(const char *reason)
 {
@@ -138,6 +141,15 @@ void follow_command(const Command &command)
 }
 
 } // namespace
+
+void follow_early(const Command &command, DeparseCommand deparse)
+{
+    if (creating_extension || is_temporary(command.address) || !anybody_follows())
+        return;
+    follow(command.tag, describe_object(command.address), GetUserId(),
+           [&](Script &script) { deparse(script, command); });
+}
+
 } // namespace pg_follower
 
 using namespace pg_follower;

@@ -11,6 +11,10 @@ void deparse_create_schema(Script &script, const Command &command);
 // create_table.cpp
 void deparse_create_table(Script &script, const Command &command);
 
+// create_table_as.cpp
+void deparse_create_table_as(Script &script, const Command &command);
+void install_create_table_as(); // the hooks it needs; called once
+
 // alter_table.cpp
 void deparse_alter_table(Script &script, const Command &command);
 
