@@ -25,49 +25,60 @@ constexpr CommandEntry no(const char *tag, const char *reason)
     return {tag, Follows::no, nullptr, reason};
 }
 
+[[noreturn]] void unknown_form(Script &, const Command &)
+{
+    cannot_follow("the command is of an unknown form");
+}
+
+// A tag whose commands all have a verb that is known by its parse tree.
+constexpr CommandEntry verb(const char *tag)
+{
+    return {tag, Follows::by_text, unknown_form, ""};
+}
+
 constexpr const char *not_yet = "this version of pg_follower does not write the command";
 
 constexpr CommandEntry commands[] = {
     no("ALTER ACCESS METHOD", not_yet),
-    no("ALTER AGGREGATE", not_yet),
+    verb("ALTER AGGREGATE"),
     no("ALTER CAST", not_yet),
     no("ALTER COLLATION", not_yet),
     no("ALTER CONSTRAINT", not_yet),
-    no("ALTER CONVERSION", not_yet),
-    no("ALTER DEFAULT PRIVILEGES", not_yet),
+    verb("ALTER CONVERSION"),
+    text("ALTER DEFAULT PRIVILEGES", deparse_default_privileges),
     text("ALTER DOMAIN", deparse_alter_domain),
     no("ALTER EXTENSION", not_yet),
     no("ALTER FOREIGN DATA WRAPPER", not_yet),
     no("ALTER FOREIGN TABLE", not_yet),
     text("ALTER FUNCTION", deparse_alter_function),
     no("ALTER INDEX", not_yet),
-    no("ALTER LANGUAGE", not_yet),
+    verb("ALTER LANGUAGE"),
     no("ALTER LARGE OBJECT", not_yet),
     no("ALTER MATERIALIZED VIEW", not_yet),
     text("ALTER OPERATOR", deparse_alter_operator),
-    no("ALTER OPERATOR CLASS", not_yet),
+    verb("ALTER OPERATOR CLASS"),
     text("ALTER OPERATOR FAMILY", deparse_alter_operator_family),
-    no("ALTER POLICY", not_yet),
+    text("ALTER POLICY", deparse_alter_policy),
     text("ALTER PROCEDURE", deparse_alter_function),
     no("ALTER PUBLICATION", not_yet),
     text("ALTER ROUTINE", deparse_alter_function),
-    no("ALTER RULE", not_yet),
-    no("ALTER SCHEMA", not_yet),
+    verb("ALTER RULE"),
+    verb("ALTER SCHEMA"),
     text("ALTER SEQUENCE", deparse_alter_sequence),
     no("ALTER SERVER", not_yet),
-    no("ALTER STATISTICS", not_yet),
+    text("ALTER STATISTICS", deparse_alter_statistics),
     no("ALTER SUBSCRIPTION", not_yet),
     no("ALTER TABLE", not_yet),
     no("ALTER TEXT SEARCH CONFIGURATION", not_yet),
     no("ALTER TEXT SEARCH DICTIONARY", not_yet),
-    no("ALTER TEXT SEARCH PARSER", not_yet),
-    no("ALTER TEXT SEARCH TEMPLATE", not_yet),
+    verb("ALTER TEXT SEARCH PARSER"),
+    verb("ALTER TEXT SEARCH TEMPLATE"),
     no("ALTER TRANSFORM", not_yet),
-    no("ALTER TRIGGER", not_yet),
+    verb("ALTER TRIGGER"),
     text("ALTER TYPE", deparse_alter_type),
     no("ALTER USER MAPPING", not_yet),
     no("ALTER VIEW", not_yet),
-    no("COMMENT", not_yet),
+    text("COMMENT", deparse_comment),
     no("CREATE ACCESS METHOD", not_yet),
     text("CREATE AGGREGATE", deparse_create_aggregate),
     text("CREATE CAST", deparse_create_cast),
@@ -81,19 +92,19 @@ constexpr CommandEntry commands[] = {
     text("CREATE FUNCTION", deparse_create_function),
     text("CREATE INDEX", deparse_create_index),
     no("CREATE LANGUAGE", not_yet),
-    no("CREATE MATERIALIZED VIEW", not_yet),
+    text("CREATE MATERIALIZED VIEW", deparse_create_materialized_view),
     text("CREATE OPERATOR", deparse_create_operator),
     text("CREATE OPERATOR CLASS", deparse_create_operator_class),
     text("CREATE OPERATOR FAMILY", deparse_create_operator_family),
-    no("CREATE POLICY", not_yet),
+    text("CREATE POLICY", deparse_create_policy),
     text("CREATE PROCEDURE", deparse_create_function),
     no("CREATE PUBLICATION", not_yet),
     text("CREATE ROUTINE", deparse_create_function),
-    no("CREATE RULE", not_yet),
+    text("CREATE RULE", deparse_create_rule),
     text("CREATE SCHEMA", deparse_create_schema),
     text("CREATE SEQUENCE", deparse_create_sequence),
     no("CREATE SERVER", not_yet),
-    no("CREATE STATISTICS", not_yet),
+    text("CREATE STATISTICS", deparse_create_statistics),
     no("CREATE SUBSCRIPTION", not_yet),
     text("CREATE TABLE", deparse_create_table),
     text("CREATE TABLE AS", deparse_create_table_as),
@@ -102,10 +113,10 @@ constexpr CommandEntry commands[] = {
     no("CREATE TEXT SEARCH PARSER", not_yet),
     no("CREATE TEXT SEARCH TEMPLATE", not_yet),
     text("CREATE TRANSFORM", deparse_create_transform),
-    no("CREATE TRIGGER", not_yet),
+    text("CREATE TRIGGER", deparse_create_trigger),
     text("CREATE TYPE", deparse_create_type),
     no("CREATE USER MAPPING", not_yet),
-    no("CREATE VIEW", not_yet),
+    text("CREATE VIEW", deparse_create_view),
     drops("DROP ACCESS METHOD"),
     drops("DROP AGGREGATE"),
     drops("DROP CAST"),
@@ -144,11 +155,11 @@ constexpr CommandEntry commands[] = {
     drops("DROP TYPE"),
     drops("DROP USER MAPPING"),
     drops("DROP VIEW"),
-    no("GRANT", not_yet),
+    text("GRANT", deparse_grant),
     no("IMPORT FOREIGN SCHEMA", not_yet),
-    no("REFRESH MATERIALIZED VIEW", not_yet),
-    no("REVOKE", not_yet),
-    no("SECURITY LABEL", not_yet),
+    text("REFRESH MATERIALIZED VIEW", deparse_refresh_materialized_view),
+    text("REVOKE", deparse_grant),
+    text("SECURITY LABEL", deparse_security_label),
     text("SELECT INTO", deparse_create_table_as),
 };
 
@@ -217,6 +228,14 @@ DeparseCommand find_verb(const Node *parse_tree)
     if (!parse_tree)
         return nullptr;
     switch (nodeTag(parse_tree)) {
+    case T_RenameStmt:
+        return deparse_rename;
+    case T_AlterOwnerStmt:
+        return deparse_owner;
+    case T_AlterObjectSchemaStmt:
+        return deparse_set_schema;
+    case T_AlterObjectDependsStmt:
+        return deparse_depends;
     default:
         return nullptr;
     }

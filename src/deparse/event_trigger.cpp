@@ -25,6 +25,7 @@ extern "C" {
 #include "commands/extension.h"
 #include "replication/slot.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_follower {
@@ -87,7 +88,10 @@ template <typename Write> void follow(const char *tag, const char *object, Oid c
         {
             GucScope fixed_settings;
             apply_fixed_settings();
+            // Functions of the server that query the catalogs (pg_get_viewdef) see only what the active snapshot does.
+            PushActiveSnapshot(GetTransactionSnapshot());
             write(script);
+            PopActiveSnapshot();
         }
         ReleaseCurrentSubTransaction();
         MemoryContextSwitchTo(context);

@@ -53,4 +53,45 @@ void deparse_alter_operator_family(Script &script, const Command &command);
 void deparse_create_cast(Script &script, const Command &command);
 void deparse_create_transform(Script &script, const Command &command);
 
+// view.cpp
+void deparse_create_view(Script &script, const Command &command);
+void deparse_create_materialized_view(Script &script, const Command &command);
+void deparse_refresh_materialized_view(Script &script, const Command &command);
+
+// rule.cpp
+void deparse_create_rule(Script &script, const Command &command);
+void deparse_create_trigger(Script &script, const Command &command);
+
+// policy.cpp
+void deparse_create_policy(Script &script, const Command &command);
+void deparse_alter_policy(Script &script, const Command &command);
+
+// statistics.cpp
+void deparse_create_statistics(Script &script, const Command &command);
+void deparse_alter_statistics(Script &script, const Command &command);
+
+// The verbs that all classes share.
+
+// comment.cpp
+void deparse_comment(Script &script, const Command &command);
+void deparse_security_label(Script &script, const Command &command);
+
+// grant.cpp
+void deparse_grant(Script &script, const Command &command); // REVOKE, too
+
+// default_privileges.cpp
+void deparse_default_privileges(Script &script, const Command &command);
+
+// rename.cpp
+void deparse_rename(Script &script, const Command &command);
+
+// owner.cpp
+void deparse_owner(Script &script, const Command &command);
+
+// set_schema.cpp
+void deparse_set_schema(Script &script, const Command &command);
+
+// depends.cpp
+void deparse_depends(Script &script, const Command &command);
+
 } // namespace pg_follower

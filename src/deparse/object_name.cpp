@@ -1,0 +1,242 @@
+// Names of objects in statements, from the catalog. See object_name.hpp.
+#include "object_name.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_opfamily.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_transform.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "commands/proclang.h"
+#include "utils/formatting.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower {
+namespace {
+
+// Type descriptions of getObjectTypeDescription() that are not, in capitals, the keywords of statements.
+struct Keyword {
+    const char *description;
+    const char *keyword;
+};
+constexpr Keyword keywords[] = {
+    {"composite type", "TYPE"},
+    {"composite type column", "COLUMN"},
+    {"domain constraint", "CONSTRAINT"},
+    {"foreign table column", "COLUMN"},
+    {"foreign-data wrapper", "FOREIGN DATA WRAPPER"},
+    {"index column", "COLUMN"},
+    {"materialized view column", "COLUMN"},
+    {"statistics object", "STATISTICS"},
+    {"table column", "COLUMN"},
+    {"table constraint", "CONSTRAINT"},
+    {"view column", "COLUMN"},
+};
+
+// Reads one column of an object's catalog row with `take(value)`; does nothing where there is no such column, or no
+// such row.
+template <typename Take> void with_catalog_column(const ObjectAddress &address, AttrNumber column, Take take)
+{
+    if (column == InvalidAttrNumber)
+        return;
+    Relation catalog = table_open(address.classId, AccessShareLock);
+    HeapTuple tuple = get_catalog_object_by_oid(catalog, get_object_attnum_oid(address.classId), address.objectId);
+    if (HeapTupleIsValid(tuple)) {
+        bool is_null;
+        Datum value = heap_getattr(tuple, column, RelationGetDescr(catalog), &is_null);
+        if (!is_null)
+            take(value);
+    }
+    table_close(catalog, AccessShareLock);
+}
+
+[[noreturn]] void no_such_object(const ObjectAddress &address)
+{
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                    errmsg("object %u of catalog %u does not exist", address.objectId, address.classId)));
+    pg_unreachable();
+}
+
+// A type for an operator's signature; NONE where there is none.
+void write_operand(SqlWriter &out, Oid type)
+{
+    if (OidIsValid(type))
+        out.type_name(type);
+    else
+        out.text("NONE");
+}
+
+Oid access_method(const ObjectAddress &address)
+{
+    Oid method = InvalidOid;
+    with_catalog_column(address,
+                        address.classId == OperatorClassRelationId ? AttrNumber{Anum_pg_opclass_opcmethod}
+                                                                   : AttrNumber{Anum_pg_opfamily_opfmethod},
+                        [&](Datum value) { method = DatumGetObjectId(value); });
+    return method;
+}
+
+// What follows an object's name: the arguments of functions and operators, the access method of operator classes.
+void write_name_suffix(SqlWriter &out, const ObjectAddress &address)
+{
+    switch (address.classId) {
+    case ProcedureRelationId:
+        write_signature(out, address.objectId);
+        break;
+    case OperatorRelationId: {
+        Oid left, right;
+        op_input_types(address.objectId, &left, &right);
+        out.text(" (");
+        write_operand(out, left);
+        out.text(", ");
+        write_operand(out, right);
+        out.text(')');
+        break;
+    }
+    case OperatorClassRelationId:
+    case OperatorFamilyRelationId:
+        out.text(" USING ").name(get_am_name(access_method(address)));
+        break;
+    default:
+        break;
+    }
+}
+
+void write_transform(SqlWriter &out, Oid transform)
+{
+    HeapTuple tuple = SearchSysCache1(TRFOID, ObjectIdGetDatum(transform));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for transform %u", transform);
+    auto form = reinterpret_cast<Form_pg_transform>(GETSTRUCT(tuple));
+    out.text("TRANSFORM FOR ").type_name(form->trftype).text(" LANGUAGE ");
+    out.name(get_language_name(form->trflang, false));
+    ReleaseSysCache(tuple);
+}
+
+void write_table_or_domain_constraint(SqlWriter &out, Oid constraint)
+{
+    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for constraint %u", constraint);
+    auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    out.text("CONSTRAINT ").name(NameStr(form->conname)).text(" ON ");
+    if (OidIsValid(form->contypid)) {
+        ObjectAddress domain;
+        ObjectAddressSet(domain, TypeRelationId, form->contypid);
+        out.text("DOMAIN ").name(object_schema(domain), object_name(domain));
+    } else
+        out.relation_name(form->conrelid);
+    ReleaseSysCache(tuple);
+}
+
+// Whether the name of an object is a schema and a name that can change by themselves, and what follows is known here.
+bool is_plainly_named(const ObjectAddress &address)
+{
+    switch (address.classId) {
+    case RelationRelationId:
+        return address.objectSubId == 0;
+    case ProcedureRelationId:
+    case TypeRelationId:
+    case OperatorRelationId:
+    case OperatorClassRelationId:
+    case OperatorFamilyRelationId:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+const char *object_keyword(const ObjectAddress &address)
+{
+    if (address.classId == TypeRelationId)
+        return get_typtype(address.objectId) == TYPTYPE_DOMAIN ? "DOMAIN" : "TYPE";
+    const char *description = getObjectTypeDescription(&address, false);
+    for (const Keyword &entry : keywords)
+        if (strcmp(entry.description, description) == 0)
+            return entry.keyword;
+    return asc_toupper(description, strlen(description));
+}
+
+void write_object(SqlWriter &out, const ObjectAddress &address)
+{
+    if (address.classId == TransformRelationId)
+        write_transform(out, address.objectId);
+    else if (address.classId == ConstraintRelationId)
+        write_table_or_domain_constraint(out, address.objectId);
+    else if (is_plainly_named(address))
+        write_object_as(out, address, object_schema(address), object_name(address));
+    else
+        out.text(object_keyword(address)).text(' ').text(getObjectIdentity(&address, false));
+}
+
+void write_object_as(SqlWriter &out, const ObjectAddress &address, const char *schema, const char *name)
+{
+    out.text(object_keyword(address)).text(' ');
+    if (address.classId == OperatorRelationId)
+        out.name(schema).text('.').text(name);
+    else
+        out.name(schema, name);
+    write_name_suffix(out, address);
+}
+
+const char *object_schema(const ObjectAddress &address)
+{
+    char *schema = nullptr;
+    with_catalog_column(address, get_object_attnum_namespace(address.classId),
+                        [&](Datum value) { schema = get_namespace_name(DatumGetObjectId(value)); });
+    return schema;
+}
+
+const char *object_name(const ObjectAddress &address)
+{
+    char *name = nullptr;
+    with_catalog_column(address, get_object_attnum_name(address.classId),
+                        [&](Datum value) { name = pstrdup(NameStr(*DatumGetName(value))); });
+    if (!name)
+        no_such_object(address);
+    return name;
+}
+
+Oid object_owner(const ObjectAddress &address)
+{
+    Oid owner = InvalidOid;
+    with_catalog_column(address, get_object_attnum_owner(address.classId),
+                        [&](Datum value) { owner = DatumGetObjectId(value); });
+    return owner;
+}
+
+bool object_exists(const ObjectAddress &address)
+{
+    bool exists = false;
+    with_catalog_column(address, get_object_attnum_oid(address.classId), [&](Datum) { exists = true; });
+    return exists;
+}
+
+void write_signature(SqlWriter &out, Oid function)
+{
+    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for function %u", function);
+    auto form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
+    out.text('(');
+    SqlWriter::Separator comma(", ");
+    for (int i = 0; i < form->pronargs; ++i)
+        out.next(comma).type_name(form->proargtypes.values[i]);
+    if (form->pronargs == 0 && form->prokind == PROKIND_AGGREGATE)
+        out.text('*');
+    out.text(')');
+    ReleaseSysCache(tuple);
+}
+
+} // namespace pg_follower

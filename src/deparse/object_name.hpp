@@ -1,0 +1,34 @@
+// How statements name an object: its keywords and its qualified name, by catalog class.
+#pragma once
+
+#include "script.hpp"
+
+namespace pg_follower {
+
+// The keywords for an object in COMMENT, SECURITY LABEL and ALTER: "MATERIALIZED VIEW", "COLUMN", "AGGREGATE".
+const char *object_keyword(const ObjectAddress &address);
+
+// Keywords and name of an object as COMMENT, SECURITY LABEL and ALTER take them: FUNCTION public.f(integer).
+void write_object(SqlWriter &out, const ObjectAddress &address);
+
+// The same for an object that was in `schema` (null for a class without schemas) under `name`, for statements that
+// moved or renamed it. Only for classes whose objects can be.
+void write_object_as(SqlWriter &out, const ObjectAddress &address, const char *schema, const char *name);
+
+// The schema of an object by name; null for a class without schemas.
+const char *object_schema(const ObjectAddress &address);
+
+// The object's own name.
+const char *object_name(const ObjectAddress &address);
+
+// The owner of an object; InvalidOid for a class without owners.
+Oid object_owner(const ObjectAddress &address);
+
+// Whether the object is still there.
+bool object_exists(const ObjectAddress &address);
+
+// (integer, text): the input arguments by which a function, procedure or aggregate is known; (*) for an aggregate
+// without any.
+void write_signature(SqlWriter &out, Oid function);
+
+} // namespace pg_follower

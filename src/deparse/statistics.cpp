@@ -1,0 +1,24 @@
+// CREATE STATISTICS and ALTER STATISTICS ... SET STATISTICS.
+#include "object_name.hpp"
+#include "objects.hpp"
+
+extern "C" {
+#include "utils/ruleutils.h"
+}
+
+namespace pg_follower {
+
+void deparse_create_statistics(Script &script, const Command &command)
+{
+    script.statement().text(pg_get_statisticsobjdef_string(command.address.objectId));
+}
+
+void deparse_alter_statistics(Script &script, const Command &command)
+{
+    SqlWriter &out = script.statement();
+    out.text("ALTER ");
+    write_object(out, command.address);
+    out.text(" SET STATISTICS ").number(castNode(AlterStatsStmt, command.parse_tree)->stxstattarget);
+}
+
+} // namespace pg_follower
