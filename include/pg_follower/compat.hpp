@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "catalog/dependency.h"
+#include "catalog/pg_collation.h"
 #include "nodes/parsenodes.h"
 #include "replication/message.h"
 #include "replication/reorderbuffer.h"
@@ -86,5 +87,17 @@ inline bool is_not_null_check([[maybe_unused]] AlterTableType type)
     return false;
 #endif
 }
+
+// The columns of pg_collation that hold a locale of ICU (or builtin), and its rules (InvalidAttrNumber: none).
+#if PG_VERSION_NUM >= 170000
+constexpr AttrNumber collation_locale_column = Anum_pg_collation_colllocale;
+constexpr AttrNumber collation_rules_column = Anum_pg_collation_collicurules;
+#elif PG_VERSION_NUM >= 160000
+constexpr AttrNumber collation_locale_column = Anum_pg_collation_colliculocale;
+constexpr AttrNumber collation_rules_column = Anum_pg_collation_collicurules;
+#else
+constexpr AttrNumber collation_locale_column = Anum_pg_collation_colliculocale;
+constexpr AttrNumber collation_rules_column = InvalidAttrNumber;
+#endif
 
 } // namespace pg_follower

@@ -21,6 +21,7 @@ enum class OnUnsupported : int {
 struct Settings {
     int deparse_failure = static_cast<int>(DeparseFailure::warning);
     int on_unsupported = static_cast<int>(OnUnsupported::record);
+    bool user_mappings = false;        // whether user mappings, and what else holds passwords, follow
     int restart_interval = 5;          // seconds from a worker's end by an error to its restart
     int max_batch_rows = 1000;         // rows of one statement that are applied in one go
     int max_group_transactions = 1000; // upstream transactions that may share one commit while catching up

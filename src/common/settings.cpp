@@ -39,6 +39,10 @@ void define_settings()
                              "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
                              &settings.on_unsupported, settings.on_unsupported, on_unsupported_values, PGC_SIGHUP, 0,
                              nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("pg_follower.user_mappings",
+                             "Whether user mappings and subscriptions with a password follow.",
+                             "Their passwords are then in the WAL and the stream.", &settings.user_mappings,
+                             settings.user_mappings, PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("pg_follower.restart_interval",
                             "Time between the end of a worker by an error and its next try.", nullptr,
                             &settings.restart_interval, settings.restart_interval, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,

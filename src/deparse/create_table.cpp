@@ -4,6 +4,7 @@
 // with the names that the server chose. The statement's own inner commands for those (its constraints' indexes, the
 // ALTER TABLE that adds foreign keys) therefore write nothing; sequences of serial columns, and indexes, statistics
 // and comments that LIKE copied, are commands of their own.
+#include "foreign_options.hpp"
 #include "objects.hpp"
 #include "relation_parts.hpp"
 #include "pg_follower/scope.hpp"
@@ -151,7 +152,7 @@ void write_afterthoughts(Script &script, Relation table)
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
         if (!attribute->attisdropped && attribute->attstorage != get_typstorage(attribute->atttypid))
             script.statement()
-                .text("ALTER TABLE ONLY ")
+                .text(table->rd_rel->relkind == RELKIND_FOREIGN_TABLE ? "ALTER FOREIGN TABLE ONLY " : "ALTER TABLE ONLY ")
                 .relation_name(relid)
                 .text(" ALTER COLUMN ")
                 .name(NameStr(attribute->attname))
@@ -180,7 +181,10 @@ void deparse_create_table(Script &script, const Command &command)
     Form_pg_class form = table->rd_rel;
 
     SqlWriter &out = script.statement();
-    out.text(form->relpersistence == RELPERSISTENCE_UNLOGGED ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ");
+    bool foreign = form->relkind == RELKIND_FOREIGN_TABLE;
+    out.text(form->relpersistence == RELPERSISTENCE_UNLOGGED ? "CREATE UNLOGGED TABLE "
+             : foreign                                       ? "CREATE FOREIGN TABLE "
+                                                             : "CREATE TABLE ");
     out.relation_name(RelationGetRelid(table));
     Items items(out);
     if (form->relispartition) {
@@ -203,6 +207,8 @@ void deparse_create_table(Script &script, const Command &command)
         out.text(" PARTITION BY ")
             .text(
                 TextDatumGetCString(DirectFunctionCall1(pg_get_partkeydef, ObjectIdGetDatum(RelationGetRelid(table)))));
+    if (foreign)
+        write_foreign_table_clauses(out, RelationGetRelid(table));
     write_with_options(out, table);
     write_afterthoughts(script, table);
 }

@@ -24,6 +24,8 @@ extern "C" {
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_opfamily.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_publication_namespace.h"
+#include "catalog/pg_publication_rel.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "rewrite/rewriteSupport.h"
@@ -47,6 +49,8 @@ enum class Form : char {
     composite_attribute, // ALTER TYPE type DROP ATTRIBUTE
     column_default,      // ALTER TABLE table ALTER COLUMN column DROP DEFAULT
     family_member,       // ALTER OPERATOR FAMILY family USING method DROP OPERATOR | FUNCTION ...
+    publication_table,   // ALTER PUBLICATION publication DROP TABLE table
+    publication_schema,  // ALTER PUBLICATION publication DROP TABLES IN SCHEMA schema
     nothing,             // goes with another object
 };
 
@@ -83,8 +87,8 @@ constexpr DropForm forms[] = {
     {"policy", Form::identity, "POLICY"},
     {"procedure", Form::identity, "PROCEDURE"},
     {"publication", Form::identity, "PUBLICATION"},
-    {"publication namespace", Form::nothing, ""},
-    {"publication relation", Form::nothing, ""},
+    {"publication namespace", Form::publication_schema, ""},
+    {"publication relation", Form::publication_table, ""},
     {"rule", Form::identity, "RULE"},
     {"schema", Form::identity, "SCHEMA"},
     {"sequence", Form::identity, "SEQUENCE"},
@@ -247,7 +251,10 @@ void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool
 {
     const DroppedObject &object = objects[index];
     bool by_cascade = object.normal && !object.original;
-    if (!by_cascade && !(object.original && in_drop_command))
+    // ALTER PUBLICATION writes what it adds.
+    bool is_member = object.address.classId == PublicationRelRelationId ||
+                     object.address.classId == PublicationNamespaceRelationId;
+    if (!by_cascade && !(object.original && (in_drop_command || is_member)))
         return;
     if (goes_with_owner(objects, object))
         return;
@@ -336,6 +343,18 @@ void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool
         appendBinaryStringInfo(out.buffer(), strchr(object.identity, ' ') + 1,
                                static_cast<int>(family_of_member(object.identity) - strlen(" of ") -
                                                 strchr(object.identity, ' ') - 1));
+        break;
+    case Form::publication_table:
+        out.text("ALTER PUBLICATION ")
+            .name(object.address_arguments[0])
+            .text(" DROP TABLE ONLY ")
+            .name(object.address_names[0], object.address_names[1]);
+        break;
+    case Form::publication_schema:
+        out.text("ALTER PUBLICATION ")
+            .name(object.address_arguments[0])
+            .text(" DROP TABLES IN SCHEMA ")
+            .name(object.address_names[0]);
         break;
     case Form::nothing:
         break;

@@ -94,4 +94,41 @@ void deparse_set_schema(Script &script, const Command &command);
 // depends.cpp
 void deparse_depends(Script &script, const Command &command);
 
+// collation.cpp
+void deparse_create_collation(Script &script, const Command &command);
+void deparse_alter_collation(Script &script, const Command &command);
+void deparse_create_conversion(Script &script, const Command &command);
+
+// language.cpp
+void deparse_create_language(Script &script, const Command &command);
+void deparse_create_access_method(Script &script, const Command &command);
+
+// text_search.cpp
+void deparse_create_text_search_parser(Script &script, const Command &command);
+void deparse_create_text_search_template(Script &script, const Command &command);
+void deparse_create_text_search_dictionary(Script &script, const Command &command);
+void deparse_alter_text_search_dictionary(Script &script, const Command &command);
+void deparse_create_text_search_configuration(Script &script, const Command &command);
+void deparse_alter_text_search_configuration(Script &script, const Command &command);
+
+// foreign.cpp
+void deparse_create_foreign_data_wrapper(Script &script, const Command &command);
+void deparse_alter_foreign_data_wrapper(Script &script, const Command &command);
+void deparse_create_server(Script &script, const Command &command);
+void deparse_alter_server(Script &script, const Command &command);
+void deparse_create_user_mapping(Script &script, const Command &command);
+void deparse_alter_user_mapping(Script &script, const Command &command);
+
+// publication.cpp
+void deparse_create_publication(Script &script, const Command &command);
+void deparse_alter_publication(Script &script, const Command &command);
+
+// subscription.cpp
+void deparse_create_subscription(Script &script, const Command &command);
+void deparse_alter_subscription(Script &script, const Command &command);
+
+// extension.cpp
+void deparse_create_extension(Script &script, const Command &command);
+void deparse_alter_extension(Script &script, const Command &command);
+
 } // namespace pg_follower
