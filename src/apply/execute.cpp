@@ -485,7 +485,8 @@ void Executor::ddl(const DdlMessage &record)
     position.what = record.tag;
     position.schema = nullptr;
     position.object = record.object;
-    Oid role = get_role_oid(record.role, true);
+    // No role: a command that runs no user's code, as the worker itself.
+    Oid role = record.role[0] != '\0' ? get_role_oid(record.role, true) : GetUserId();
     if (!OidIsValid(role))
         ereport(ERROR,
                 (errcode(ERRCODE_UNDEFINED_OBJECT),
