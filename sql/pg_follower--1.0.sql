@@ -18,6 +18,14 @@ INSERT INTO follower.message_key VALUES (follower.make_message_key());
 
 ----------------------------------------------------------------------------------------------------------------- deparse
 
+-- The tables without a key that were given REPLICA IDENTITY FULL, which a primary key takes from them again.
+CREATE TABLE follower.keyless_table (relid oid PRIMARY KEY);
+
+-- Gives every keyless table that exists its replica identity; returns how many it changed.
+CREATE FUNCTION follower.set_replica_identities() RETURNS integer
+    LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_set_replica_identities';
+REVOKE ALL ON FUNCTION follower.set_replica_identities() FROM PUBLIC;
+
 -- ENABLE ALWAYS: DDL of a session with session_replication_role = replica (a bulk load, the worker of a cascade) must
 -- not be missed.
 CREATE FUNCTION follower.ddl_command_end() RETURNS event_trigger

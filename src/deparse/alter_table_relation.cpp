@@ -1,6 +1,7 @@
 // The subcommands of ALTER TABLE about the relation as a whole.
 #include "alter_table.hpp"
 #include "relation_parts.hpp"
+#include "replica_identity.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -121,6 +122,7 @@ bool write_relation_subcommand(AlterTable &alter, const Subcommand &subcommand)
         alter.next().text("OF ").type_name(subcommand.address.objectId);
         return true;
     case AT_ReplicaIdentity:
+        note_replica_identity(alter.relid(), castNode(ReplicaIdentityStmt, command->def));
         write_replica_identity(alter, castNode(ReplicaIdentityStmt, command->def));
         return true;
     case AT_GenericOptions: {

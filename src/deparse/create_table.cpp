@@ -152,7 +152,8 @@ void write_afterthoughts(Script &script, Relation table)
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
         if (!attribute->attisdropped && attribute->attstorage != get_typstorage(attribute->atttypid))
             script.statement()
-                .text(table->rd_rel->relkind == RELKIND_FOREIGN_TABLE ? "ALTER FOREIGN TABLE ONLY " : "ALTER TABLE ONLY ")
+                .text(table->rd_rel->relkind == RELKIND_FOREIGN_TABLE ? "ALTER FOREIGN TABLE ONLY "
+                                                                      : "ALTER TABLE ONLY ")
                 .relation_name(relid)
                 .text(" ALTER COLUMN ")
                 .name(NameStr(attribute->attname))

@@ -7,6 +7,7 @@
 // command of the session or a preloaded library does.
 #include "event.hpp"
 #include "objects.hpp"
+#include "replica_identity.hpp"
 #include "pg_follower/compat.hpp"
 
 extern "C" {
@@ -60,7 +61,9 @@ void start_receiver(DestReceiver *self, int operation, TupleDesc type)
     Command command = {};
     command.tag = "CREATE TABLE AS";
     ObjectAddressSet(command.address, RelationRelationId, created);
-    follow_early(command, deparse_create_table);
+    if (!follow_early(command, deparse_create_table))
+        return;
+    (void)keep_replica_identity(created);
 
     MemoryContext context = MemoryContextSwitchTo(TopTransactionContext);
     written_early = lappend_oid(written_early, created);

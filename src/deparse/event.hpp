@@ -25,8 +25,11 @@ bool is_own_extension(const ObjectAddress &address);
 // (the elements of CREATE SCHEMA ... AUTHORIZATION); else the current user.
 Oid creator_of(const Command &command);
 
-// Writes a command now, in the midst of the statement that it belongs to, because rows follow before the statement's
-// end. Does nothing where nobody follows, for temporary objects, and in an extension's script.
-void follow_early(const Command &command, DeparseCommand deparse);
+// Has `deparse` write a command now, rather than at the end of its statement; in a subtransaction, as all commands.
+void follow_now(const Command &command, DeparseCommand deparse);
+
+// The same for a command whose rows follow before the end of its statement. Returns false, and does nothing, where
+// nobody follows, for temporary objects, and in an extension's script.
+bool follow_early(const Command &command, DeparseCommand deparse);
 
 } // namespace pg_follower

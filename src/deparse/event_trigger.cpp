@@ -12,6 +12,7 @@
 #include "emit.hpp"
 #include "event.hpp"
 #include "objects.hpp"
+#include "replica_identity.hpp"
 #include "pg_follower/deparse.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -146,12 +147,18 @@ void follow_command(const Command &command)
 
 } // namespace
 
-void follow_early(const Command &command, DeparseCommand deparse)
+void follow_now(const Command &command, DeparseCommand deparse)
 {
-    if (creating_extension || is_temporary(command.address) || !anybody_follows())
-        return;
     follow(command.tag, describe_object(command.address), GetUserId(),
            [&](Script &script) { deparse(script, command); });
+}
+
+bool follow_early(const Command &command, DeparseCommand deparse)
+{
+    if (creating_extension || is_temporary(command.address) || !anybody_follows())
+        return false;
+    follow_now(command, deparse);
+    return true;
 }
 
 } // namespace pg_follower
@@ -180,6 +187,7 @@ Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
             !is_temporary(command.address))
             follow_command(command);
     }
+    keep_replica_identities(event);
     PG_RETURN_NULL();
 }
 
@@ -202,6 +210,7 @@ Datum pg_follower_sql_drop(PG_FUNCTION_ARGS)
             follow(GetCommandTagName(data->tag), psprintf("%s %s", object.type, object.identity), GetUserId(),
                    [&](Script &script) { deparse_drop(script, objects, i, in_drop_command); });
     }
+    keep_replica_identities(objects);
     PG_RETURN_NULL();
 }
 
