@@ -159,6 +159,8 @@ void write_afterthoughts(Script &script, Relation table)
                 .name(NameStr(attribute->attname))
                 .text(" SET STORAGE ")
                 .text(storage_name(attribute->attstorage));
+        if (!attribute->attisdropped && table->rd_rel->relkind == RELKIND_FOREIGN_TABLE)
+            write_foreign_column_options(script, relid, attribute->attnum);
     }
     if (OidIsValid(table->rd_rel->relam) && table->rd_rel->relam != HEAP_TABLE_AM_OID)
         script.statement(RunAs::caller, Needed::if_possible)

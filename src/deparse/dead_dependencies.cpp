@@ -31,9 +31,9 @@ List *dead_dependencies(const ObjectAddress &object)
     SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, SnapshotAny, 2, keys);
     List *result = NIL;
     while (HeapTuple tuple = systable_getnext(scan)) {
-        if (!died_now(tuple))
-            continue;
         auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+        if (!died_now(tuple) || form->objsubid != object.objectSubId)
+            continue;
         auto *dependency = static_cast<DeadDependency *>(palloc(sizeof(DeadDependency)));
         ObjectAddressSubSet(dependency->referenced, form->refclassid, form->refobjid, form->refobjsubid);
         dependency->kind = form->deptype;

@@ -151,10 +151,11 @@ struct RelationEntry {
 };
 
 // Whether the object goes with another one: as a member of an extension, or as an internal part (the constructor
-// functions of a range type, its multirange type).
+// functions of a range type, its multirange type, the index of a constraint).
 bool goes_with_owner(const DroppedObjects &objects, const DroppedObject &object)
 {
-    bool may_be_part = object.address.classId == ProcedureRelationId || object.address.classId == TypeRelationId;
+    bool may_be_part = object.address.classId == ProcedureRelationId || object.address.classId == TypeRelationId ||
+                       object.address.classId == RelationRelationId;
     if (!objects.has_extension() && !may_be_part)
         return false;
     for (DeadDependency *dependency : each<DeadDependency>(dead_dependencies(object.address)))

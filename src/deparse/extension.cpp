@@ -3,6 +3,7 @@
 // What an extension's script does is not sent; the downstream's own script does the same. Extensions that CASCADE
 // created come before the one that needs them.
 #include "catalog.hpp"
+#include "object_name.hpp"
 #include "objects.hpp"
 
 extern "C" {
@@ -71,6 +72,12 @@ void deparse_alter_extension(Script &script, const Command &command)
     ExtensionRow row(ExtensionRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
     out.text("ALTER EXTENSION ").name(NameStr(row->extname));
+    if (command.parse_tree && IsA(command.parse_tree, AlterExtensionContentsStmt)) {
+        auto *statement = reinterpret_cast<AlterExtensionContentsStmt *>(command.parse_tree);
+        out.text(statement->action > 0 ? " ADD " : " DROP ");
+        write_object(out, command.collected->d.simple.secondaryObject);
+        return;
+    }
     (void)statement_of<AlterExtensionStmt>(command, T_AlterExtensionStmt);
     out.text(" UPDATE TO ").literal(row.string(Anum_pg_extension_extversion));
 }

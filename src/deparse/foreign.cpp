@@ -64,15 +64,19 @@ void write_foreign_table_clauses(SqlWriter &out, Oid relid)
     ReleaseSysCache(tuple);
 }
 
-void write_foreign_column_options(SqlWriter &out, Oid relid, AttrNumber column)
+void write_foreign_column_options(Script &script, Oid relid, AttrNumber column)
 {
     HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(column));
     if (!HeapTupleIsValid(tuple))
         elog(ERROR, "cache lookup failed for column %d of relation %u", column, relid);
     bool is_null;
     Datum options = SysCacheGetAttr(ATTNUM, tuple, Anum_pg_attribute_attfdwoptions, &is_null);
-    if (!is_null)
+    if (!is_null) {
+        SqlWriter &out = script.statement();
+        out.text("ALTER FOREIGN TABLE ONLY ").relation_name(relid).text(" ALTER COLUMN ").name(
+            NameStr(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname));
         write_foreign_options(out, options);
+    }
     ReleaseSysCache(tuple);
 }
 

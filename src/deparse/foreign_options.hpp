@@ -14,7 +14,7 @@ void write_foreign_option_changes(SqlWriter &out, const List *options);
 // Appends the SERVER and OPTIONS clauses of a foreign table.
 void write_foreign_table_clauses(SqlWriter &out, Oid relid);
 
-// Appends the OPTIONS of a column of a foreign table.
-void write_foreign_column_options(SqlWriter &out, Oid relid, AttrNumber column);
+// Writes the ALTER FOREIGN TABLE that gives a new column its OPTIONS, if it has any.
+void write_foreign_column_options(Script &script, Oid relid, AttrNumber column);
 
 } // namespace pg_follower

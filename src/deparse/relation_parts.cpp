@@ -1,6 +1,5 @@
 // Parts of relation definitions. See relation_parts.hpp.
 #include "relation_parts.hpp"
-#include "foreign_options.hpp"
 #include "sequence.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
@@ -53,11 +52,9 @@ void write_identity(SqlWriter &out, Relation relation, AttrNumber column)
 void write_column_properties(SqlWriter &out, Relation relation, AttrNumber column, const char *value)
 {
     Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), column - 1);
-    // The grammar wants these two first.
+    // The grammar wants this first.
     if (CompressionMethodIsValid(attribute->attcompression))
         out.text(" COMPRESSION ").text(GetCompressionMethodName(attribute->attcompression));
-    if (relation->rd_rel->relkind == RELKIND_FOREIGN_TABLE)
-        write_foreign_column_options(out, RelationGetRelid(relation), column);
     if (OidIsValid(attribute->attcollation) && attribute->attcollation != get_typcollation(attribute->atttypid))
         out.text(" COLLATE ").collation_name(attribute->attcollation);
 

@@ -2,6 +2,8 @@
 //
 // Sequences of identity columns are part of their table's definition. The position of a sequence is not set here.
 #include "sequence.hpp"
+#include "event.hpp"
+#include "object_name.hpp"
 #include "objects.hpp"
 
 extern "C" {
@@ -83,6 +85,9 @@ void deparse_create_sequence(Script &script, const Command &command)
     for (DefElem *option : each<DefElem>(statement->options))
         if (strcmp(option->defname, "owned_by") == 0)
             write_owner_column(out, sequence);
+    // A serial column's sequence belongs to the table's owner, whoever makes it.
+    if (Oid owner = object_owner(command.address); owner != creator_of(command))
+        script.statement().text("ALTER SEQUENCE ").relation_name(sequence).text(" OWNER TO ").role_name(owner);
 }
 
 void deparse_alter_sequence(Script &script, const Command &command)
