@@ -124,7 +124,9 @@ sub run_regress
 	my ($servers, $env, $job) = @_;
 	my $setup = slurp("$source/sql/test_setup.sql");
 	$servers->create_empty_database('corpus_setup');
-	my $result = follow_script($servers, 'corpus_setup', $setup, $env, "$work/log/test_setup.$job.out");
+	my $error = $servers->start_follow('corpus_setup');
+	my $result = defined $error ? Corpus::Script::failure("start_follow: $error")
+	  : Corpus::Script::run($servers, 'corpus_setup', $setup, script_options($env, "$work/log/test_setup.$job.out"));
 	my $not_followed = $result->{first};
 	end_follow($servers, 'corpus_setup');
 	report('test_setup', $result) if grep({ $_ eq 'test_setup' } @files) && take('test_setup');
@@ -145,15 +147,12 @@ sub run_regress
 	for my $file (@files)
 	{
 		next if $file eq 'test_setup' || !take($file);
-		my $started = time;
-		my $outcome = eval {
-			$servers->create_database('regression', 'corpus_setup');
-			follow_script($servers, 'regression', slurp("$source/sql/$file.sql"), $env, "$work/log/$file.out");
+		my $outcome;
+		my $clean = eval {
+			$outcome = Corpus::Script::run_fresh($servers, 'corpus_setup', slurp("$source/sql/$file.sql"), script_options($env, "$work/log/$file.out"));
+			1;
 		};
-		$outcome //= failure("the runner: " . $@ =~ s/\s+/ /gr);
-		$outcome->{seconds} = time - $started;
-		report($file, $outcome);
-		my $clean = eval { $servers->drop_database('regression'); $servers->clean_cluster; 1 };
+		report($file, $outcome // Corpus::Script::failure($@));
 		next if $clean;
 		# A server that cannot be cleaned would fail every file after this one.
 		print "        starting new servers: ", $@ =~ s/\s+/ /gr, "\n";
@@ -175,23 +174,20 @@ sub run_sequence
 	{
 		take($file);
 		my $started = time;
-		my $outcome = defined $error ? failure("start_follow: $error") : Corpus::Script::run($servers, 'regression', slurp("$source/test_ddl_deparse/sql/$file.sql"),
-			steps => $steps, seconds => $limit, log => "$work/log/$file.out", env => $env);
+		my $outcome = defined $error ? Corpus::Script::failure("start_follow: $error")
+		  : Corpus::Script::run($servers, 'regression', slurp("$source/test_ddl_deparse/sql/$file.sql"), script_options($env, "$work/log/$file.out"));
 		$outcome->{seconds} = time - $started;
 		report($file, $outcome);
 	}
 	return;
 }
 
-sub follow_script
+# What a script is run with: the points, the limits, the log.
+sub script_options
 {
-	my ($servers, $dbname, $text, $env, $log) = @_;
-	my $error = $servers->start_follow($dbname);
-	return failure('start_follow: ' . $error =~ s/\s+/ /gr) if defined $error;
-	return Corpus::Script::run($servers, $dbname, $text, steps => $steps, seconds => $limit, log => $log, env => $env, roles_follow => $ENV{ROLES_FOLLOW});
+	my ($env, $log) = @_;
+	return (steps => $steps, seconds => $limit, log => $log, env => $env, roles_follow => $ENV{ROLES_FOLLOW});
 }
-
-sub failure { my ($why) = @_; return { end => $why, inside => $why, first => $why, points => 0, compared => 0, roles => [], report => [] }; }
 
 sub end_follow
 {

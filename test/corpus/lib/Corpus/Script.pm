@@ -76,6 +76,26 @@ sub run
 	return $result;
 }
 
+# Runs a script in a pair of databases made for it from a template, with a follow of its own, and removes all of it
+# again.  Returns the result; dies only where the servers cannot be cleaned.
+sub run_fresh
+{
+	my ($servers, $template, $text, %arg) = @_;
+	my $started = time;
+	my $result = eval {
+		$servers->create_database('regression', $template);
+		my $error = $servers->start_follow('regression');
+		defined $error ? failure('start_follow: ' . $error =~ s/\s+/ /gr) : run($servers, 'regression', $text, %arg);
+	} // failure('the runner: ' . $@ =~ s/\s+/ /gr);
+	$result->{seconds} = time - $started;
+	$servers->drop_database('regression');
+	$servers->clean_cluster;
+	return $result;
+}
+
+# The result of a script that could not be run.
+sub failure { my ($why) = @_; return { end => $why, inside => $why, first => $why, points => 0, compared => 0, roles => [], report => [] }; }
+
 sub _left { my ($self) = @_; my $left = $self->{deadline} - time; return $left > 1 ? $left : 1; }
 
 sub _feed

@@ -96,7 +96,8 @@ sub split_script
 			  if $statement =~ /\bset\s+(?:local\s+|session\s+)?standard_conforming_strings\s*(?:=|to\s)\s*'?(\w+)'?/;
 			$standard = 1 if $statement =~ /\breset\s+standard_conforming_strings\b/;
 			$had_statement = 1;
-			_skip_data(\$script) if $statement =~ /\bcopy\b.*\bfrom\s+stdin\b/s;
+			# One statement string may hold several COPYs, joined by \;, each with its data.
+			_skip_data(\$script) while $statement =~ /\bcopy\b[^;]*\bfrom\s+stdin\b/g;
 			$statement = '';
 			next;
 		}

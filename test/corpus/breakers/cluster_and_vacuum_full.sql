@@ -1,0 +1,12 @@
+-- CLUSTER, bare CLUSTER and VACUUM FULL change no state but the mark.
+CREATE TABLE t (i int PRIMARY KEY, v text);
+INSERT INTO t SELECT 100 - g, g::text FROM generate_series(1, 50) g;
+CLUSTER t USING t_pkey;
+CLUSTER;
+DELETE FROM t WHERE i < 20;
+VACUUM FULL t;
+VACUUM ANALYZE;
+ALTER TABLE t SET WITHOUT CLUSTER;
+REINDEX TABLE t;
+REINDEX SCHEMA public;
+UPDATE t SET v = 'after' WHERE i = 30;

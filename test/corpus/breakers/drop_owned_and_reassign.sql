@@ -1,0 +1,19 @@
+-- DROP OWNED and REASSIGN OWNED.
+CREATE ROLE breaker_a;
+CREATE ROLE breaker_b;
+GRANT CREATE ON SCHEMA public TO breaker_a, breaker_b;
+SET ROLE breaker_a;
+CREATE TABLE a1 (i serial PRIMARY KEY);
+CREATE FUNCTION af() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE at AS ENUM ('x');
+RESET ROLE;
+CREATE TABLE granted (i int);
+GRANT SELECT, INSERT (i) ON granted TO breaker_a;
+ALTER DEFAULT PRIVILEGES FOR ROLE breaker_a GRANT SELECT ON TABLES TO breaker_b;
+REASSIGN OWNED BY breaker_a TO breaker_b;
+SET ROLE breaker_a;
+CREATE TABLE a2 (i int);
+RESET ROLE;
+INSERT INTO a2 VALUES (1);
+DROP OWNED BY breaker_a;
+DROP OWNED BY breaker_b CASCADE;

@@ -1,0 +1,20 @@
+-- DROP SCHEMA CASCADE over every kind of object, among them functions without arguments.
+CREATE SCHEMA s;
+CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION s.f(int, VARIADIC text[]) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE s.p(INOUT x int) LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE s.agg(int) (SFUNC = int4pl, STYPE = int);
+CREATE TYPE s.ty AS ENUM ('a');
+CREATE DOMAIN s.d AS int;
+CREATE TABLE s.t (i s.d PRIMARY KEY, e s.ty, n serial);
+CREATE VIEW s.v AS SELECT s.f() FROM s.t;
+CREATE VIEW public.outside AS SELECT * FROM s.v;
+CREATE TABLE public.keeps (i int, e s.ty DEFAULT 'a');
+CREATE OPERATOR s.=== (leftarg = int, rightarg = int, function = int4eq);
+CREATE TEXT SEARCH CONFIGURATION s.ts (COPY = simple);
+CREATE COLLATION s.c FROM "C";
+CREATE STATISTICS s.st ON i, n FROM s.t;
+CREATE TEMP VIEW also_temp AS SELECT * FROM s.t;
+INSERT INTO s.t VALUES (1, 'a');
+DROP SCHEMA s CASCADE;
+INSERT INTO keeps VALUES (1);

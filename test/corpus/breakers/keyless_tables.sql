@@ -1,0 +1,27 @@
+-- Tables without a key: their UPDATEs and DELETEs follow, also when the key goes away or comes later.
+CREATE TABLE k (i int, v text);
+INSERT INTO k SELECT g, 'v' || g FROM generate_series(1, 20) g;
+UPDATE k SET v = 'u' WHERE i < 5;
+DELETE FROM k WHERE i > 15;
+CREATE TABLE pk (i int PRIMARY KEY, v text);
+INSERT INTO pk SELECT g, 'v' || g FROM generate_series(1, 20) g;
+ALTER TABLE pk DROP CONSTRAINT pk_pkey;
+UPDATE pk SET v = 'u' WHERE i < 5;
+DELETE FROM pk WHERE i > 15;
+ALTER TABLE k ADD PRIMARY KEY (i);
+UPDATE k SET i = i + 100;
+DELETE FROM k WHERE i = 103;
+CREATE UNLOGGED TABLE ul (i int);
+INSERT INTO ul VALUES (1);
+UPDATE ul SET i = 2;
+ALTER TABLE ul SET LOGGED;
+UPDATE ul SET i = 3;
+CREATE TABLE par (i int) PARTITION BY LIST (i);
+CREATE TABLE par1 PARTITION OF par FOR VALUES IN (1, 2);
+INSERT INTO par VALUES (1), (2), (2);
+UPDATE par SET i = 1 WHERE i = 2;
+CREATE TABLE inh (j int) INHERITS (k);
+INSERT INTO inh VALUES (1, 'x', 1);
+UPDATE inh SET j = 2;
+SELECT 1 AS a, 2 AS b INTO si;
+UPDATE si SET a = 3;

@@ -1,0 +1,11 @@
+-- RENAME CONSTRAINT of every kind, on tables, parents and domains.
+CREATE TABLE t (i int PRIMARY KEY, j int CONSTRAINT j_pos CHECK (j > 0), k int UNIQUE, l int REFERENCES t);
+ALTER TABLE t RENAME CONSTRAINT t_pkey TO the_key;
+ALTER TABLE t RENAME CONSTRAINT j_pos TO "J pos";
+ALTER TABLE t RENAME CONSTRAINT t_k_key TO u;
+ALTER TABLE t RENAME CONSTRAINT t_l_fkey TO fk;
+CREATE TABLE parent (a int CONSTRAINT c CHECK (a > 0));
+CREATE TABLE child () INHERITS (parent);
+ALTER TABLE parent RENAME CONSTRAINT c TO d;
+CREATE DOMAIN dom AS int CONSTRAINT pos CHECK (value > 0);
+ALTER DOMAIN dom RENAME CONSTRAINT pos TO positive;

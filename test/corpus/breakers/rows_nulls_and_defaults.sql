@@ -1,0 +1,14 @@
+-- NULL into a column with a default stays NULL; all-NULL rows; no columns; only generated columns.
+CREATE TABLE d (i int DEFAULT 5, v text DEFAULT 'x');
+INSERT INTO d VALUES (NULL, NULL), (1, NULL), (DEFAULT, DEFAULT), (2, '');
+UPDATE d SET v = NULL WHERE v = 'x';
+DELETE FROM d WHERE i IS NULL;
+CREATE TABLE none ();
+INSERT INTO none DEFAULT VALUES;
+INSERT INTO none DEFAULT VALUES;
+CREATE TABLE gen (g int GENERATED ALWAYS AS (7) STORED);
+INSERT INTO gen DEFAULT VALUES;
+INSERT INTO gen DEFAULT VALUES;
+DELETE FROM none;
+INSERT INTO none DEFAULT VALUES;
+DELETE FROM gen WHERE ctid = (SELECT min(ctid) FROM gen);

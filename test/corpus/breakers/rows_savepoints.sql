@@ -1,0 +1,21 @@
+-- Many savepoints, rows of rolled-back subtransactions among them.
+CREATE TABLE t (i int PRIMARY KEY);
+DO $$
+BEGIN
+	FOR n IN 1 .. 2000 LOOP
+		BEGIN
+			INSERT INTO t VALUES (n);
+			IF n % 3 = 0 THEN RAISE EXCEPTION 'back'; END IF;
+		EXCEPTION WHEN raise_exception THEN NULL;
+		END;
+	END LOOP;
+END $$;
+BEGIN;
+INSERT INTO t VALUES (10001);
+SAVEPOINT a;
+INSERT INTO t VALUES (10002);
+SAVEPOINT b;
+DELETE FROM t WHERE i < 100;
+ROLLBACK TO a;
+INSERT INTO t VALUES (10003);
+COMMIT;

@@ -1,0 +1,21 @@
+-- Names resolved by the session's search_path.
+CREATE SCHEMA s;
+CREATE SCHEMA s2;
+SET search_path = s, s2, public;
+CREATE TABLE t (i int PRIMARY KEY);
+CREATE TYPE mood AS ENUM ('a', 'b');
+CREATE FUNCTION f(mood) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE u (m mood DEFAULT 'a', CHECK (f(m) = 1), t_i int REFERENCES t);
+CREATE VIEW v AS SELECT * FROM u WHERE f(m) > 0;
+CREATE INDEX ON u (f(m));
+SET search_path = s2;
+CREATE TABLE t (other text);
+CREATE DOMAIN d AS s.mood CHECK (s.f(value) = 1);
+INSERT INTO t VALUES ('s2');
+INSERT INTO s.t VALUES (1);
+INSERT INTO s.u VALUES ('b', 1);
+SET search_path = s, s2;
+DROP TABLE t CASCADE;
+ALTER TABLE t ADD c int;
+SET search_path = '';
+CREATE TABLE public.z (m s.mood[]);

@@ -1,0 +1,22 @@
+-- default_tablespace, default_table_access_method, default_toast_compression and check_function_bodies of the session.
+SET default_table_access_method = heap;
+SET default_tablespace = pg_default;
+SET default_toast_compression = 'pglz';
+CREATE TABLE t (v text, w text COMPRESSION pglz);
+RESET default_toast_compression;
+SET check_function_bodies = off;
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT no_such_column FROM no_such_table';
+CREATE FUNCTION g() RETURNS no_such_type LANGUAGE sql AS 'SELECT 1';
+SET check_function_bodies = on;
+SET quote_all_identifiers = on;
+CREATE TABLE q (i int CHECK (i > 0));
+CREATE VIEW qv AS SELECT i FROM q;
+SET standard_conforming_strings = off;
+CREATE TABLE esc (v text DEFAULT 'a\\b');
+INSERT INTO esc DEFAULT VALUES;
+INSERT INTO t VALUES ('x\\y', 'z');
+SET xmloption = document;
+SET extra_float_digits = -10;
+CREATE TABLE fl (f float8 DEFAULT 0.1234567890123456);
+INSERT INTO fl DEFAULT VALUES;
+INSERT INTO fl VALUES (1.0000000000000002);

@@ -1,0 +1,8 @@
+-- SQL-standard function bodies, whose text the server parses.
+CREATE TABLE t (i int, v text);
+CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql STABLE RETURN (SELECT count(*) FROM t WHERE i > x);
+CREATE PROCEDURE p(a int) BEGIN ATOMIC INSERT INTO t VALUES (a, 'p'); DELETE FROM t WHERE i < 0; END;
+CALL p(1);
+CREATE FUNCTION g() RETURNS SETOF t LANGUAGE sql BEGIN ATOMIC SELECT i, CASE WHEN i > 0 THEN v END FROM t; END;
+ALTER TABLE t RENAME v TO w;
+CREATE VIEW v AS SELECT f(1), g.* FROM g() g;

@@ -1,0 +1,21 @@
+-- Temporary views, sequences, types and indexes on temporary tables stay at home, created, altered and dropped.
+CREATE TEMP TABLE tt (i int PRIMARY KEY, j text);
+CREATE INDEX tt_j ON tt (j);
+CREATE TEMP VIEW tv AS SELECT * FROM tt;
+CREATE TEMP SEQUENCE ts;
+CREATE TYPE pg_temp.ty AS (a int);
+CREATE FUNCTION pg_temp.tf() RETURNS int LANGUAGE sql AS 'SELECT 1';
+ALTER TABLE tt ADD k int DEFAULT 5;
+ALTER SEQUENCE ts RESTART 10;
+ALTER INDEX tt_j RENAME TO tt_jj;
+COMMENT ON TABLE tt IS 'not yours';
+GRANT SELECT ON tt TO PUBLIC;
+CREATE RULE r AS ON INSERT TO tt DO ALSO SELECT 1;
+DROP INDEX tt_jj;
+DROP VIEW tv;
+DROP SEQUENCE ts;
+DROP FUNCTION pg_temp.tf();
+DROP TYPE pg_temp.ty;
+CREATE TEMP TABLE oc (i int) ON COMMIT DROP;
+CREATE TABLE real_one (i int);
+INSERT INTO real_one VALUES (1);

@@ -1,0 +1,19 @@
+-- DDL by a user who is not superuser: same owner, same rights downstream.
+CREATE ROLE breaker_user LOGIN;
+CREATE ROLE breaker_reader;
+GRANT CREATE ON SCHEMA public TO breaker_user;
+SET SESSION AUTHORIZATION breaker_user;
+CREATE TABLE t (i serial PRIMARY KEY, v text);
+CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+CREATE TYPE ty AS (a int);
+CREATE SCHEMA not_allowed;
+GRANT SELECT ON t TO breaker_reader;
+INSERT INTO t (v) VALUES ('a');
+CREATE TABLE t2 AS SELECT * FROM t;
+ALTER TABLE t RENAME v TO w;
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+ALTER TABLE t FORCE ROW LEVEL SECURITY;
+INSERT INTO t (w) VALUES ('b');
+CREATE POLICY p ON t USING (w = 'a') WITH CHECK (true);
+INSERT INTO t (w) VALUES ('c');
+RESET SESSION AUTHORIZATION;
