@@ -7,5 +7,5 @@ CREATE TABLE p2d PARTITION OF p2 DEFAULT;
 INSERT INTO p SELECT g, chr(96 + g % 3 + 1), 'v' || g FROM generate_series(1, 19) g;
 UPDATE p SET k = k + 10 WHERE k < 5;
 UPDATE p SET s = 'a' WHERE s = 'b' AND k >= 15;
-UPDATE p SET k = k - 10 WHERE k > 17;
+UPDATE p SET k = k - 18 WHERE k > 17;
 DELETE FROM p WHERE v = 'v3';

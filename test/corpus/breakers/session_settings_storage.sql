@@ -6,7 +6,7 @@ CREATE TABLE t (v text, w text COMPRESSION pglz);
 RESET default_toast_compression;
 SET check_function_bodies = off;
 CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT no_such_column FROM no_such_table';
-CREATE FUNCTION g() RETURNS no_such_type LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS 'this is no plpgsql';
 SET check_function_bodies = on;
 SET quote_all_identifiers = on;
 CREATE TABLE q (i int CHECK (i > 0));
