@@ -130,7 +130,7 @@ sub run_regress
 	my $not_followed = $result->{first};
 	end_follow($servers, 'corpus_setup');
 	report('test_setup', $result) if grep({ $_ eq 'test_setup' } @files) && take('test_setup');
-	if (defined $not_followed && $mode eq 'follow')
+	if (defined $not_followed && $mode ne 'standby')
 	{
 		print "        test_setup does not follow ($not_followed): the downstream gets it by running it there\n" if $job == 0;
 		$servers->drop_database('corpus_setup');
@@ -192,7 +192,7 @@ sub script_options
 sub end_follow
 {
 	my ($servers, $dbname) = @_;
-	return if $mode eq 'standby';
+	return if $mode ne 'follow';
 	my (undef, $error) = $servers->control('down', $dbname)->query("SELECT $Corpus::Servers::INTERFACE.drop_follow(force => true)", 60);
 	$servers->forget($dbname);
 	return;

@@ -33,6 +33,11 @@ sub compare
 
 	my @reasons = (_compare_dumps($text{up}, $text{down}), _compare_maps('rows of', $hash{up}, $hash{down}));
 	my ($sequences) = _compare_maps('sequence', map { _sequences($session{$_}) } qw(up down));
+	# The dumps that differ are kept beside the script's log.
+	if (@reasons && $arg{keep})
+	{
+		for my $side (qw(up down)) { open(my $out, '>:raw', "$arg{keep}.$side.sql") or next; print $out $text{$side}; }
+	}
 	return ($reasons[0], $sequences, \@reasons);
 }
 

@@ -39,7 +39,7 @@ sub run
 	my ($batch, $due) = ('', 0);
 	for my $i (0 .. $#pieces)
 	{
-		my $touches = $servers->{mode} eq 'follow' && $pieces[$i] =~ $cluster_command;
+		my $touches = $servers->{mode} ne 'standby' && $pieces[$i] =~ $cluster_command;
 		if ($touches)
 		{
 			$broken //= $self->_feed($feeder, $batch);
@@ -101,11 +101,11 @@ sub _left { my ($self) = @_; my $left = $self->{deadline} - time; return $left >
 sub _feed
 {
 	my ($self, $feeder, $text) = @_;
-	return if $text eq '';
+	return if $text eq '' || $self->{quit};
 	my $error = $feeder->feed($text, $self->_left);
 	return if !defined $error;
 	# A script may end its own session.
-	return if $error eq 'psql ended' && $text =~ /^\\q/m;
+	return if $self->{quit} = $error eq 'psql ended' && $text =~ /\\q/;
 	return "psql did not get through the script: " . substr($error =~ s/\s+/ /gr, 0, 200);
 }
 
@@ -142,7 +142,8 @@ sub _wait_and_compare
 		return $failed;
 	}
 	$result->{compared}++;
-	my ($reason, $sequences, $report) = Corpus::Compare::compare($self->{servers}, $self->{dbname});
+	my @keep = $self->{log} ? (keep => $self->{log} =~ s/\.out$//r) : ();
+	my ($reason, $sequences, $report) = Corpus::Compare::compare($self->{servers}, $self->{dbname}, @keep);
 	$result->{sequences} //= $sequences;
 	$result->{report} = $report if @$report && !@{ $result->{report} };
 	return $reason;
@@ -183,7 +184,7 @@ sub _sync_cluster
 {
 	my ($self, $result) = @_;
 	my $servers = $self->{servers};
-	return if $servers->{mode} ne 'follow' || $self->{roles_follow};
+	return if $servers->{mode} eq 'standby' || $self->{roles_follow};
 	my %state;
 	for my $side (qw(up down))
 	{

@@ -4,7 +4,8 @@
 # that finds every role already there would prove nothing about a real one.  Nothing here outlives stop(): the clusters
 # are made anew for each run, without fsync, in a folder of their own and on Unix sockets only.
 #
-# Mode "standby" puts a physical standby in the downstream's place.  It proves the comparison and the splitter: whatever
+# Mode "sql" uses no worker: what pg_logical_slot_get_changes returns goes to psql on the downstream, which proves the
+# plugin's script form.  Mode "standby" puts a physical standby in the downstream's place.  It proves the comparison and the splitter: whatever
 # differs there is the runner's own fault.
 package Corpus::Servers;
 
@@ -15,7 +16,7 @@ use Corpus::Psql;
 # The schema that the extension's functions live in: not public, which some files drop.
 our $INTERFACE = 'follow_interface';
 
-# new(bindir, dir, port, mode => follow|standby, preload => 0|1): makes the clusters and starts them.
+# new(bindir, dir, port, mode => follow|sql|standby, preload => 0|1): makes the clusters and starts them.
 sub new
 {
 	my ($class, %arg) = @_;
@@ -79,7 +80,7 @@ log_line_prefix = '%m [%p] %b %d '
 log_lock_waits = on
 END
 	print $conf "output_plugin_libraries = 'pgoutput, test_decoding, pg_follower'\n" if $known =~ /^output_plugin_libraries\t/m;
-	print $conf "shared_preload_libraries = 'pg_follower'\n" if $self->{preload} && $self->{mode} eq 'follow';
+	print $conf "shared_preload_libraries = 'pg_follower'\n" if $self->{preload} && $self->{mode} ne 'standby';
 	print $conf "$_\n" for @{ $self->{settings} || [] };
 	close $conf;
 	return;
@@ -182,6 +183,11 @@ sub start_follow
 {
 	my ($self, $dbname) = @_;
 	return if $self->{mode} eq 'standby';
+	if ($self->{mode} eq 'sql')
+	{
+		my (undef, $error) = $self->control('up', $dbname)->query("SELECT pg_create_logical_replication_slot('corpus_$dbname', 'pg_follower')", 60);
+		return $error;
+	}
 	my $conninfo = sprintf('host=%s port=%d dbname=%s user=postgres', $self->socket, $self->{port}{up}, $dbname);
 	my (undef, $error) = $self->control('down', $dbname)->query("SELECT $INTERFACE.start_follow('$conninfo', copy_data => false)", 60);
 	return $error;
@@ -202,6 +208,7 @@ sub wait_for_follow
 		}
 		return 'the standby does not catch up';
 	}
+	return $self->_replay($dbname) if $self->{mode} eq 'sql';
 	my $retries = 0;
 	for my $round (1 .. 1 + $seconds / 2)
 	{
@@ -214,6 +221,21 @@ sub wait_for_follow
 	}
 	my ($state, $last) = $self->follow_state($dbname);
 	return "worker does not catch up in $seconds s (state $state" . ($last ne '' ? ", $last" : '') . ')';
+}
+
+# Feeds the changes since the last call, as the plugin writes them for people, to psql on the downstream.
+sub _replay
+{
+	my ($self, $dbname) = @_;
+	my ($rows, $error) = $self->control('up', $dbname)->query("SELECT data FROM pg_logical_slot_get_changes('corpus_$dbname', NULL, NULL)", 60);
+	return 'worker failed: ' . $error =~ s/\s+/ /gr if defined $error;
+	my $file = "$self->{dir}/replay.sql";
+	open(my $out, '>:raw', $file) or die $!;
+	print $out "SET session_replication_role = replica;\n", map { "$_->[0]\n" } @$rows;
+	close $out;
+	my $output = eval { _run("$self->{bindir}/psql", '-X', '-q', '-h', $self->socket, '-p', $self->{port}{down}, '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-d', $dbname, '-f', $file) };
+	return if defined $output;
+	return 'worker failed: ' . join ' ', $@ =~ /((?:ERROR|FATAL):.*)/ ? $1 : $@;
 }
 
 # The follow's state and its last error on one line.

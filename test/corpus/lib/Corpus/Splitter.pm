@@ -2,8 +2,8 @@
 #
 # A boundary is a line end at which psql is at rest: no statement begun, no quote or comment open, no COPY data expected,
 # no \if open.  Whether a transaction block is open is not read from the text (a failed BEGIN would deceive it) but asked
-# of the server when the boundary is reached.  Where the text is ambiguous, as COPY FROM STDIN is (an error means that no
-# data follows), the splitter errs to fewer boundaries: a region up to the next \. is never cut.
+# of the server when the boundary is reached.  Where the text is ambiguous, as COPY FROM STDIN is (after an error no data
+# follows), the splitter looks at the next line: what cannot be told from a statement is one.
 package Corpus::Splitter;
 
 use strict;
@@ -115,6 +115,8 @@ sub _skip_data
 {
 	my ($script) = @_;
 	my $from = pos $$script;
+	my ($next) = substr($$script, $from, 2000) =~ /\A[^\n]*\n([^\n]*)/;
+	return if !defined $next || $next =~ /^\s*$|^\s*--|;\s*$|^\s*(?:alter|begin|copy|create|delete|drop|insert|reset|rollback|select|set|truncate|update)\b|^\\[a-z]/i;
 	pos($$script) = $from if $$script !~ /\G.*?^\\\.[^\n]*(?=\n|\z)/gcsm;
 	return;
 }
