@@ -41,7 +41,7 @@ sub warnings_in
 	my ($log) = @_;
 	open(my $in, '<:raw', $log) or return '';
 	my %seen;
-	while (<$in>) { $seen{$1}++ if /^(?:psql:\S+ )?WARNING:\s+(.*not follow.*)$/; }
+	while (<$in>) { $seen{$1}++ if /^(?:psql:\S+ )?WARNING:\s+(.*(?:not be followed|not follow).*)$/; }
 	return join '; ', map { s/[\t;]/ /gr } (sort keys %seen)[0 .. (keys %seen > 12 ? 11 : keys(%seen) - 1)];
 }
 

@@ -153,7 +153,8 @@ sub _wait_and_compare
 sub _precreate
 {
 	my ($self, $text, $result) = @_;
-	return if ($self->{roles_follow});
+	return if $self->{roles_follow};
+	$text =~ s/--[^\n]*//g;
 	while ($text =~ /\bcreate\s+(role|user|group|tablespace)\s+("(?:[^"]|"")+"|[a-z_][a-z0-9_\$]*)([^;]*)/gi)
 	{
 		my ($kind, $name, $rest) = (lc $1, $2, $3);

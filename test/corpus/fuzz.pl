@@ -1,0 +1,172 @@
+#!/usr/bin/perl
+# Random DDL histories, followed and compared, shrunk where they differ.
+#
+# Each seed gets a fresh pair of databases.  STEPS statements are chosen one by one for what exists by then (Corpus::Fuzz),
+# run, and both sides are compared after every EVERY of them, outside transaction blocks.  A history that ends in a
+# difference is shrunk: statements are left out, in ever smaller portions, as long as a fresh pair of databases still ends
+# different.  What remains is written as found-SEED.sql, which make fuzz puts into test/corpus/breakers; a person decides
+# whether it stays there.
+#
+# The environment gives SEED (the first), SEEDS (how many), STEPS, EVERY, MODE (follow or standby, which checks the fuzzer).
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Time::HiRes 'time';
+use Corpus::Servers;
+use Corpus::Script;
+use Corpus::Compare;
+use Corpus::Fuzz;
+
+$| = 1;
+my $first  = $ENV{SEED}  || 1;
+my $seeds  = $ENV{SEEDS} || 1;
+my $steps  = $ENV{STEPS} || 100;
+my $every  = $ENV{EVERY} || 10;
+my $trials = $ENV{TRIALS} // 150;
+my $work   = $ENV{WORK_DIR} or die "WORK_DIR is not set: run this by make fuzz\n";
+chomp(my $bindir = `$ENV{PG_CONFIG} --bindir`);
+delete $ENV{$_} for qw(LC_ALL PGDATABASE PGUSER PGHOST PGPORT);
+
+# What every history starts with; the runner makes the roles on the downstream too.
+my @preamble = ('CREATE ROLE fuzz_a', 'CREATE ROLE fuzz_b', 'GRANT CREATE ON SCHEMA public TO fuzz_a, fuzz_b');
+
+my $servers = Corpus::Servers->new(bindir => $bindir, dir => "$work/servers.fuzz", port => $ENV{CORPUS_PORT} || 6240, owner => $$, mode => $ENV{MODE} || 'follow');
+$SIG{$_} = sub { $servers->stop; exit 130 } for qw(INT TERM);
+$servers->create_empty_database('corpus_empty');
+$servers->forget('corpus_empty');
+my $different = 0;
+for my $seed ($first .. $first + $seeds - 1)
+{
+	my $began = time;
+	my ($history, $reason) = run_seed($seed);
+	if (!defined $reason)
+	{
+		printf "ok       seed %d: %d statements, %.1f s\n", $seed, scalar @$history, time - $began;
+		next;
+	}
+	$different++;
+	printf "FAILED   seed %d after %d statements: %s\n", $seed, scalar @$history, $reason;
+	my ($short, $why) = shrink($history);
+	if (!defined $why)
+	{
+		print "         not repeated by running the history again; it is in $work/history-$seed.sql\n";
+		write_script("$work/history-$seed.sql", $seed, $reason, $history);
+		next;
+	}
+	write_script("$work/found-$seed.sql", $seed, $why, $short);
+	printf "         shrunk to %d statements (%.1f s): %s\n", scalar @$short, time - $began, $why;
+	print map { "             $_;\n" } @$short;
+}
+$servers->stop;
+printf "%d seeds of %d statements, %d with a difference\n", $seeds, $steps, $different;
+exit($different ? 1 : 0);
+
+# Runs one history; returns its statements and the first difference, or nothing for it.
+sub run_seed
+{
+	my ($seed) = @_;
+	my $fuzz = Corpus::Fuzz->new($seed);
+	my @history;
+	my $reason = eval {
+		$servers->create_database('regression', 'corpus_empty');
+		my $error = $servers->start_follow('regression');
+		die "start_follow: $error" if defined $error;
+		play($fuzz, \@history);
+	};
+	$reason = "the runner: $@" if $@;
+	eval { $servers->drop_database('regression'); $servers->clean_cluster; 1 } or die "could not clean up after seed $seed: $@";
+	return (\@history, $reason);
+}
+
+sub play
+{
+	my ($fuzz, $history) = @_;
+	my $session = Corpus::Psql->new(psql => "$bindir/psql", host => $servers->socket, port => $servers->{port}{up}, dbname => 'regression', env => { PGAPPNAME => 'corpus feeder' });
+	for my $sql (@preamble)
+	{
+		$session->query($sql, 30);
+		push @$history, $sql;
+		next if $servers->{mode} eq 'standby' || $sql !~ /ROLE/;
+		$servers->admin('down', $sql);
+	}
+	my $since = 0;
+	for my $n (1 .. $steps)
+	{
+		my $broken = $fuzz->look($session);
+		if (defined $broken)
+		{
+			# A failed statement ends what its block can do.
+			push @$history, 'ROLLBACK';
+			$session->query('ROLLBACK', 30);
+			$fuzz->{block} = 0;
+			next if !defined $fuzz->look($session);
+			die "the session cannot be used any more: $broken";
+		}
+		my $sql = $fuzz->next_statement;
+		push @$history, $sql;
+		my (undef, $error) = $session->query($sql, 60);
+		print "    $sql;", (defined $error ? " -- $error" =~ s/\s+/ /gr : ''), "\n" if $ENV{VERBOSE};
+		die "$sql: $error" if defined $error && $error =~ /server closed the connection|time limit/;
+		$since++;
+		next if $fuzz->{block} || ($since < $every && $n < $steps);
+		$since = 0;
+		my $failed = $servers->wait_for_follow('regression', 20);
+		return $failed if defined $failed;
+		my ($reason) = Corpus::Compare::compare($servers, 'regression');
+		return $reason if defined $reason;
+	}
+	$session->close;
+	my $failed = $servers->wait_for_follow('regression', 20);
+	return $failed if defined $failed;
+	my ($reason) = Corpus::Compare::compare($servers, 'regression');
+	return $reason;
+}
+
+# Runs a list of statements in fresh databases; returns the difference at the end, if any.
+sub attempt
+{
+	my ($list) = @_;
+	my $result = Corpus::Script::run_fresh($servers, 'corpus_empty', join('', map { "$_;\n" } @$list), steps => 0, seconds => 60, wait_seconds => 10);
+	my $end = $result->{end};
+	return defined $end && $end !~ /^(?:the runner|psql did not|start_follow)/ ? $end : undef;
+}
+
+# Leaves out what is not needed for the difference: portions of a half, a quarter, ... of the list, then single statements.
+sub shrink
+{
+	my ($history) = @_;
+	my @list = @$history;
+	my $why = attempt(\@list);
+	return (\@list, undef) if !defined $why;
+	my $left = $trials;
+	for (my $portion = int(@list / 2) || 1; ; $portion = int($portion / 2) || 1)
+	{
+		my $removed = 0;
+		for (my $at = @list; $at > 0 && $left > 0;)
+		{
+			# From the end: what comes late depends on what comes early.
+			my $from = $at > $portion ? $at - $portion : 0;
+			my @shorter = @list;
+			splice @shorter, $from, $at - $from;
+			$at = $from;
+			next if !@shorter;
+			$left--;
+			my $still = attempt(\@shorter);
+			next if !defined $still;
+			($why, $removed) = ($still, 1);
+			@list = @shorter;
+		}
+		last if $left <= 0 || $portion == 1 && !$removed;
+	}
+	return (\@list, $why);
+}
+
+sub write_script
+{
+	my ($path, $seed, $reason, $list) = @_;
+	open(my $out, '>:raw', $path) or die "could not write $path: $!";
+	print $out "-- Found by the fuzzer with seed $seed: ", $reason =~ s/\s+/ /gr, "\n", map { "$_;\n" } @$list;
+	close $out;
+	return;
+}
