@@ -87,9 +87,12 @@ sub run_fresh
 		my $error = $servers->start_follow('regression');
 		defined $error ? failure('start_follow: ' . $error =~ s/\s+/ /gr) : run($servers, 'regression', $text, %arg);
 	} // failure('the runner: ' . $@ =~ s/\s+/ /gr);
+	$servers->crashed;
 	$result->{seconds} = time - $started;
 	$servers->drop_database('regression');
 	$servers->clean_cluster;
+	my $crash = $servers->take_crashes;
+	$result->{end} = $result->{inside} = $result->{first} = $crash if defined $crash;
 	return $result;
 }
 

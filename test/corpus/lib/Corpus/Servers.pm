@@ -139,11 +139,52 @@ sub forget
 	return;
 }
 
+# Whether the servers have crashed since this was asked last.  Waits until they are back, forgets the sessions that were
+# lost, and keeps what the logs say for take_crashes().
+sub crashed
+{
+	my ($self) = @_;
+	my @found;
+	for my $side (qw(up down))
+	{
+		open(my $log, '<:raw', "$self->{dir}/$side.log") or next;
+		seek($log, $self->{log_read}{$side} // 0, 0);
+		my @lines = <$log>;
+		$self->{log_read}{$side} = tell $log;
+		next if !grep { /was terminated by signal|PANIC:/ } @lines;
+		my ($what) = grep { /^TRAP:|PANIC:/ } @lines;
+		($what) = grep { /was terminated by signal/ } @lines if !defined $what;
+		my ($running) = map { /Failed process was running: (.*)/ ? $1 : () } @lines;
+		push @found, ($side eq 'up' ? 'upstream' : 'downstream') . ' server crashed: ' . $what =~ s/\s+/ /gr . (defined $running ? "(running: $running)" : '');
+		for my $key (grep { /^$side / } keys %{ $self->{control} }) { (delete $self->{control}{$key})->close; }
+		for (1 .. 120)
+		{
+			my ($rows) = $self->control($side, 'postgres')->query('SELECT 1', 10);
+			last if $rows && @$rows;
+			(delete $self->{control}{"$side postgres"})->close;
+			select(undef, undef, undef, 0.5);
+		}
+	}
+	push @{ $self->{crashes} }, @found;
+	return scalar @found;
+}
+
+# What the logs said about crashes since the last call, or undef.
+sub take_crashes
+{
+	my ($self) = @_;
+	$self->crashed;
+	my $crashes = delete $self->{crashes} || [];
+	return @$crashes ? join('; ', @$crashes) : undef;
+}
+
 # SQL in the maintenance database; dies when it fails.
 sub admin
 {
 	my ($self, $side, $sql, $seconds) = @_;
 	my ($rows, $error) = $self->control($side, 'postgres')->query($sql, $seconds // 120);
+	# One more chance after a crash.
+	($rows, $error) = $self->control($side, 'postgres')->query($sql, $seconds // 120) if defined $error && $error =~ /server closed|connection|starting up|recovery mode/ && $self->crashed;
 	die "$side: $sql: $error\n" if defined $error;
 	return $rows;
 }
