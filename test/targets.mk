@@ -1,7 +1,7 @@
 # Targets beyond PGXS's own: each prepares the machine as far as it needs and works on scratch servers only.
 # PG_CONFIG chooses the server; SCRATCH=folder keeps the scratch folder, and its build, for the next run.
 
-SCRATCH_TARGETS = check demo demo-stop bench readme
+SCRATCH_TARGETS = check demo demo-stop bench readme corpus fuzz
 
 .PHONY: $(SCRATCH_TARGETS)
 
@@ -28,5 +28,7 @@ bench:
 readme:
 	@test/tools/with-server test/tools/readme
 	@mv test/output/README.md README.md
+
+-include test/corpus/targets.mk
 
 endif

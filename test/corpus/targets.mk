@@ -1,7 +1,5 @@
 # Runners that say how far following reaches; test/corpus/README.md describes their settings.
 
-.PHONY: corpus fuzz
-
 # PostgreSQL's own regression suite, followed. FILES="name ..." STEPS=n SUITE=regress|test_ddl_deparse JOBS=n
 corpus:
 	@SUITE='$(SUITE)' FILES='$(FILES)' STEPS='$(STEPS)' test/corpus/run corpus.pl
