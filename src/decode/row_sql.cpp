@@ -89,8 +89,9 @@ struct Literals {
             return;
         }
         out.literal(text.data, text.len);
-        // Compared with a composite value, an untyped literal would be read as a record of unknown type.
-        if (compared && get_typtype(getBaseType(column.type)) == TYPTYPE_COMPOSITE)
+        // In a comparison, an untyped literal is read as what the operator takes, which for a composite type is a record
+        // of unknown type, and for regclass an OID.
+        if (compared && !column.narrows)
             out.text("::").type_name(column.type);
     }
 
