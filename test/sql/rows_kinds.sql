@@ -66,6 +66,21 @@ REFRESH MATERIALIZED VIEW kinds_view;
 RESET client_min_messages;
 SELECT data FROM pg_logical_slot_get_changes('regress_kinds', NULL, NULL) WHERE data ~ 'INSERT|TRUNCATE|UPDATE';
 
+-- Rows that cannot follow, because the table has no replica identity: counted, and warned of once a session.
+CREATE TABLE kinds_nothing (id int PRIMARY KEY, t text);
+SET client_min_messages = error;
+ALTER TABLE kinds_nothing REPLICA IDENTITY NOTHING;
+RESET client_min_messages;
+SELECT 'skipped' FROM pg_logical_slot_get_changes('regress_kinds', NULL, NULL) LIMIT 1;
+INSERT INTO kinds_nothing SELECT i, 'row' FROM generate_series(1, 3) AS i;
+BEGIN;
+UPDATE kinds_nothing SET t = 'changed';
+DELETE FROM kinds_nothing WHERE id = 2;
+COMMIT;
+DELETE FROM kinds_nothing WHERE id = 1;
+:changes
+DROP TABLE kinds_nothing;
+
 SELECT pg_drop_replication_slot('regress_kinds');
 SET client_min_messages = error;
 DROP MATERIALIZED VIEW kinds_view;

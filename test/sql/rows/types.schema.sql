@@ -95,7 +95,7 @@ FROM (VALUES
     ('oidvector', ARRAY['', '1 2 4294967295']),
     ('int2vector', ARRAY['', '1 -2']),
     ('refcursor', ARRAY['a "cursor"']),
-    ('aclitem', ARRAY['=r/postgres', 'postgres=arwdDxt*/postgres']),
+    ('aclitem', ARRAY['=r/pg_monitor', 'pg_monitor=arwdDxt*/pg_monitor']),
     ('int4range', ARRAY['empty', '(,)', '[1,)', '(,5]', '[3,7)']),
     ('numrange', ARRAY['[1.0,1.00]', '(0,1.5]', '(-Infinity,NaN)']),
     ('tstzrange', ARRAY['[2024-01-01 00:00+02,infinity)', '(,2024-01-01 00:00:00.5-08]']),
@@ -133,7 +133,7 @@ FROM (VALUES
     ('regconfig', ARRAY['english', 'types.search']),
     ('regdictionary', ARRAY['simple', 'types.words']),
     ('regnamespace', ARRAY['types', 'pg_catalog']),
-    ('regrole', ARRAY['postgres']),
+    ('regrole', ARRAY['pg_monitor']),
     ('regcollation', ARRAY['"C"', 'types.plain']),
     ('regclass[]', ARRAY['{"types.\"Od\"\"d\"",pg_class}'])
 ) AS v (type, samples);
@@ -143,7 +143,7 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOR t IN SELECT DISTINCT type FROM types.samples LOOP
+    FOR t IN SELECT DISTINCT type COLLATE "C" AS type FROM types.samples ORDER BY type LOOP
         EXECUTE format('CREATE TABLE types.%I (n int, v %s)', 'full ' || t, t);
         EXECUTE format('ALTER TABLE types.%I REPLICA IDENTITY FULL', 'full ' || t);
         BEGIN

@@ -33,7 +33,8 @@ BEGIN
             EXECUTE format('UPDATE %s SET n = -n', key_name);
         END IF;
     END LOOP;
-    FOR s IN SELECT type, min(sample) AS first, max(sample) AS last FROM types.samples GROUP BY type LOOP
+    FOR s IN SELECT type, min(sample COLLATE "C") AS first, max(sample COLLATE "C") AS last FROM types.samples GROUP BY type
+        ORDER BY type COLLATE "C" LOOP
         key_name := format('types.%I', 'key ' || s.type);
         CONTINUE WHEN to_regclass(key_name) IS NULL;
         -- Moves one key and deletes another.
@@ -46,7 +47,7 @@ $$;
 -- Values whose image in memory differs from that of the same value read from text
 INSERT INTO types.computed
 SELECT 1, 'Infinity'::float8 - 'Infinity'::float8, 'Infinity'::float4 - 'Infinity'::float4, '{1,NULL,3}', 1.10 + 0.90, '{"a": 1}';
-UPDATE types.computed SET a[2] = 2, n = n * 0, j = j || '{"b": 2}' - 'a';
+UPDATE types.computed SET a[2] = 2, n = n * 0, j = (j || '{"b": 2}') - 'a';
 INSERT INTO types.computed_full SELECT * FROM types.computed;
 INSERT INTO types.computed_full SELECT * FROM types.computed;
 UPDATE types.computed_full SET id = 2 WHERE ctid = (SELECT min(ctid) FROM types.computed_full);
