@@ -28,7 +28,6 @@ extern "C" {
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lmgr.h"
-#include "storage/lock.h"
 #include "storage/proc.h"
 #include "storage/procarray.h"
 #include "tcop/tcopprot.h"
@@ -83,11 +82,8 @@ void handle_sigterm(int)
     errno = saved_errno;
 }
 
-// At the process's end: the follow's lock is of the session, which no transaction's end releases.
-void release_follow(int, Datum)
+void wake_waiters(int, Datum)
 {
-    AbortOutOfAnyTransaction();
-    LockReleaseAll(DEFAULT_LOCKMETHOD, true);
     if (worker->live)
         ConditionVariableBroadcast(&worker->live->changed);
 }
@@ -191,7 +187,7 @@ void find_work(int32 id, TransactionId xid)
     });
     if (!worker->follow || !worker->follow->enabled || worker->follow->state == FollowState::failed)
         proc_exit(0);
-    before_shmem_exit(release_follow, (Datum)0);
+    before_shmem_exit(wake_waiters, (Datum)0);
     bool locked = false;
     for (int i = 0; i < lock_tries && !locked; ++i) {
         CHECK_FOR_INTERRUPTS();
