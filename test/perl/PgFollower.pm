@@ -72,6 +72,7 @@ sub pgf_node
 	IPC::Run::run([ "$tools/server-config", bindir() ], '>', \$settings, '2>', \$err)
 	  or die "could not learn the server's settings: $err";
 	$node->append_conf('postgresql.conf', $settings);
+	$node->append_conf('postgresql.conf', "pg_follower.restart_interval = 1s\n");
 	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_follower'\n") if $opt{preload};
 	$node->append_conf('postgresql.conf', $opt{config}) if $opt{config};
 	$node->start;

@@ -58,5 +58,8 @@ hashes_of() {
 
 # same_database ONE OTHER [DATABASE]: fails, and shows the difference, where schema or rows differ.
 same_database() {
-	diff <(schema_of "$1" "${3-}") <(schema_of "$2" "${3-}") && diff <(hashes_of "$1" "${3-}") <(hashes_of "$2" "${3-}")
+	local part one other
+	for part in schema_of hashes_of; do
+		one=$($part "$1" "${3-}") && other=$($part "$2" "${3-}") && diff <(echo "$one") <(echo "$other") || return 1
+	done
 }
