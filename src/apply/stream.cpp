@@ -39,6 +39,14 @@ const char *clean(const char *error)
 
 [[noreturn]] void raise_failure(const WalRcvExecResult *result)
 {
+    // Roles that may not see the setting learn only from the server's refusal that it leaves the plugin out.
+    if (result->err && strstr(result->err, "output_plugin_libraries"))
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("upstream does not allow the output plugin \"%s\"", plugin_name),
+                        errdetail("The upstream reports: %s", clean(result->err)),
+                        errhint("Add %s to the setting on the upstream, as in output_plugin_libraries = 'pgoutput, "
+                                "test_decoding, %s', and reload its configuration.",
+                                plugin_name, plugin_name)));
     ereport(ERROR, (errcode(result->sqlstate ? result->sqlstate : ERRCODE_CONNECTION_FAILURE),
                     errmsg("upstream reports: %s", clean(result->err))));
     pg_unreachable();

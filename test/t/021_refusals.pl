@@ -85,7 +85,7 @@ SKIP:
 	(my $as_sender = $up) =~ s/user=postgres/user=sender/;
 	refused("\$\$$as_sender\$\$",
 		'55000',
-		"upstream does not allow the output plugin \"pg_follower\".*HINT:  Set output_plugin_libraries = 'pgoutput, pg_follower'",
+		"upstream does not allow the output plugin \"pg_follower\".*HINT:  Add pg_follower to .*output_plugin_libraries = 'pgoutput, test_decoding, pg_follower'",
 		'output plugin not allowed');
 	# A superuser allows it for the connection.
 	$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$, 'allowed')");
