@@ -31,7 +31,7 @@ StartReceiver start_into_table; // the server's own, of every receiver of its ki
 bool creating = false; // the receiver's start-up runs
 Oid created;           // the first relation that it made: the table, not its TOAST table
 
-List *written_early; // tables of this transaction that were written before their rows; in TopTransactionContext
+List *relations_written; // relations of this transaction that were written before their rows; in TopTransactionContext
 
 void object_access(ObjectAccessType access, Oid class_id, Oid object, int column, void *argument)
 {
@@ -55,18 +55,20 @@ void start_receiver(DestReceiver *self, int operation, TupleDesc type)
     }
     PG_END_TRY();
 
-    // Rows of materialized views do not follow: the downstream refreshes by itself.
-    if (!OidIsValid(created) || get_rel_relkind(created) != RELKIND_RELATION)
+    if (!OidIsValid(created))
         return;
+    // Rows of materialized views do not follow: the downstream fills them by itself.
+    bool view = get_rel_relkind(created) == RELKIND_MATVIEW;
     Command command = {};
-    command.tag = "CREATE TABLE AS";
+    command.tag = view ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS";
     ObjectAddressSet(command.address, RelationRelationId, created);
-    if (!follow_early(command, deparse_create_table))
+    if (!follow_early(command, view ? deparse_create_materialized_view : deparse_create_table))
         return;
-    (void)keep_replica_identity(created);
+    if (!view)
+        (void)keep_replica_identity(created);
 
     MemoryContext context = MemoryContextSwitchTo(TopTransactionContext);
-    written_early = lappend_oid(written_early, created);
+    relations_written = lappend_oid(relations_written, created);
     MemoryContextSwitchTo(context);
 }
 
@@ -86,7 +88,7 @@ void executor_run(PGF_EXECUTOR_RUN_PARAMETERS)
 void forget_written(XactEvent event, void *)
 {
     if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-        written_early = NIL;
+        relations_written = NIL;
 }
 
 } // namespace
@@ -102,8 +104,13 @@ void install_create_table_as()
 
 void deparse_create_table_as(Script &script, const Command &command)
 {
-    if (!list_member_oid(written_early, command.address.objectId))
+    if (!written_early(command.address.objectId))
         deparse_create_table(script, command); // WITH NO DATA
+}
+
+bool written_early(Oid relation)
+{
+    return list_member_oid(relations_written, relation);
 }
 
 } // namespace pg_follower

@@ -10,6 +10,7 @@
 // the table. Where a single relation goes, its parts go with it unsaid.
 #include "drop.hpp"
 #include "dead_dependencies.hpp"
+#include "privileges.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
@@ -26,6 +27,7 @@ extern "C" {
 #include "catalog/pg_proc.h"
 #include "catalog/pg_publication_namespace.h"
 #include "catalog/pg_publication_rel.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "rewrite/rewriteSupport.h"
@@ -51,6 +53,7 @@ enum class Form : char {
     family_member,       // ALTER OPERATOR FAMILY family USING method DROP OPERATOR | FUNCTION ...
     publication_table,   // ALTER PUBLICATION publication DROP TABLE table
     publication_schema,  // ALTER PUBLICATION publication DROP TABLES IN SCHEMA schema
+    default_privileges,  // ALTER DEFAULT PRIVILEGES back to what is built in
     nothing,             // goes with another object
 };
 
@@ -68,7 +71,7 @@ constexpr DropForm forms[] = {
     {"composite type", Form::nothing, ""},
     {"composite type column", Form::composite_attribute, ""},
     {"conversion", Form::identity, "CONVERSION"},
-    {"default acl", Form::nothing, ""},
+    {"default acl", Form::default_privileges, ""},
     {"default value", Form::column_default, ""},
     {"domain constraint", Form::domain_constraint, ""},
     {"extension", Form::identity, "EXTENSION"},
@@ -150,16 +153,18 @@ struct RelationEntry {
     const DroppedObject *object;
 };
 
-// Whether the object goes with another one: as a member of an extension, or as an internal part (the constructor
-// functions of a range type, its multirange type, the index of a constraint).
+// Whether the object goes with another one: as a member of an extension, as an internal part (the constructor
+// functions of a range type, its multirange type, the index of a constraint), or as a partition's clone of a trigger.
 bool goes_with_owner(const DroppedObjects &objects, const DroppedObject &object)
 {
     bool may_be_part = object.address.classId == ProcedureRelationId || object.address.classId == TypeRelationId ||
                        object.address.classId == RelationRelationId;
-    if (!objects.has_extension() && !may_be_part)
+    bool may_be_clone = object.address.classId == TriggerRelationId;
+    if (!objects.has_extension() && !may_be_part && !may_be_clone)
         return false;
     for (DeadDependency *dependency : each<DeadDependency>(dead_dependencies(object.address)))
         if ((may_be_part && dependency->kind == DEPENDENCY_INTERNAL) ||
+            (may_be_clone && dependency->kind == DEPENDENCY_PARTITION_PRI) ||
             (dependency->kind == DEPENDENCY_EXTENSION && dependency->referenced.classId == ExtensionRelationId))
             return true;
     return false;
@@ -275,6 +280,9 @@ void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool
     if (form->form == Form::family_member && objects.has_operator_class())
         return;
 
+    if (form->form == Form::default_privileges)
+        return drop_default_privileges(script, object.address.objectId);
+
     bool circle = in_circle(object.address);
     if (circle && object.address.classId == ProcedureRelationId)
         return;
@@ -357,6 +365,7 @@ void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool
             .text(" DROP TABLES IN SCHEMA ")
             .name(object.address_names[0]);
         break;
+    case Form::default_privileges:
     case Form::nothing:
         break;
     }

@@ -188,6 +188,10 @@ Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
             follow_command(command);
     }
     keep_replica_identities(event);
+    if (data->parsetree && IsA(data->parsetree, DropOwnedStmt))
+        follow("DROP OWNED", "", GetUserId(), [&](Script &script) {
+            deparse_drop_owned(script, castNode(DropOwnedStmt, data->parsetree));
+        });
     PG_RETURN_NULL();
 }
 

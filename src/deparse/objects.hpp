@@ -12,6 +12,7 @@ void deparse_create_schema(Script &script, const Command &command);
 void deparse_create_table(Script &script, const Command &command);
 
 // create_table_as.cpp
+bool written_early(Oid relation); // before its statement's end, with or before its rows
 void deparse_create_table_as(Script &script, const Command &command);
 void install_create_table_as(); // the hooks it needs; called once
 
@@ -65,6 +66,7 @@ void deparse_create_trigger(Script &script, const Command &command);
 // policy.cpp
 void deparse_create_policy(Script &script, const Command &command);
 void deparse_alter_policy(Script &script, const Command &command);
+void deparse_changed_policy_roles(Script &script); // by DROP OWNED
 
 // statistics.cpp
 void deparse_create_statistics(Script &script, const Command &command);
@@ -81,6 +83,9 @@ void deparse_grant(Script &script, const Command &command); // REVOKE, too
 
 // default_privileges.cpp
 void deparse_default_privileges(Script &script, const Command &command);
+
+// drop_owned.cpp: what it did beside drops and REVOKEs
+void deparse_drop_owned(Script &script, const DropOwnedStmt *statement);
 
 // rename.cpp
 void deparse_rename(Script &script, const Command &command);

@@ -5,11 +5,15 @@
 extern "C" {
 #include "access/genam.h"
 #include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_type.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
 }
 
 namespace pg_follower {
@@ -99,6 +103,24 @@ void deparse_alter_policy(Script &script, const Command &command)
         write_condition(out, " USING", Anum_pg_policy_polqual, tuple, descriptor);
         write_condition(out, " WITH CHECK", Anum_pg_policy_polwithcheck, tuple, descriptor);
     });
+}
+
+// Policies are not commands of DROP OWNED; what it changed are rows that the current transaction made.
+void deparse_changed_policy_roles(Script &script)
+{
+    Relation catalog = table_open(PolicyRelationId, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple));
+        if (!TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data)) ||
+            isAnyTempNamespace(get_rel_namespace(form->polrelid)))
+            continue;
+        SqlWriter &out = script.statement(RunAs::applier);
+        out.text("ALTER POLICY ").name(NameStr(form->polname)).text(" ON ").relation_name(form->polrelid);
+        write_roles(out, tuple, RelationGetDescr(catalog));
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
 }
 
 } // namespace pg_follower

@@ -14,4 +14,10 @@ void write_grantees(SqlWriter &out, bool is_grant, bool grant_option, const List
 // A role as the statement names it (CURRENT_USER and the like are resolved), as an OID; 0 for PUBLIC.
 Oid grantee(const RoleSpec *role);
 
+// Takes back the default privileges that were in a dropped row of pg_default_acl.
+void drop_default_privileges(Script &script, Oid default_acl);
+
+// What DROP OWNED BY `roles` (OIDs) took from other roles' default privileges.
+void revoke_default_privileges(Script &script, const List *roles);
+
 } // namespace pg_follower

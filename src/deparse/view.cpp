@@ -42,6 +42,8 @@ void deparse_create_view(Script &script, const Command &command)
 
 void deparse_create_materialized_view(Script &script, const Command &command)
 {
+    if (command.event && written_early(command.address.objectId))
+        return;
     RelationScope view(command.address.objectId);
     Oid relid = RelationGetRelid(view);
     SqlWriter &out = script.statement();

@@ -1,0 +1,17 @@
+// DROP OWNED: what neither the list of dropped objects nor the collected REVOKE commands tell, which is what it took
+// from default privileges and from the roles of policies.
+#include "objects.hpp"
+#include "privileges.hpp"
+
+namespace pg_follower {
+
+void deparse_drop_owned(Script &script, const DropOwnedStmt *statement)
+{
+    List *roles = NIL;
+    for (RoleSpec *role : each<RoleSpec>(statement->roles))
+        roles = lappend_oid(roles, grantee(role));
+    revoke_default_privileges(script, roles);
+    deparse_changed_policy_roles(script);
+}
+
+} // namespace pg_follower
