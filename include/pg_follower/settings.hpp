@@ -18,7 +18,15 @@ enum class OnUnsupported : int {
     stop,   // stops the follow with the reason
 };
 
+// Which roles follow (pg_follower.roles); each includes those before it.
+enum class FollowRoles : int {
+    off,
+    missing, // those that a statement needs are created, without login, password or privileges
+    all,     // they are created as they are, and commands on roles follow
+};
+
 struct Settings {
+    int roles = static_cast<int>(FollowRoles::off);
     int deparse_failure = static_cast<int>(DeparseFailure::warning);
     int on_unsupported = static_cast<int>(OnUnsupported::record);
     bool user_mappings = false;        // whether user mappings, and what else holds passwords, follow

@@ -41,6 +41,7 @@ class SqlWriter {
     SqlWriter &collation_name(Oid collation);
     SqlWriter &schema_name(Oid schema);
     SqlWriter &role_name(Oid role); // PUBLIC for InvalidOid
+    List *named_roles() const { return named_roles_; } // the OIDs that role_name() has written
     // A string literal: '…', or E'…' where the value holds a backslash.
     SqlWriter &literal(const char *value) { return literal(value, strlen(value)); }
     SqlWriter &literal(const char *value, size_t length);
@@ -68,6 +69,7 @@ class SqlWriter {
 
   private:
     StringInfoData buffer_;
+    List *named_roles_ = NIL;
 };
 
 } // namespace pg_follower

@@ -18,6 +18,13 @@ constexpr config_enum_entry deparse_failure_values[] = {
     {nullptr, 0, false},
 };
 
+constexpr config_enum_entry roles_values[] = {
+    {"off", static_cast<int>(FollowRoles::off), false},
+    {"missing", static_cast<int>(FollowRoles::missing), false},
+    {"all", static_cast<int>(FollowRoles::all), false},
+    {nullptr, 0, false},
+};
+
 constexpr config_enum_entry on_unsupported_values[] = {
     {"record", static_cast<int>(OnUnsupported::record), false},
     {"stop", static_cast<int>(OnUnsupported::stop), false},
@@ -39,6 +46,11 @@ void define_settings()
                              "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
                              &settings.on_unsupported, settings.on_unsupported, on_unsupported_values, PGC_SIGHUP, 0,
                              nullptr, nullptr, nullptr);
+    DefineCustomEnumVariable("pg_follower.roles", "Which roles of the upstream follow.",
+                             "\"missing\" creates the roles that other commands need, without login, password or "
+                             "privileges; \"all\" creates them as they are and has commands on roles follow, with "
+                             "passwords as hashes, which needs pg_follower in shared_preload_libraries.",
+                             &settings.roles, settings.roles, roles_values, PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("pg_follower.user_mappings",
                              "Whether user mappings and subscriptions with a password follow.",
                              "Their passwords are then in the WAL and the stream.", &settings.user_mappings,

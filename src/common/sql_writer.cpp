@@ -124,7 +124,10 @@ SqlWriter &SqlWriter::schema_name(Oid schema)
 
 SqlWriter &SqlWriter::role_name(Oid role)
 {
-    return OidIsValid(role) ? name(GetUserNameFromId(role, false)) : text("PUBLIC");
+    if (!OidIsValid(role))
+        return text("PUBLIC");
+    named_roles_ = list_append_unique_oid(named_roles_, role);
+    return name(GetUserNameFromId(role, false));
 }
 
 SqlWriter &SqlWriter::literal(const char *value, size_t length)

@@ -1,5 +1,6 @@
 // Puts DDL into WAL as authenticated, transactional logical messages. See emit.hpp and common/ddl_message.cpp.
 #include "emit.hpp"
+#include "roles.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/message.hpp"
 #include "pg_follower/names.hpp"
@@ -20,6 +21,10 @@ void emit(const DdlMessage &ddl)
 
 void emit_statement(const char *tag, const char *object, Oid caller, const Statement &statement)
 {
+    if (statement.run_as == RunAs::caller)
+        ensure_role(caller);
+    for (Oid role : each_oid(statement.sql.named_roles()))
+        ensure_role(role);
     emit({statement.needed == Needed::yes ? DdlKind::statement : DdlKind::optional, tag, object,
           statement.run_as == RunAs::caller ? GetUserNameFromId(caller, false) : "", statement.sql.c_str()});
 }

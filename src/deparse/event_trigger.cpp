@@ -13,6 +13,7 @@
 #include "event.hpp"
 #include "objects.hpp"
 #include "replica_identity.hpp"
+#include "roles.hpp"
 #include "pg_follower/deparse.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -34,6 +35,7 @@ namespace pg_follower {
 void init_deparse()
 {
     install_create_table_as();
+    install_role_commands();
 }
 
 void cannot_follow(const char *reason)
