@@ -1,9 +1,10 @@
 // Applies what the stream says, by SPI. The only file that knows SPI.
 //
 // Rows: each statement of the stream is planned once, with parameters for one row and over the named tuplestore
-// `pgf_run` for many. Rows gather in that tuplestore while the statement stays the same, until the run is full or
-// something else comes; every other entry point flushes first, so the order between statements is the stream's.
-// Within a run order is free where `relation.cpp` says so, except that a key must not come twice.
+// `pgf_run` for many. Rows gather in a run for each table (run.cpp), also across upstream transactions that share a
+// commit, until another statement for the table, DDL, TRUNCATE or the commit comes, or the run is full. So the order of
+// changes of one table is the stream's, but for what `relation.cpp` and run.hpp say of runs; between tables nobody can
+// see the order, unless triggers or rules fire, and those tables' rows are applied in their place, one by one.
 //
 // Roles: rows are applied, and their values read, as the table's owner in a security-restricted operation, DDL as the
 // role that ran it upstream. Input functions and constraints may call functions that users wrote.
@@ -39,7 +40,12 @@ namespace {
 
 // A run is also full at this size, so that a run of wide rows stays in memory.
 constexpr size_t max_run_bytes = 4 * 1024 * 1024;
+constexpr size_t max_all_bytes = 16 * 1024 * 1024;
 constexpr int run_store_kilobytes = 64 * 1024;
+
+// The name under which run statements read the run.
+constexpr const char *run_alias = "r";
+constexpr uint16 most_values = UINT16_MAX;
 
 constexpr int owner_context = SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS;
 
@@ -147,42 +153,19 @@ int64 query_count(const char *query)
     return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 }
 
-void KeySet::start(MemoryContext context, int room)
-{
-    uint32 size = 64;
-    while (size < static_cast<uint32>(room) * 2)
-        size *= 2;
-    if (entries_ && size == mask_ + 1)
-        return;
-    if (entries_)
-        pfree(entries_);
-    entries_ = static_cast<Entry *>(MemoryContextAllocZero(context, sizeof(Entry) * size));
-    mask_ = size - 1;
-    generation_ = 1;
-}
-
-bool KeySet::add(uint64 hash)
-{
-    for (uint32 place = static_cast<uint32>(hash) & mask_;; place = (place + 1) & mask_) {
-        Entry &entry = entries_[place];
-        if (entry.generation != generation_) {
-            entry = {hash, generation_};
-            return true;
-        }
-        if (entry.hash == hash)
-            return false;
-    }
-}
-
 void Executor::start()
 {
     apply_fixed_settings();
     for (const SessionSetting &setting : session_settings)
         set(setting.name, setting.value, GUC_ACTION_SET);
     statements_.start(discard);
+    runs_.start();
     row_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower row", ALLOCSET_DEFAULT_SIZES);
-    run_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower run", ALLOCSET_DEFAULT_SIZES);
-    null_flags_ = static_cast<bool *>(MemoryContextAlloc(TopMemoryContext, UINT16_MAX));
+    values_ = static_cast<Value *>(MemoryContextAlloc(TopMemoryContext, sizeof(Value) * most_values));
+    datums_ = static_cast<Datum *>(MemoryContextAlloc(TopMemoryContext, sizeof(Datum) * (most_values + 1)));
+    nulls_ = static_cast<bool *>(MemoryContextAlloc(TopMemoryContext, sizeof(bool) * (most_values + 1)));
+    MemoryContextScope scope(TopMemoryContext);
+    initStringInfo(&key_);
 }
 
 void Executor::define(const StatementRecord &record)
@@ -192,41 +175,45 @@ void Executor::define(const StatementRecord &record)
 }
 
 // Reads the row's values as the parameters of its statement.
-void Executor::read_values(Statement *statement, const Value *values, Datum *datums, char *nulls)
+void Executor::read_values(Statement *statement, Datum *datums, bool *nulls)
 {
     for (int i = 0; i < statement->count; ++i) {
         Parameter &parameter = statement->parameters[i];
-        const Value &value = values[i];
-        if (value.length < 0) {
-            nulls[i] = 'n';
-            // Input functions of domains are not called, and others are strict.
-            datums[i] = (Datum)0;
+        const Value &value = values_[i];
+        nulls[i] = value.length < 0;
+        datums[i] = (Datum)0;
+        if (nulls[i])
             continue;
-        }
         // Input functions want an end. The byte behind a value is the message's own, or the zero that ends it.
         auto text = const_cast<char *>(value.data);
         char behind = text[value.length];
         text[value.length] = '\0';
         datums[i] = InputFunctionCall(&parameter.read, text, parameter.read_io_parameter, parameter.read_typmod);
-        nulls[i] = ' ';
         text[value.length] = behind;
+    }
+}
+
+// Writes the text of what finds the row, each value behind its length, as `key_`.
+void Executor::write_key(const Statement *statement)
+{
+    resetStringInfo(&key_);
+    for (int i = 0; i < statement->count; ++i) {
+        if (!statement->parameters[i].finds_row)
+            continue;
+        appendBinaryStringInfo(&key_, reinterpret_cast<const char *>(&values_[i].length), sizeof(int32));
+        if (values_[i].length > 0)
+            appendBinaryStringInfo(&key_, values_[i].data, values_[i].length);
     }
 }
 
 void Executor::row(StreamReader &message, uint64 transaction, int max_rows)
 {
-    if (value_room_ == 0) {
-        value_room_ = UINT16_MAX;
-        values_ = static_cast<Value *>(MemoryContextAlloc(TopMemoryContext, sizeof(Value) * value_room_));
-    }
-    RowRecord record = message.read_row(values_, static_cast<uint16>(value_room_));
+    RowRecord record = message.read_row(values_, most_values);
     Statement *statement = statements_.find(record.statement_id);
     if (record.value_count != statement->count)
         ereport(ERROR,
                 (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("a row has %d values, but its statement has %d parameters",
                                                              record.value_count, statement->count)));
-    if (run_statement_ && (run_statement_ != statement || !statement->valid))
-        flush();
     position.what = kind_name(statement->kind);
     position.schema = statement->schema;
     position.object = statement->table;
@@ -236,102 +223,67 @@ void Executor::row(StreamReader &message, uint64 transaction, int max_rows)
         flush();
         statements_.resolve(statement);
     }
-
-    bool gather = statement->may_run && max_rows > 1;
-    size_t bytes = 0;
-    uint64 hash = 0;
-    for (int i = 0; i < statement->count; ++i) {
-        const Value &value = values_[i];
-        if (value.length > 0)
-            bytes += value.length;
-        if (gather && statement->parameters[i].finds_row && value.length >= 0)
-            hash = hash_combine64(
-                hash, hash_bytes_extended(reinterpret_cast<const unsigned char *>(value.data), value.length, 0));
-    }
-    if (gather && is_keyed(statement->kind)) {
-        if (!run_statement_) {
-            run_keys_.start(TopMemoryContext, max_rows);
-            run_keys_.clear();
-        }
-        if (!run_keys_.add(hash)) {
-            flush();
-            run_keys_.clear();
-            (void)run_keys_.add(hash);
-        }
-    }
-
-    if (gather && !run_statement_) {
-        run_statement_ = statement;
-        run_description_ = statement->description;
-        run_rows_ = 0;
-        run_bytes_ = 0;
-    }
-    bool first = !gather || run_rows_ == 0;
-    MemoryContext context = gather && first ? run_context_ : row_context_;
-    {
-        MemoryContextScope scope(context);
-        auto datums = static_cast<Datum *>(palloc(sizeof(Datum) * (statement->count + 1)));
-        auto nulls = static_cast<char *>(palloc(statement->count + 1));
-        {
-            UserScope owner(statement->owner, owner_context);
-            read_values(statement, values_, datums, nulls);
-        }
-        if (!gather)
-            apply_one(statement, datums, nulls);
-        else
-            add_to_run(datums, nulls);
-    }
-    MemoryContextReset(row_context_);
-    run_bytes_ += bytes;
-    if (gather && (run_rows_ >= max_rows || run_bytes_ >= max_run_bytes))
+    Run *run = runs_.of(statement->relation);
+    if (statement->stands_alone)
         flush();
-}
+    else if (run->statement && run->statement != statement)
+        flush(run);
 
-void Executor::add_to_run(const Datum *datums, const char *nulls)
-{
-    if (run_rows_ == 0) {
-        first_datums_ = const_cast<Datum *>(datums);
-        first_nulls_ = const_cast<char *>(nulls);
-    } else {
-        if (run_rows_ == 1) {
-            MemoryContextScope scope(run_context_);
-            run_store_ = tuplestore_begin_heap(false, false, run_store_kilobytes);
-            put_row(first_datums_, first_nulls_);
-        }
-        put_row(datums, nulls);
+    MemoryContextScope scope(row_context_);
+    {
+        UserScope owner(statement->owner, owner_context);
+        read_values(statement, datums_, nulls_);
     }
-    ++run_rows_;
+    if (statement->may_run && max_rows > 1) {
+        if (is_keyed(statement->kind))
+            write_key(statement);
+        datums_[statement->count] = Int32GetDatum(run->count);
+        nulls_[statement->count] = false;
+        runs_.add(run, statement, datums_, nulls_, key_.data, key_.len);
+        if (run->count >= max_rows || run->bytes >= max_run_bytes)
+            flush(run);
+        else if (runs_.bytes() >= max_all_bytes)
+            flush();
+    } else
+        apply_one(statement, datums_, nulls_);
+    MemoryContextReset(row_context_);
 }
 
-void Executor::put_row(const Datum *datums, const char *nulls)
-{
-    for (int i = 0; i < run_description_->natts; ++i)
-        null_flags_[i] = nulls[i] == 'n';
-    tuplestore_putvalues(run_store_, run_description_, const_cast<Datum *>(datums), null_flags_);
-}
-
+// Applies all rows that wait.
 void Executor::flush()
 {
-    if (!run_statement_)
-        return;
-    position.what = kind_name(run_statement_->kind);
-    position.schema = run_statement_->schema;
-    position.object = run_statement_->table;
-    {
-        MemoryContextScope scope(run_context_);
-        if (run_rows_ == 1)
-            apply_one(run_statement_, first_datums_, first_nulls_);
-        else
-            apply_run();
-    }
-    run_statement_ = nullptr;
-    run_store_ = nullptr;
-    run_rows_ = 0;
-    MemoryContextReset(run_context_);
+    while (Run *run = runs_.first())
+        flush(run);
 }
 
-uint64 Executor::execute_one(Statement *statement, Datum *datums, const char *nulls)
+// Applies the rows of one table that wait.
+void Executor::flush(Run *run)
 {
+    if (!run->statement)
+        return;
+    Position saved = position;
+    position.what = kind_name(run->statement->kind);
+    position.schema = run->statement->schema;
+    position.object = run->statement->table;
+    runs_.take(run);
+    MemoryContextScope scope(run->context);
+    if (run->count == 1) {
+        TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
+        ExecStoreMinimalTuple(run->rows[0], slot, false);
+        slot_getallattrs(slot);
+        apply_one(run->statement, slot->tts_values, slot->tts_isnull);
+        ExecDropSingleTupleTableSlot(slot);
+    } else
+        apply_run(run);
+    counts.rows += run->replaced;
+    MemoryContextSwitchTo(TopMemoryContext);
+    runs_.done(run);
+    position = saved;
+}
+
+uint64 Executor::execute_one(Statement *statement, Datum *datums, const bool *nulls)
+{
+    ++executions;
     UserScope owner(statement->owner, owner_context);
     SpiScope spi;
     if (!statement->one_plan) {
@@ -340,11 +292,14 @@ uint64 Executor::execute_one(Statement *statement, Datum *datums, const char *nu
             types[i] = statement->parameters[i].type;
         statement->one_plan = prepare(statement->one, statement->count, types);
     }
-    check_result(SPI_execute_plan(statement->one_plan, datums, nulls, false, 0));
+    auto flags = static_cast<char *>(palloc(statement->count + 1));
+    for (int i = 0; i < statement->count; ++i)
+        flags[i] = nulls[i] ? 'n' : ' ';
+    check_result(SPI_execute_plan(statement->one_plan, datums, flags, false, 0));
     return SPI_processed;
 }
 
-void Executor::apply_one(Statement *statement, Datum *datums, const char *nulls)
+void Executor::apply_one(Statement *statement, Datum *datums, const bool *nulls)
 {
     uint64 found = execute_one(statement, datums, nulls);
     counts.rows += static_cast<int64>(found);
@@ -352,53 +307,68 @@ void Executor::apply_one(Statement *statement, Datum *datums, const char *nulls)
         return;
     check_found(statement, found, 1);
     if (found == 0)
-        note_missing(statement, datums, nulls, 1);
+        note_missing(statement, datums, nulls);
 }
 
-void Executor::apply_run()
+// Executes the run's statement over its rows. For deletes, sets `found_rows` for the rows that it found.
+uint64 Executor::execute_run(Run *run, bool *found_rows)
 {
-    Statement *statement = run_statement_;
-    uint64 found;
-    {
-        UserScope owner(statement->owner, owner_context);
-        SpiScope spi;
-        EphemeralNamedRelationData relation = {};
-        relation.md.name = const_cast<char *>(run_table);
-        relation.md.tupdesc = run_description_;
-        relation.md.enrtype = ENR_NAMED_TUPLESTORE;
-        relation.md.enrtuples = run_rows_;
-        relation.reldata = run_store_;
-        check_result(SPI_register_relation(&relation));
-        if (!statement->run_plan)
-            statement->run_plan = prepare(statement->run, 0, nullptr);
-        check_result(SPI_execute_plan(statement->run_plan, nullptr, nullptr, false, 0));
-        found = SPI_processed;
+    ++executions;
+    Statement *statement = run->statement;
+    Tuplestorestate *store = tuplestore_begin_heap(false, false, run_store_kilobytes);
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
+    for (int i = 0; i < run->count; ++i) {
+        ExecStoreMinimalTuple(run->rows[i], slot, false);
+        tuplestore_puttupleslot(store, slot);
     }
+    ExecDropSingleTupleTableSlot(slot);
+
+    UserScope owner(statement->owner, owner_context);
+    SpiScope spi;
+    EphemeralNamedRelationData relation = {};
+    relation.md.name = const_cast<char *>(run_table);
+    relation.md.tupdesc = run->description;
+    relation.md.enrtype = ENR_NAMED_TUPLESTORE;
+    relation.md.enrtuples = run->count;
+    relation.reldata = store;
+    check_result(SPI_register_relation(&relation));
+    if (!statement->run_plan) {
+        const char *text = statement->run;
+        if (statement->kind == RowKind::delete_by_key)
+            text = psprintf("%s RETURNING %s.n", text, run_alias);
+        statement->run_plan = prepare(text, 0, nullptr);
+    }
+    check_result(SPI_execute_plan(statement->run_plan, nullptr, nullptr, false, 0));
+    uint64 found = SPI_processed;
+    if (statement->kind == RowKind::delete_by_key && found < static_cast<uint64>(run->count))
+        for (uint64 i = 0; i < found; ++i) {
+            bool null;
+            found_rows[DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null))] = true;
+        }
+    tuplestore_end(store);
+    return found;
+}
+
+void Executor::apply_run(Run *run)
+{
+    Statement *statement = run->statement;
+    auto found_rows = static_cast<bool *>(palloc0(run->count));
+    uint64 found = execute_run(run, found_rows);
     counts.rows += static_cast<int64>(found);
-    if (statement->kind == RowKind::insert || found == static_cast<uint64>(run_rows_)) {
-        tuplestore_end(run_store_);
+    if (statement->kind == RowKind::insert || found == static_cast<uint64>(run->count))
         return;
-    }
-    check_found(statement, found, run_rows_);
-    if (statement->kind == RowKind::update_by_key)
-        redo_updates(found);
-    else
-        note_missing(statement, first_datums_, first_nulls_, run_rows_ - static_cast<int64>(found));
-    tuplestore_end(run_store_);
-}
+    check_found(statement, found, run->count);
 
-// Tells which rows of a run of updates were missing: those that the same update, once more, does not find.
-void Executor::redo_updates(uint64 found)
-{
-    TupleTableSlot *slot = MakeSingleTupleTableSlot(run_description_, &TTSOpsMinimalTuple);
-    tuplestore_rescan(run_store_);
-    auto nulls = static_cast<char *>(palloc(run_description_->natts + 1));
-    while (tuplestore_gettupleslot(run_store_, true, false, slot)) {
+    // Which were missing: for updates, those that the same update, once more, does not find.
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
+    for (int i = 0; i < run->count; ++i) {
+        if (found_rows[i])
+            continue;
+        ExecStoreMinimalTuple(run->rows[i], slot, false);
         slot_getallattrs(slot);
-        for (int i = 0; i < run_description_->natts; ++i)
-            nulls[i] = slot->tts_isnull[i] ? 'n' : ' ';
-        if (execute_one(run_statement_, slot->tts_values, nulls) == 0)
-            note_missing(run_statement_, slot->tts_values, nulls, 1);
+        if (statement->kind == RowKind::delete_by_key ||
+            execute_one(statement, slot->tts_values, slot->tts_isnull) == 0)
+            note_missing(statement, slot->tts_values, slot->tts_isnull);
     }
     ExecDropSingleTupleTableSlot(slot);
 }
@@ -412,10 +382,10 @@ void Executor::check_found(const Statement *statement, uint64 found, uint64 expe
                         errhint("Remove the surplus rows, then call resume_follow().")));
 }
 
-// Counts rows that were not found, and logs one of them, but not more than once a second.
-void Executor::note_missing(const Statement *statement, const Datum *datums, const char *nulls, int64 count)
+// Counts a row that was not found, and logs it, but not more than one a second.
+void Executor::note_missing(const Statement *statement, const Datum *datums, const bool *nulls)
 {
-    counts.missing += count;
+    ++counts.missing;
     TimestampTz now = GetCurrentTimestamp();
     if (!TimestampDifferenceExceeds(missing_logged_at_, now, 1000))
         return;
@@ -427,7 +397,7 @@ void Executor::note_missing(const Statement *statement, const Datum *datums, con
         if (!parameter.finds_row)
             continue;
         key.next(comma).name(parameter.column).text(" = ");
-        if (nulls[i] == 'n') {
+        if (nulls[i]) {
             key.text("NULL");
             continue;
         }
@@ -441,9 +411,7 @@ void Executor::note_missing(const Statement *statement, const Datum *datums, con
     ereport(LOG, (errcode(ERRCODE_NO_DATA_FOUND),
                   errmsg("did not find the row of table \"%s.%s\" for %s from the upstream", statement->schema,
                          statement->table, kind_name(statement->kind)),
-                  count == 1 ? errdetail("Row with %s.", key.c_str())
-                             : errdetail("%lld rows in the run that starts with %s.", (long long)count, key.c_str()),
-                  errhint("The view follow_status counts such rows.")));
+                  errdetail("Row with %s.", key.c_str()), errhint("The view follow_status counts such rows.")));
 }
 
 void Executor::truncate(const TruncateRecord &record)

@@ -4,8 +4,7 @@
 #include "pg_follower/message.hpp"
 #include "pg_follower/pg.hpp"
 #include "relation.hpp"
-
-struct Tuplestorestate;
+#include "run.hpp"
 
 namespace pg_follower {
 
@@ -25,24 +24,6 @@ struct Counts {
     int64 unsupported;
 };
 
-// Remembers hashes of the keys of a run; forgets all of them at once.
-class KeySet {
-  public:
-    void start(MemoryContext context, int room);
-    // False if the hash was there already.
-    bool add(uint64 hash);
-    void clear() { ++generation_; }
-
-  private:
-    struct Entry {
-        uint64 hash;
-        uint64 generation;
-    };
-    Entry *entries_ = nullptr;
-    uint32 mask_ = 0;
-    uint64 generation_ = 1;
-};
-
 // The only value of a query about this server, a bigint.
 int64 query_count(const char *query);
 
@@ -60,35 +41,27 @@ class Executor {
 
     Position position = {};
     Counts counts = {};
+    int64 executions = 0; // of row statements
 
   private:
-    void read_values(Statement *statement, const Value *values, Datum *datums, char *nulls);
-    void add_to_run(const Datum *datums, const char *nulls);
-    void put_row(const Datum *datums, const char *nulls);
-    void apply_one(Statement *statement, Datum *datums, const char *nulls);
-    void apply_run();
-    uint64 execute_one(Statement *statement, Datum *datums, const char *nulls);
-    void redo_updates(uint64 found);
-    void note_missing(const Statement *statement, const Datum *datums, const char *nulls, int64 count);
+    void read_values(Statement *statement, Datum *datums, bool *nulls);
+    void write_key(const Statement *statement);
+    void flush(Run *run);
+    void apply_one(Statement *statement, Datum *datums, const bool *nulls);
+    void apply_run(Run *run);
+    uint64 execute_one(Statement *statement, Datum *datums, const bool *nulls);
+    uint64 execute_run(Run *run, bool *found_rows);
+    void note_missing(const Statement *statement, const Datum *datums, const bool *nulls);
     void check_found(const Statement *statement, uint64 found, uint64 expected);
 
     Statements statements_;
+    Runs runs_;
     MemoryContext row_context_ = nullptr; // of one row, reset after it
-    MemoryContext run_context_ = nullptr; // of the run, reset after it
+    // Of one row.
     Value *values_ = nullptr;
-    int value_room_ = 0;
-
-    // The run: rows of one statement that wait to be applied. The first row stays apart, because a run of one row is
-    // applied by parameters.
-    Statement *run_statement_ = nullptr;
-    TupleDesc run_description_ = nullptr;
-    int run_rows_ = 0;
-    size_t run_bytes_ = 0;
-    Datum *first_datums_ = nullptr;
-    char *first_nulls_ = nullptr;
-    bool *null_flags_ = nullptr;
-    Tuplestorestate *run_store_ = nullptr;
-    KeySet run_keys_;
+    Datum *datums_ = nullptr;
+    bool *nulls_ = nullptr;
+    StringInfoData key_ = {};
     TimestampTz missing_logged_at_ = 0;
 };
 

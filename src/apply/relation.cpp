@@ -13,7 +13,11 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "nodes/makefuncs.h"
+#include "rewrite/prs2lock.h"
 #include "storage/lmgr.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -71,6 +75,23 @@ bool order_matters(const Statement &statement, Relation relation)
     }
     list_free(indexes);
     return matters;
+}
+
+bool fires_on_replica(char enabled)
+{
+    return enabled == TRIGGER_FIRES_ALWAYS || enabled == TRIGGER_FIRES_ON_REPLICA;
+}
+
+// Whether rows of the table have effects elsewhere, by triggers or rules that are enabled for replicas.
+bool has_effects(Relation relation)
+{
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; ++i)
+        if (fires_on_replica(relation->trigdesc->triggers[i].tgenabled))
+            return true;
+    for (int i = 0; relation->rd_rules && i < relation->rd_rules->numLocks; ++i)
+        if (fires_on_replica(relation->rd_rules->rules[i]->enabled))
+            return true;
+    return false;
 }
 
 void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc description, int number,
@@ -183,9 +204,10 @@ void Statements::resolve(Statement *statement)
 
     MemoryContext resolved = AllocSetContextCreate(statement->context, "resolved", ALLOCSET_SMALL_SIZES);
     MemoryContextScope scope(resolved);
-    TupleDesc description = CreateTemplateTupleDesc(statement->count);
+    TupleDesc description = CreateTemplateTupleDesc(statement->count + 1);
     for (int i = 0; i < statement->count; ++i)
         resolve_parameter(statement->parameters[i], relation, description, i + 1, resolved);
+    TupleDescInitEntry(description, static_cast<AttrNumber>(statement->count + 1), "n", INT4OID, -1, 0);
     // Plans see to changes of the table by themselves, as long as their parameters' types are the same.
     if (statement->resolved) {
         if (!equalTupleDescs(statement->description, description))
@@ -198,7 +220,9 @@ void Statements::resolve(Statement *statement)
     statement->owner = relation->rd_rel->relowner;
     bool one_by_one = statement->kind == RowKind::update_moves_key || statement->kind == RowKind::update_by_row ||
                       statement->kind == RowKind::delete_by_row;
-    statement->may_run = *statement->run && !one_by_one && statement->count > 0 && !order_matters(*statement, relation);
+    statement->stands_alone = has_effects(relation);
+    statement->may_run = *statement->run && !one_by_one && !statement->stands_alone && statement->count > 0 &&
+                         statement->count < MaxTupleAttributeNumber && !order_matters(*statement, relation);
     statement->valid = true;
 }
 

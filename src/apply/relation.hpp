@@ -41,7 +41,8 @@ struct Statement {
     Oid relation;
     Oid owner;
     bool may_run;          // a run of rows may be applied in one go
-    TupleDesc description; // of pgf_run: p1 ... pn
+    bool stands_alone;     // triggers or rules fire here, so its rows keep their place among those of other tables
+    TupleDesc description; // of pgf_run: p1 ... pn, and n, the row's number
     uint64 locked_in;      // the downstream transaction that holds a lock on the table
     _SPI_plan *one_plan;
     _SPI_plan *run_plan;

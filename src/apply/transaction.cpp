@@ -26,6 +26,8 @@ namespace pg_follower {
 namespace {
 
 constexpr size_t max_group_bytes = 16 * 1024 * 1024;
+// Versions of a row pile up until a commit lets them be pruned, so a group ends after so many single statements.
+constexpr int64 max_group_executions = 400;
 constexpr int max_group_milliseconds = 1000;
 constexpr int save_interval_milliseconds = 10000;
 
@@ -243,6 +245,7 @@ void Applier::commit_group()
     figures_ = figures;
     grouped_ = 0;
     group_bytes_ = 0;
+    executions_before_ = executor_.executions;
     set_state(state_);
 }
 

@@ -83,6 +83,7 @@ class Applier {
     uint64 number_ = 0; // of the downstream transaction; a new one for each
     int grouped_ = 0;   // complete upstream transactions in the open downstream one
     size_t group_bytes_ = 0;
+    int64 executions_before_ = 0; // that the group began with
     TimestampTz group_started_at_ = 0;
     XLogRecPtr group_end_ = 0; // of the last complete one
     TimestampTz group_time_ = 0;
