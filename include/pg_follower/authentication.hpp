@@ -12,6 +12,9 @@ constexpr size_t message_mac_size = 32; // HMAC-SHA-256
 // where the extension is not installed.
 bool read_message_key(uint8 (&key)[message_key_size]);
 
+// Whether this database has a key.
+bool has_message_key();
+
 // HMAC-SHA-256 (RFC 2104, the server's common/hmac.h) of `size` bytes at `data` under the key.
 void compute_mac(const uint8 (&key)[message_key_size], const void *data, size_t size, uint8 (&mac)[message_mac_size]);
 

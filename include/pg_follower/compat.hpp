@@ -6,7 +6,6 @@
 extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/pg_collation.h"
-#include "nodes/parsenodes.h"
 #include "commands/defrem.h"
 #include "nodes/parsenodes.h"
 #include "replication/message.h"
@@ -102,31 +101,21 @@ constexpr AttrNumber collation_locale_column = Anum_pg_collation_colliculocale;
 constexpr AttrNumber collation_rules_column = InvalidAttrNumber;
 #endif
 
-// REVOKE `option` OPTION FOR role; empty for the membership itself.
-inline const char *revoked_membership_option(const GrantRoleStmt *statement)
-{
-#if PG_VERSION_NUM >= 160000
-    if (statement->opt == NIL)
-        return "";
-    const char *name = static_cast<DefElem *>(linitial(statement->opt))->defname;
-    return strcmp(name, "admin") == 0 ? "ADMIN" : strcmp(name, "inherit") == 0 ? "INHERIT" : "SET";
-#else
-    return statement->admin_opt ? "ADMIN" : "";
-#endif
-}
-
-// Appends WITH ... of GRANT role TO role.
-inline void write_membership_options(StringInfo out, const GrantRoleStmt *statement)
+// Calls take("ADMIN", "OPTION" or "TRUE" or "FALSE") for each option of GRANT role TO role, or of its REVOKE: only ADMIN
+// up to 15, a list from 16.
+template <typename Take> void for_each_role_grant_option(const GrantRoleStmt *statement, Take take)
 {
 #if PG_VERSION_NUM >= 160000
     for (int i = 0; i < list_length(statement->opt); ++i) {
-        auto *option = static_cast<DefElem *>(list_nth(statement->opt, i));
-        appendStringInfo(out, "%s%s %s", i == 0 ? " WITH " : ", ", option->defname,
-                         defGetBoolean(option) ? "TRUE" : "FALSE");
+        auto option = static_cast<DefElem *>(list_nth(statement->opt, i));
+        take(strcmp(option->defname, "admin") == 0     ? "ADMIN"
+             : strcmp(option->defname, "inherit") == 0 ? "INHERIT"
+                                                       : "SET",
+             defGetBoolean(option) ? "TRUE" : "FALSE");
     }
 #else
     if (statement->admin_opt)
-        appendStringInfoString(out, " WITH ADMIN OPTION");
+        take("ADMIN", "OPTION");
 #endif
 }
 

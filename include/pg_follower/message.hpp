@@ -21,7 +21,15 @@ struct DdlMessage {
     const char *object; // type and identity of the object, for messages: "table public.foo"; may be empty
     const char *role;   // name of the role that runs it; empty: the applying role itself
     const char *sql;
+    uint16 role_count; // roles that `sql` names; with `creates_roles` also `role`, unless a bare one would not do
+    const char *const *roles;
+    bool cluster_wide;  // about what all databases of a cluster share; not to be applied within the upstream's cluster
+    bool creates_roles; // roles that the statement needs and that are missing shall be created
 };
+
+// The message's flags as a byte, the same in both formats.
+uint8 ddl_flags(const DdlMessage &ddl);
+void set_ddl_flags(DdlMessage &ddl, uint8 flags);
 
 // ------------------------------------------------------------------------------------------------- DDL in WAL
 
@@ -32,7 +40,7 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl);
 // Parses and authenticates the content of a logical message of transaction `xid` (the top-level one). Returns false,
 // and logs why, for a message that the event trigger did not make for this transaction. `last_number` is the number
 // of the transaction's last accepted message (0 at its start) and is moved on, so that a message counts once.
-// Strings point into `content`.
+// Strings point into `content`; the array of roles is palloc'd.
 bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &last_number, DdlMessage &ddl);
 
 // ------------------------------------------------------------------------------------------------- the stream

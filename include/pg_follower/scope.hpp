@@ -26,11 +26,11 @@ class MemoryContextScope {
     MemoryContext saved_;
 };
 
-// A GUC nest level: settings made with GUC_ACTION_SAVE inside the block end with it.
+// A GUC nest level: whatever settings the block makes, or code that it calls, end with it.
 class GucScope {
   public:
     GucScope() : level_(NewGUCNestLevel()) {}
-    ~GucScope() { AtEOXact_GUC(true, level_); }
+    ~GucScope() { AtEOXact_GUC(false, level_); }
     GucScope(const GucScope &) = delete;
     GucScope &operator=(const GucScope &) = delete;
 

@@ -18,18 +18,26 @@ enum class OnUnsupported : int {
     stop,   // stops the follow with the reason
 };
 
-// Which roles follow (pg_follower.roles); each includes those before it.
-enum class FollowRoles : int {
+// Which commands about roles follow, upstream, where the library is preloaded (pg_follower.roles).
+enum class RolesFollow : int {
     off,
-    missing, // those that a statement needs are created, without login, password or privileges
-    all,     // they are created as they are, and commands on roles follow
+    missing, // none, but a role that another command needs is created where it is missing
+    all,
+};
+
+// What the worker does with a command of a role that does not exist, and is not to be created, downstream
+// (pg_follower.missing_role).
+enum class MissingRole : int {
+    error,  // stops the follow
+    worker, // runs the command as its own role
 };
 
 struct Settings {
-    int roles = static_cast<int>(FollowRoles::off);
     int deparse_failure = static_cast<int>(DeparseFailure::warning);
     int on_unsupported = static_cast<int>(OnUnsupported::record);
     bool user_mappings = false;        // whether user mappings, and what else holds passwords, follow
+    int roles = static_cast<int>(RolesFollow::missing);
+    int missing_role = static_cast<int>(MissingRole::error);
     int restart_interval = 5;          // seconds from a worker's end by an error to its restart
     int max_batch_rows = 1000;         // rows of one statement that are applied in one go
     int max_group_transactions = 1000; // upstream transactions that may share one commit while catching up

@@ -9,6 +9,21 @@
 
 namespace pg_follower {
 
+// Collects the roles (but PUBLIC) that SqlWriter::role_name writes between start() and stop(), into whatever buffer.
+// One at a time; stop() is also for the path of an error.
+class RoleCollector {
+  public:
+    void start();
+    void stop();
+    // Their OIDs, each once.
+    const List *roles() const { return roles_; }
+
+  private:
+    friend class SqlWriter;
+    MemoryContext context_ = nullptr;
+    List *roles_ = NIL;
+};
+
 class SqlWriter {
   public:
     // A new buffer in the current memory context.
@@ -41,7 +56,6 @@ class SqlWriter {
     SqlWriter &collation_name(Oid collation);
     SqlWriter &schema_name(Oid schema);
     SqlWriter &role_name(Oid role); // PUBLIC for InvalidOid
-    List *named_roles() const { return named_roles_; } // the OIDs that role_name() has written
     // A string literal: '…', or E'…' where the value holds a backslash.
     SqlWriter &literal(const char *value) { return literal(value, strlen(value)); }
     SqlWriter &literal(const char *value, size_t length);
@@ -69,7 +83,6 @@ class SqlWriter {
 
   private:
     StringInfoData buffer_;
-    List *named_roles_ = NIL;
 };
 
 } // namespace pg_follower

@@ -17,6 +17,7 @@
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "roles.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -30,6 +31,7 @@ extern "C" {
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -54,9 +56,15 @@ struct SessionSetting {
     const char *value;
 };
 
-// Of the worker's session. The planner's settings hold the plans of row statements to index lookups: they are made
-// once, maybe while the table is empty, and must serve when it is large.
+// Of the worker's session, whatever ALTER DATABASE ... SET and ALTER ROLE ... SET say. In the search_path, temporary
+// objects come last, so that none can stand before a built-in type. The planner's settings hold the plans of row
+// statements to index lookups: they are made once, maybe while the table is empty, and must serve when it is large.
 constexpr SessionSetting session_settings[] = {
+    {"role", "none"},
+    {"default_transaction_read_only", "off"},
+    {"default_transaction_isolation", "read committed"},
+    {"default_transaction_deferrable", "off"},
+    {"search_path", "pg_catalog, pg_temp"},
     {"session_replication_role", "replica"},
     {"synchronous_commit", "off"},
     {"statement_timeout", "0"},
@@ -136,6 +144,22 @@ SPIPlanPtr prepare(const char *sql, int count, Oid *types)
         check_result(SPI_result);
     SPI_keepplan(plan);
     return plan;
+}
+
+bool may_hold_password(const DdlMessage &record)
+{
+    return record.cluster_wide || strstr(record.tag, "USER MAPPING") || strstr(record.tag, "SERVER") ||
+           strstr(record.tag, "SUBSCRIPTION");
+}
+
+// Whether an error says nothing about the statement: a cancel, a deadlock, a full disk.
+bool is_passing(int code)
+{
+    int category = ERRCODE_TO_CATEGORY(code);
+    return category == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) || code == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
 void discard(_SPI_plan *plan)
@@ -447,28 +471,81 @@ void Executor::truncate(const TruncateRecord &record)
     check_result(SPI_execute(record.sql, false, 0));
 }
 
-void Executor::ddl(const DdlMessage &record)
+// Runs a statement as `role`.
+//
+// Whatever code of a user it calls must gain nothing from running in this process: it cannot change the role
+// (SECURITY_LOCAL_USERID_CHANGE), nor leave behind what would run as somebody else later, such as temporary objects that
+// hide others or deferred triggers (SECURITY_RESTRICTED_OPERATION), nor settings (the scope takes them back). A
+// superuser may do all that; so may the script of an extension, which runs as one and may need temporary objects.
+void Executor::run_ddl(const DdlMessage &record, Oid role)
 {
-    flush();
-    position.what = record.tag;
-    position.schema = nullptr;
-    position.object = record.object;
-    // No role: a command that runs no user's code, as the worker itself.
-    Oid role = record.role[0] != '\0' ? get_role_oid(record.role, true) : GetUserId();
-    if (!OidIsValid(role))
-        ereport(ERROR,
-                (errcode(ERRCODE_UNDEFINED_OBJECT),
-                 errmsg("role \"%s\", which ran a command on the upstream, does not exist on this server", record.role),
-                 errhint("Create the role as it is on the upstream, then call resume_follow().")));
     GucScope settings;
     for (const char *name : ddl_planner_settings)
         set(name, GetConfigOptionResetString(name), GUC_ACTION_SAVE);
     for (const SessionSetting &setting : ddl_settings)
         set(setting.name, setting.value, GUC_ACTION_SAVE);
-    UserScope scope(role, SECURITY_LOCAL_USERID_CHANGE);
+    bool restricted = !superuser_arg(role) && !strstr(record.tag, "EXTENSION");
+    UserScope scope(role, SECURITY_LOCAL_USERID_CHANGE | (restricted ? SECURITY_RESTRICTED_OPERATION : 0));
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
-    ++counts.ddl;
+}
+
+const char *Executor::ddl(const DdlMessage &record)
+{
+    flush();
+    position.what = record.tag;
+    position.schema = nullptr;
+    position.object = record.object;
+    if (record.cluster_wide && same_cluster_)
+        return nullptr;
+
+    const char *reason = nullptr;
+    Oid role = role_of(record, &reason);
+    if (reason)
+        return reason;
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner resource_owner = CurrentResourceOwner;
+    bool optional = record.kind == DdlKind::optional;
+    // Volatile where it is set between PG_TRY and a longjmp.
+    ErrorData *volatile failure = nullptr;
+    if (optional) {
+        BeginInternalSubTransaction(nullptr);
+        MemoryContextSwitchTo(context);
+    }
+    PG_TRY();
+    {
+        run_ddl(record, role);
+        if (optional) {
+            ReleaseCurrentSubTransaction();
+            MemoryContextSwitchTo(context);
+            CurrentResourceOwner = resource_owner;
+        }
+    }
+    PG_CATCH();
+    {
+        // The context of an error holds the statement.
+        if (!optional && !may_hold_password(record))
+            PG_RE_THROW();
+        MemoryContextSwitchTo(context);
+        failure = CopyErrorData();
+        FlushErrorState();
+        if (optional) {
+            RollbackAndReleaseCurrentSubTransaction();
+            MemoryContextSwitchTo(context);
+            CurrentResourceOwner = resource_owner;
+        }
+    }
+    PG_END_TRY();
+    if (!failure) {
+        ++counts.ddl;
+        return nullptr;
+    }
+    if (optional && !is_passing(failure->sqlerrcode))
+        return failure->message;
+    ereport(ERROR, (errcode(failure->sqlerrcode), errmsg_internal("%s", failure->message),
+                    failure->detail ? errdetail_internal("%s", failure->detail) : 0,
+                    failure->hint ? errhint("%s", failure->hint) : 0));
+    pg_unreachable();
 }
 
 } // namespace pg_follower

@@ -31,19 +31,23 @@ class Executor {
   public:
     // Prepares the process for applying; once, outside of a transaction.
     void start();
+    // Tells that the upstream is another database of this server, which needs no role created or altered again.
+    void share_cluster() { same_cluster_ = true; }
 
     // All below need a transaction, whose number (any that was not used before) is `transaction`.
     void define(const StatementRecord &record);
     void row(StreamReader &message, uint64 transaction, int max_rows);
     void flush();
     void truncate(const TruncateRecord &record);
-    void ddl(const DdlMessage &record);
+    // Returns why a statement that may fail has failed; null if it has not.
+    const char *ddl(const DdlMessage &record);
 
     Position position = {};
     Counts counts = {};
     int64 executions = 0; // of row statements
 
   private:
+    void run_ddl(const DdlMessage &record, Oid role);
     void read_values(Statement *statement, Datum *datums, bool *nulls);
     void write_key(const Statement *statement);
     void flush(Run *run);
@@ -63,6 +67,7 @@ class Executor {
     bool *nulls_ = nullptr;
     StringInfoData key_ = {};
     TimestampTz missing_logged_at_ = 0;
+    bool same_cluster_ = false;
 };
 
 } // namespace pg_follower

@@ -102,7 +102,6 @@ void check_downstream(const char *name)
 enum UpstreamFact : int {
     fact_database,
     fact_database_oid,
-    fact_start_time, // of the server, in microseconds since 1970
     fact_wal_level,
     fact_extension_version,
     fact_may_replicate,
@@ -117,8 +116,6 @@ constexpr const char *facts_query =
     "SELECT pg_catalog.current_database()::pg_catalog.text,"
     " (SELECT oid::pg_catalog.text FROM pg_catalog.pg_database"
     "   WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()),"
-    " (EXTRACT(epoch FROM pg_catalog.pg_postmaster_start_time()) OPERATOR(pg_catalog.*) 1000000)"
-    "   ::pg_catalog.int8::pg_catalog.text,"
     " pg_catalog.current_setting('wal_level'),"
     " (SELECT extversion FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'pg_follower'),"
     " (SELECT (rolsuper OR rolreplication)::pg_catalog.text FROM pg_catalog.pg_roles"
@@ -144,18 +141,6 @@ constexpr const char *facts_query =
     "     AND n.nspname OPERATOR(pg_catalog.~) '^pg_(temp|toast)')"
     "   ORDER BY o.class, o.id LIMIT 1)";
 
-// Whether both servers are the same process, so that a database of it may be this one.
-bool is_same_server(Upstream &upstream, const char *const *facts)
-{
-    constexpr int64 epoch_difference =
-        static_cast<int64>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY * USECS_PER_SEC;
-    char own_system[32];
-    snprintf(own_system, sizeof(own_system), UINT64_FORMAT, GetSystemIdentifier());
-    char own_start[32];
-    snprintf(own_start, sizeof(own_start), INT64_FORMAT, static_cast<int64>(PgStartTime) + epoch_difference);
-    return strcmp(upstream.system_identifier(), own_system) == 0 && strcmp(facts[fact_start_time], own_start) == 0;
-}
-
 void check_upstream(Upstream &upstream, bool copy_data)
 {
     int major = upstream.server_version() / 10000;
@@ -169,7 +154,7 @@ void check_upstream(Upstream &upstream, bool copy_data)
 
     const char *facts[fact_count];
     upstream.row(facts_query, fact_count, facts);
-    if (is_same_server(upstream, facts)) {
+    if (upstream.is_this_server()) {
         if (strcmp(facts[fact_database_oid], psprintf("%u", MyDatabaseId)) == 0)
             ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a database cannot follow itself"),
                             errdetail("The connection string leads to database \"%s\" of this server.",

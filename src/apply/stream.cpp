@@ -12,9 +12,11 @@
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
+#include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "utils/pg_lsn.h"
+#include "utils/timestamp.h"
 }
 
 namespace pg_follower {
@@ -129,6 +131,21 @@ const char *Upstream::system_identifier()
 {
     TimeLineID timeline;
     return walrcv_identify_system(connection_, &timeline);
+}
+
+bool Upstream::is_this_server()
+{
+    constexpr int64 epoch_difference =
+        static_cast<int64>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY * USECS_PER_SEC;
+    char own_system[32];
+    snprintf(own_system, sizeof(own_system), UINT64_FORMAT, GetSystemIdentifier());
+    char own_start[32];
+    snprintf(own_start, sizeof(own_start), INT64_FORMAT, static_cast<int64>(PgStartTime) + epoch_difference);
+    // Copies of a server have its system identifier, too.
+    return strcmp(system_identifier(), own_system) == 0 &&
+           strcmp(value("SELECT (EXTRACT(epoch FROM pg_catalog.pg_postmaster_start_time()) OPERATOR(pg_catalog.*) "
+                        "1000000)::pg_catalog.int8::pg_catalog.text"),
+                  own_start) == 0;
 }
 
 void Upstream::row(const char *query, int count, const char **values)

@@ -169,8 +169,11 @@ void Applier::ddl(const DdlMessage &record)
     has_ddl_ = true;
     if (record.kind == DdlKind::unsupported)
         note_unsupported(record);
-    else
-        executor_.ddl(record);
+    else if (const char *failure = executor_.ddl(record)) {
+        DdlMessage failed = record;
+        failed.sql = failure;
+        note_unsupported(failed);
+    }
 }
 
 void Applier::note_unsupported(const DdlMessage &record)

@@ -29,6 +29,8 @@ class Applier {
   public:
     // Prepares the process to apply for `follow`, from `start` on. Outside of a transaction.
     void start(const Follow &follow, Live *live, XLogRecPtr start);
+    // The upstream is another database of this server.
+    void share_cluster() { executor_.share_cluster(); }
 
     // Applies the records of one message, which reaches up to `end` in the upstream's WAL.
     void message(const char *data, size_t size, XLogRecPtr end);

@@ -230,6 +230,8 @@ void open_stream()
     in_transaction([&] {
         worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
         worker->upstream.allow_plugin();
+        if (worker->upstream.is_this_server())
+            worker->applier.share_cluster();
         worker->upstream.start_stream(NameStr(follow.slot), worker->start);
     });
     change_follow([](Follow &row) { row.state = FollowState::streaming; });

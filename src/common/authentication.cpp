@@ -17,10 +17,24 @@ extern "C" {
 
 namespace pg_follower {
 
-bool read_message_key(uint8 (&key)[message_key_size])
+namespace {
+
+Oid message_key_table()
 {
     Oid schema = get_namespace_oid(internal_schema, true);
-    Oid table_oid = OidIsValid(schema) ? get_relname_relid("message_key", schema) : InvalidOid;
+    return OidIsValid(schema) ? get_relname_relid("message_key", schema) : InvalidOid;
+}
+
+} // namespace
+
+bool has_message_key()
+{
+    return OidIsValid(message_key_table());
+}
+
+bool read_message_key(uint8 (&key)[message_key_size])
+{
+    Oid table_oid = message_key_table();
     if (!OidIsValid(table_oid))
         return false;
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint8 ddl_version = 1;
 constexpr size_t head_size = 1 + message_mac_size;
-constexpr size_t fixed_size = sizeof(uint32) * 2 + sizeof(uint64) + 1;
+constexpr size_t fixed_size = sizeof(uint32) * 2 + sizeof(uint64) + 1 + 1 + sizeof(uint16);
 
 // The number of the current transaction's last message. Numbers of rolled-back subtransactions stay used.
 uint64 next_message_number(TransactionId xid)
@@ -39,6 +39,8 @@ template <typename Integer> Integer take_integer(const char *&position)
     position += sizeof(value);
     if constexpr (sizeof(Integer) == 8)
         return pg_ntoh64(value);
+    else if constexpr (sizeof(Integer) == 2)
+        return pg_ntoh16(value);
     else
         return pg_ntoh32(value);
 }
@@ -51,6 +53,17 @@ bool refuse(const char *why)
 }
 
 } // namespace
+
+uint8 ddl_flags(const DdlMessage &ddl)
+{
+    return (ddl.cluster_wide ? 1 : 0) | (ddl.creates_roles ? 2 : 0);
+}
+
+void set_ddl_flags(DdlMessage &ddl, uint8 flags)
+{
+    ddl.cluster_wide = flags & 1;
+    ddl.creates_roles = flags & 2;
+}
 
 void encode_ddl(StringInfo out, const DdlMessage &ddl)
 {
@@ -67,8 +80,12 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl)
     pq_sendint32(out, xid);
     pq_sendint64(out, next_message_number(xid));
     pq_sendbyte(out, static_cast<uint8>(ddl.kind));
+    pq_sendbyte(out, ddl_flags(ddl));
+    pq_sendint16(out, ddl.role_count);
     for (const char *string : {ddl.tag, ddl.object, ddl.role, ddl.sql})
         appendBinaryStringInfo(out, string, static_cast<int>(strlen(string)) + 1);
+    for (uint16 i = 0; i < ddl.role_count; ++i)
+        appendBinaryStringInfo(out, ddl.roles[i], static_cast<int>(strlen(ddl.roles[i])) + 1);
 
     uint8 mac[message_mac_size];
     compute_mac(key, out->data + head_size, out->len - head_size, mac);
@@ -107,15 +124,25 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
     last_number = number;
 
     ddl.kind = static_cast<DdlKind>(*position++);
+    set_ddl_flags(ddl, static_cast<uint8>(*position++));
+    ddl.role_count = take_integer<uint16>(position);
+    auto roles = static_cast<const char **>(palloc(sizeof(char *) * (ddl.role_count + 1)));
+    ddl.roles = roles;
     const char *end = content + size;
-    for (const char **string : {&ddl.tag, &ddl.object, &ddl.role, &ddl.sql}) {
+    bool complete = true;
+    auto take_string = [&](const char *&string) {
         auto stop = static_cast<const char *>(memchr(position, '\0', end - position));
-        if (!stop)
-            return refuse("A string in it does not end.");
-        *string = position;
+        complete = complete && stop;
+        if (!complete)
+            return;
+        string = position;
         position = stop + 1;
-    }
-    return true;
+    };
+    for (const char **string : {&ddl.tag, &ddl.object, &ddl.role, &ddl.sql})
+        take_string(*string);
+    for (uint16 i = 0; i < ddl.role_count; ++i)
+        take_string(roles[i]);
+    return complete || refuse("A string in it does not end.");
 }
 
 } // namespace pg_follower

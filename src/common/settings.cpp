@@ -18,16 +18,22 @@ constexpr config_enum_entry deparse_failure_values[] = {
     {nullptr, 0, false},
 };
 
-constexpr config_enum_entry roles_values[] = {
-    {"off", static_cast<int>(FollowRoles::off), false},
-    {"missing", static_cast<int>(FollowRoles::missing), false},
-    {"all", static_cast<int>(FollowRoles::all), false},
-    {nullptr, 0, false},
-};
-
 constexpr config_enum_entry on_unsupported_values[] = {
     {"record", static_cast<int>(OnUnsupported::record), false},
     {"stop", static_cast<int>(OnUnsupported::stop), false},
+    {nullptr, 0, false},
+};
+
+constexpr config_enum_entry roles_values[] = {
+    {"off", static_cast<int>(RolesFollow::off), false},
+    {"missing", static_cast<int>(RolesFollow::missing), false},
+    {"all", static_cast<int>(RolesFollow::all), false},
+    {nullptr, 0, false},
+};
+
+constexpr config_enum_entry missing_role_values[] = {
+    {"error", static_cast<int>(MissingRole::error), false},
+    {"worker", static_cast<int>(MissingRole::worker), false},
     {nullptr, 0, false},
 };
 
@@ -46,15 +52,21 @@ void define_settings()
                              "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
                              &settings.on_unsupported, settings.on_unsupported, on_unsupported_values, PGC_SIGHUP, 0,
                              nullptr, nullptr, nullptr);
-    DefineCustomEnumVariable("pg_follower.roles", "Which roles of the upstream follow.",
-                             "\"missing\" creates the roles that other commands need, without login, password or "
-                             "privileges; \"all\" creates them as they are and has commands on roles follow, with "
-                             "passwords as hashes, which needs pg_follower in shared_preload_libraries.",
-                             &settings.roles, settings.roles, roles_values, PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("pg_follower.user_mappings",
                              "Whether user mappings and subscriptions with a password follow.",
                              "Their passwords are then in the WAL and the stream.", &settings.user_mappings,
                              settings.user_mappings, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomEnumVariable("pg_follower.roles", "Which commands about roles follow.",
+                             "\"off\" sends none; \"missing\" creates a role, without login and password, where "
+                             "another command needs it and it is missing; \"all\" also sends CREATE, ALTER and DROP "
+                             "ROLE, memberships, and passwords as they are stored. It works where the library is in "
+                             "shared_preload_libraries.",
+                             &settings.roles, settings.roles, roles_values, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomEnumVariable("pg_follower.missing_role",
+                             "What the downstream does with a command of a role that does not exist there.",
+                             "\"error\" stops the follow; \"worker\" runs the command as the worker's own role.",
+                             &settings.missing_role, settings.missing_role, missing_role_values, PGC_SIGHUP, 0, nullptr,
+                             nullptr, nullptr);
     DefineCustomIntVariable("pg_follower.restart_interval",
                             "Time between the end of a worker by an error and its next try.", nullptr,
                             &settings.restart_interval, settings.restart_interval, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,

@@ -17,6 +17,8 @@ extern "C" {
 namespace pg_follower {
 namespace {
 
+RoleCollector *collector = nullptr;
+
 // Whether an identifier reads as itself without quotes: the rule of the server's quote_identifier() (ruleutils.c),
 // less its setting quote_all_identifiers.
 bool is_plain_identifier(const char *identifier)
@@ -126,8 +128,23 @@ SqlWriter &SqlWriter::role_name(Oid role)
 {
     if (!OidIsValid(role))
         return text("PUBLIC");
-    named_roles_ = list_append_unique_oid(named_roles_, role);
+    if (collector) {
+        MemoryContext old = MemoryContextSwitchTo(collector->context_);
+        collector->roles_ = list_append_unique_oid(collector->roles_, role);
+        MemoryContextSwitchTo(old);
+    }
     return name(GetUserNameFromId(role, false));
+}
+
+void RoleCollector::start()
+{
+    context_ = CurrentMemoryContext;
+    collector = this;
+}
+
+void RoleCollector::stop()
+{
+    collector = nullptr;
 }
 
 SqlWriter &SqlWriter::literal(const char *value, size_t length)

@@ -181,16 +181,26 @@ void stream_write(StringInfo out, const DdlMessage &record)
 {
     send_type(out, Record::ddl);
     pq_sendbyte(out, static_cast<uint8>(record.kind));
+    pq_sendbyte(out, ddl_flags(record));
     for (const char *text : {record.tag, record.object, record.role, record.sql})
         send_string(out, text);
+    pq_sendint16(out, record.role_count);
+    for (uint16 i = 0; i < record.role_count; ++i)
+        send_string(out, record.roles[i]);
 }
 
 DdlMessage StreamReader::read_ddl()
 {
     DdlMessage record;
     record.kind = static_cast<DdlKind>(integer<uint8>());
+    set_ddl_flags(record, integer<uint8>());
     for (const char **text : {&record.tag, &record.object, &record.role, &record.sql})
         *text = string();
+    record.role_count = integer<uint16>();
+    auto roles = static_cast<const char **>(palloc(sizeof(char *) * (record.role_count + 1)));
+    for (uint16 i = 0; i < record.role_count; ++i)
+        roles[i] = string();
+    record.roles = roles;
     return record;
 }
 

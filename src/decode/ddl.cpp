@@ -1,5 +1,7 @@
 // Passes on DDL: the logical messages that the event triggers made.
 #include "output.hpp"
+#include "pg_follower/list.hpp"
+#include "pg_follower/scope.hpp"
 
 namespace pg_follower::decode {
 namespace {
@@ -18,6 +20,39 @@ void write_comment(Session &session, const DdlMessage &ddl)
     write_sql(session, out);
 }
 
+// Creates a role that later statements need, if it is missing.
+void write_role(Session &session, const char *role)
+{
+    for (char *made : each<char>(session.made_roles))
+        if (strcmp(made, role) == 0)
+            return;
+    {
+        MemoryContextScope scope(session.context);
+        session.made_roles = lappend(session.made_roles, pstrdup(role));
+    }
+    set_role(session, nullptr);
+    SqlWriter block;
+    block.text("BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ")
+        .literal(role)
+        .text(") THEN CREATE ROLE ")
+        .name(role)
+        .text("; END IF; END");
+    SqlWriter out;
+    out.text("DO ").literal(block.c_str());
+    write_sql(session, out);
+}
+
+void write_roles(Session &session, const DdlMessage &ddl)
+{
+    // Those may drop or rename a role.
+    if (ddl.cluster_wide && strcmp(ddl.tag, "CREATE ROLE") != 0)
+        session.made_roles = NIL;
+    if (!ddl.creates_roles)
+        return;
+    for (uint16 i = 0; i < ddl.role_count; ++i)
+        write_role(session, ddl.roles[i]);
+}
+
 } // namespace
 
 void write_ddl(Session &session, const DdlMessage &ddl)
@@ -32,6 +67,7 @@ void write_ddl(Session &session, const DdlMessage &ddl)
         write_comment(session, ddl);
         return;
     }
+    write_roles(session, ddl);
     // Commands of no role run as the session's own.
     set_role(session, ddl.role[0] != '\0' ? ddl.role : nullptr);
     write_sql(session, ddl.sql, static_cast<int>(strlen(ddl.sql)));

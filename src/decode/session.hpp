@@ -41,6 +41,7 @@ struct Session {
     StringInfoData scratch; // for values that are converted
     int silent_changes;     // changes since the client last heard of us
     int guc_level;          // of the fixed settings, or 0 where they last
+    List *made_roles;       // form sql: names of the roles whose creation has been written
     List *warned;           // of OIDs: relations whose lost rows have been reported to the log
 
     Session(LogicalDecodingContext *ctx, MemoryContext context);

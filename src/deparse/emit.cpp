@@ -1,9 +1,13 @@
 // Puts DDL into WAL as authenticated, transactional logical messages. See emit.hpp and common/ddl_message.cpp.
 #include "emit.hpp"
-#include "roles.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/message.hpp"
 #include "pg_follower/names.hpp"
+#include "roles.hpp"
+
+extern "C" {
+#include "catalog/catalog.h"
+}
 
 namespace pg_follower {
 namespace {
@@ -19,19 +23,41 @@ void emit(const DdlMessage &ddl)
 
 } // namespace
 
-void emit_statement(const char *tag, const char *object, Oid caller, const Statement &statement)
+void emit_statement(const FollowedCommand &command, const List *roles, const Statement &statement)
 {
-    if (statement.run_as == RunAs::caller)
-        ensure_role(caller);
-    for (Oid role : each_oid(statement.sql.named_roles()))
-        ensure_role(role);
-    emit({statement.needed == Needed::yes ? DdlKind::statement : DdlKind::optional, tag, object,
-          statement.run_as == RunAs::caller ? GetUserNameFromId(caller, false) : "", statement.sql.c_str()});
+    DdlMessage ddl = {};
+    ddl.kind = statement.needed == Needed::yes ? DdlKind::statement : DdlKind::optional;
+    bool by_caller = statement.run_as == RunAs::caller;
+    ddl.cluster_wide = command.scope == Scope::cluster;
+    ddl.creates_roles = missing_roles_follow();
+    ddl.tag = command.tag;
+    ddl.object = command.object;
+    ddl.role = by_caller ? GetUserNameFromId(command.caller, false) : "";
+    ddl.sql = statement.sql.c_str();
+    auto names = static_cast<const char **>(palloc(sizeof(char *) * (list_length(roles) + 1)));
+    for (Oid role : each_oid(roles)) {
+        // Null where the command itself dropped it. Every server has the predefined ones.
+        const char *name = GetUserNameFromId(role, true);
+        if (name && !IsReservedName(name))
+            names[ddl.role_count++] = name;
+    }
+    // A superuser's commands need a superuser.
+    if (ddl.creates_roles && by_caller && !superuser_arg(command.caller) &&
+        !list_member_oid(roles, command.caller))
+        names[ddl.role_count++] = ddl.role;
+    ddl.roles = names;
+    emit(ddl);
 }
 
-void emit_unsupported(const char *tag, const char *object, const char *reason)
+void emit_unsupported(const FollowedCommand &command, const char *reason)
 {
-    emit({DdlKind::unsupported, tag, object, GetUserNameFromId(GetUserId(), false), reason});
+    DdlMessage ddl = {};
+    ddl.kind = DdlKind::unsupported;
+    ddl.tag = command.tag;
+    ddl.object = command.object;
+    ddl.role = GetUserNameFromId(GetUserId(), false);
+    ddl.sql = reason;
+    emit(ddl);
 }
 
 } // namespace pg_follower

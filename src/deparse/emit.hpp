@@ -1,14 +1,15 @@
 // Puts DDL into WAL.
 #pragma once
 
-#include "script.hpp"
+#include "follow.hpp"
 
 namespace pg_follower {
 
-// Writes a statement as a logical message of the current transaction; RunAs::caller is `caller`.
-void emit_statement(const char *tag, const char *object, Oid caller, const Statement &statement);
+// Writes a statement as a logical message of the current transaction. `roles` (a list of OIDs) are those that its
+// command names.
+void emit_statement(const FollowedCommand &command, const List *roles, const Statement &statement);
 
 // Writes the record of a command that cannot follow, for `reason`.
-void emit_unsupported(const char *tag, const char *object, const char *reason);
+void emit_unsupported(const FollowedCommand &command, const char *reason);
 
 } // namespace pg_follower

@@ -1,33 +1,20 @@
 // The event triggers: they take the commands of a statement, have them written as SQL, and put that into WAL.
 //
-// Promises: the user's own statement succeeds whatever happens here (each command is deparsed in a subtransaction;
-// an error in it is a WARNING and a record in the stream, unless pg_follower.deparse_failure says error); nothing is
-// done, and nothing is said, where nobody can follow (no slot of this database uses the plugin), for temporary
-// objects, and for what an extension's script does. Assumes: called by the event trigger manager.
-//
-// Slots: a transaction that looked for a slot before it was there had its transaction id by then, so the slot's
-// consistent point comes after its commit, and the slot does not decode it.
+// Promises: what follow.hpp promises; nothing is done, and nothing is said, for temporary objects and for what an
+// extension's script does. Assumes: called by the event trigger manager.
 #include "commands.hpp"
 #include "drop.hpp"
-#include "emit.hpp"
 #include "event.hpp"
+#include "follow.hpp"
 #include "objects.hpp"
-#include "replica_identity.hpp"
-#include "roles.hpp"
 #include "pg_follower/deparse.hpp"
-#include "pg_follower/names.hpp"
-#include "pg_follower/scope.hpp"
-#include "pg_follower/settings.hpp"
+#include "replica_identity.hpp"
+#include "utility_hook.hpp"
 
 extern "C" {
-#include "access/xact.h"
-#include "access/xlog.h"
 #include "catalog/pg_extension.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
-#include "replication/slot.h"
-#include "utils/resowner.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_follower {
@@ -35,35 +22,10 @@ namespace pg_follower {
 void init_deparse()
 {
     install_create_table_as();
-    install_role_commands();
-}
-
-void cannot_follow(const char *reason)
-{
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg_internal("%s", reason)));
-    pg_unreachable();
+    install_utility_hook();
 }
 
 namespace {
-
-// Whether a logical slot of this database uses the plugin.
-bool anybody_follows()
-{
-    if (!XLogLogicalInfoActive())
-        return false;
-    bool found = false;
-    LWLockAcquire(ReplicationSlotControlLock, LW_SHARED);
-    for (int i = 0; i < max_replication_slots && !found; ++i) {
-        ReplicationSlot *slot = &ReplicationSlotCtl->replication_slots[i];
-        if (!slot->in_use)
-            continue;
-        SpinLockAcquire(&slot->mutex);
-        found = slot->data.database == MyDatabaseId && strcmp(NameStr(slot->data.plugin), plugin_name) == 0;
-        SpinLockRelease(&slot->mutex);
-    }
-    LWLockRelease(ReplicationSlotControlLock);
-    return found;
-}
 
 EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *function)
 {
@@ -71,62 +33,6 @@ EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *functi
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function \"%s\" was not called by the event trigger manager", function)));
     return reinterpret_cast<EventTriggerData *>(fcinfo->context);
-}
-
-// Runs `write(script)` in a subtransaction under the fixed settings, and emits what it wrote. An error in it is what
-// pg_follower.deparse_failure says. `tag` and `object` name the command in messages; `caller` is
-// who runs it downstream.
-template <typename Write> void follow(const char *tag, const char *object, Oid caller, Write write)
-{
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner resource_owner = CurrentResourceOwner;
-    // Volatile where they are set between PG_TRY and a longjmp.
-    ErrorData *volatile failure = nullptr;
-    Script script;
-
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        {
-            GucScope fixed_settings;
-            apply_fixed_settings();
-            // Functions of the server that query the catalogs (pg_get_viewdef) see only what the active snapshot does.
-            PushActiveSnapshot(GetTransactionSnapshot());
-            write(script);
-            PopActiveSnapshot();
-        }
-        ReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = resource_owner;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        failure = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = resource_owner;
-    }
-    PG_END_TRY();
-
-    if (!failure) {
-        for (Statement *statement : script.statements())
-            emit_statement(tag, object, caller, *statement);
-        return;
-    }
-
-    // A cancelled statement or a terminated session is nobody's failure to deparse.
-    if (ERRCODE_TO_CATEGORY(failure->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-        ReThrowError(failure);
-    bool refuse = settings.deparse_failure == static_cast<int>(DeparseFailure::error);
-    ereport(refuse ? ERROR : WARNING,
-            (errcode(failure->sqlerrcode), errmsg("%s%s%s cannot be followed", tag, *object ? " of " : "", object),
-             errdetail_internal("Reason: %s", failure->message),
-             refuse ? errhint("Set pg_follower.deparse_failure to \"warning\" to run the command on this server alone.")
-                    : errhint("Run the command on the downstream too, before rows that need it arrive there.")));
-    emit_unsupported(tag, object, failure->message);
 }
 
 void follow_command(const Command &command)
@@ -138,7 +44,7 @@ void follow_command(const Command &command)
     DeparseCommand verb =
         command.collected->type == SCT_AlterTable ? deparse_alter_table : find_verb(command.parse_tree);
     const char *object = describe_object(command.address);
-    follow(command.tag, object, creator_of(command), [&](Script &script) {
+    follow({command.tag, object, creator_of(command)}, [&](Script &script) {
         if (verb)
             return verb(script, command);
         if (entry->follows == Follows::no)
@@ -151,7 +57,7 @@ void follow_command(const Command &command)
 
 void follow_now(const Command &command, DeparseCommand deparse)
 {
-    follow(command.tag, describe_object(command.address), GetUserId(),
+    follow({command.tag, describe_object(command.address), GetUserId()},
            [&](Script &script) { deparse(script, command); });
 }
 
@@ -213,7 +119,7 @@ Datum pg_follower_sql_drop(PG_FUNCTION_ARGS)
     for (int i = objects.count() - 1; i >= 0; --i) {
         const DroppedObject &object = objects[i];
         if (!object.temporary && (object.original || object.normal))
-            follow(GetCommandTagName(data->tag), psprintf("%s %s", object.type, object.identity), GetUserId(),
+            follow({GetCommandTagName(data->tag), psprintf("%s %s", object.type, object.identity), GetUserId()},
                    [&](Script &script) { deparse_drop(script, objects, i, in_drop_command); });
     }
     keep_replica_identities(objects);

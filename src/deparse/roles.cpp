@@ -1,33 +1,30 @@
-// Roles, their memberships and settings, the settings of the database, and REASSIGN OWNED.
+// CREATE, ALTER and DROP ROLE (USER, GROUP), memberships, settings of roles, COMMENT ON ROLE, and REASSIGN OWNED.
 //
-// Event triggers see none of these commands, so a ProcessUtility hook does; it needs the library to be preloaded.
-// Roles belong to the whole server, messages to a database: a command on a role follows where it is run in the followed
-// database. Which do is said by pg_follower.roles: `off`; `missing`, roles that other statements need are created,
-// without login, password or privileges; `all`, they are created as they are, and role commands follow, with passwords
-// as the hashes that the server stores. A role that exists downstream is left as it is.
-#include "catalog.hpp"
-#include "emit.hpp"
-#include "event.hpp"
+// Each is written as its caller ran it, so it succeeds downstream where that role may do the same there. A role that
+// exists is no error: CREATE ROLE gives it the attributes of the new one. A password is written as it is stored.
+// Roles that a command names are created downstream where they are missing (see emit.cpp), so a command about a role
+// that is older than the follow succeeds, too.
+//
+// With pg_follower.roles = missing nothing is written here; but a role's new name must be told, because what it owns
+// downstream keeps the old one.
 #include "roles.hpp"
-#include "setting_clause.hpp"
+
+#include "catalog.hpp"
 #include "pg_follower/compat.hpp"
-#include "pg_follower/names.hpp"
-#include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
+#include "setting_clause.hpp"
+#include "utility_hook.hpp"
 
 extern "C" {
 #include "access/genam.h"
-#include "access/transam.h"
-#include "access/xact.h"
+#include "access/table.h"
+#include "catalog/objectaccess.h"
 #include "catalog/pg_authid.h"
-#include "catalog/pg_database.h"
 #include "catalog/pg_db_role_setting.h"
-#include "commands/comment.h"
 #include "commands/dbcommands.h"
 #include "commands/defrem.h"
-#include "commands/extension.h"
-#include "tcop/utility.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/timestamp.h"
 }
@@ -35,31 +32,18 @@ extern "C" {
 namespace pg_follower {
 namespace {
 
-using RoleRow = CatalogRow<Form_pg_authid>;
+using AuthIdRow = CatalogRow<Form_pg_authid>;
 
-ProcessUtility_hook_type next_process_utility;
-
-bool follows(FollowRoles least)
-{
-    return settings.roles >= static_cast<int>(least);
-}
-
-// An anonymous block, as one literal.
-void write_block(SqlWriter &out, const SqlWriter &body)
-{
-    out.text("DO ").literal(body.c_str());
-}
-
-// ------------------------------------------------------------------------------------------------------ attributes
-
-struct Attribute {
-    const char *option; // as the parser calls it
-    const char *yes, *no;
+// An attribute of a role: as the grammar's option is named, as SQL writes it when it is set or not, and where it is.
+struct RoleAttribute {
+    const char *option;
+    const char *set;
+    const char *unset;
     bool FormData_pg_authid::*column;
-    bool by_default;
+    bool initially;
 };
 
-constexpr Attribute attributes[] = {
+constexpr RoleAttribute attributes[] = {
     {"superuser", "SUPERUSER", "NOSUPERUSER", &FormData_pg_authid::rolsuper, false},
     {"inherit", "INHERIT", "NOINHERIT", &FormData_pg_authid::rolinherit, true},
     {"createrole", "CREATEROLE", "NOCREATEROLE", &FormData_pg_authid::rolcreaterole, false},
@@ -69,392 +53,349 @@ constexpr Attribute attributes[] = {
     {"bypassrls", "BYPASSRLS", "NOBYPASSRLS", &FormData_pg_authid::rolbypassrls, false},
 };
 
-void write_valid_until(SqlWriter &out, const RoleRow &row)
+bool is(const DefElem *option, const char *name)
 {
-    bool is_null;
-    Datum until = row.datum(Anum_pg_authid_rolvaliduntil, is_null);
-    out.text(" VALID UNTIL ").literal(is_null ? "infinity" : DatumGetCString(DirectFunctionCall1(timestamptz_out, until)));
+    return strcmp(option->defname, name) == 0;
 }
 
-void write_password(SqlWriter &out, const RoleRow &row)
+void write_password(SqlWriter &out, const AuthIdRow &row)
 {
+    const char *password = row.string(Anum_pg_authid_rolpassword);
     out.text(" PASSWORD ");
-    if (const char *hash = row.string(Anum_pg_authid_rolpassword))
-        out.literal(hash);
+    if (password)
+        out.literal(password);
     else
         out.text("NULL");
 }
 
-// What the role has beyond a role without any options.
-void write_all_attributes(SqlWriter &out, const RoleRow &row)
+void write_valid_until(SqlWriter &out, const AuthIdRow &row)
 {
-    const FormData_pg_authid &form = *row.operator->();
-    for (const Attribute &attribute : attributes)
-        if (form.*attribute.column != attribute.by_default)
-            out.text(' ').text(form.*attribute.column ? attribute.yes : attribute.no);
-    if (form.rolconnlimit != -1)
-        out.text(" CONNECTION LIMIT ").number(form.rolconnlimit);
     bool is_null;
-    (void)row.datum(Anum_pg_authid_rolvaliduntil, is_null);
+    Datum until = row.datum(Anum_pg_authid_rolvaliduntil, is_null);
     if (!is_null)
-        write_valid_until(out, row);
+        out.text(" VALID UNTIL ").literal(DatumGetCString(DirectFunctionCall1(timestamptz_out, until)));
+}
+
+void write_connection_limit(SqlWriter &out, const AuthIdRow &row)
+{
+    out.text(" CONNECTION LIMIT ").number(row->rolconnlimit);
+}
+
+// What differs from a role that was created without any option. Some of the options are only for superusers to write,
+// whatever their value.
+void write_attributes(SqlWriter &out, const AuthIdRow &row)
+{
+    for (const RoleAttribute &attribute : attributes)
+        if (bool value = (*row.operator->()).*attribute.column; value != attribute.initially)
+            out.text(' ').text(value ? attribute.set : attribute.unset);
+    if (row->rolconnlimit != -1)
+        write_connection_limit(out, row);
     if (row.string(Anum_pg_authid_rolpassword))
         write_password(out, row);
+    write_valid_until(out, row);
 }
 
-// The attributes that an ALTER ROLE names, as the role has them now. Returns whether there were any.
-bool write_named_attributes(SqlWriter &out, const RoleRow &row, const List *options)
+// The attributes that options name, with the values that the role has now.
+void write_named_attributes(SqlWriter &out, const AuthIdRow &row, const List *options)
 {
-    int start = out.length();
-    const FormData_pg_authid &form = *row.operator->();
     for (DefElem *option : each<DefElem>(options)) {
-        for (const Attribute &attribute : attributes)
-            if (strcmp(option->defname, attribute.option) == 0)
-                out.text(' ').text(form.*attribute.column ? attribute.yes : attribute.no);
-        if (strcmp(option->defname, "connectionlimit") == 0)
-            out.text(" CONNECTION LIMIT ").number(form.rolconnlimit);
-        else if (strcmp(option->defname, "validUntil") == 0)
-            write_valid_until(out, row);
-        else if (strcmp(option->defname, "password") == 0)
+        for (const RoleAttribute &attribute : attributes)
+            if (is(option, attribute.option))
+                out.text(' ').text((*row.operator->()).*attribute.column ? attribute.set : attribute.unset);
+        if (is(option, "password"))
             write_password(out, row);
+        else if (is(option, "validUntil"))
+            write_valid_until(out, row);
+        else if (is(option, "connectionlimit"))
+            write_connection_limit(out, row);
     }
-    return out.length() > start;
 }
 
-// ------------------------------------------------------------------------------------------------------ role commands
-
-// A block that creates the role unless it is there.
-void write_create_role(SqlWriter &out, Oid role, bool with_attributes)
+const char *object_of_role(const char *name)
 {
-    RoleRow row(AuthIdRelationId, role);
-    SqlWriter body;
-    body.text("BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ")
-        .literal(NameStr(row->rolname))
-        .text(") THEN CREATE ROLE ")
-        .name(NameStr(row->rolname));
-    if (with_attributes)
-        write_all_attributes(body, row);
-    body.text("; END IF; END");
-    write_block(out, body);
+    SqlWriter out;
+    out.text("role ").name(name);
+    return out.c_str();
 }
 
-void write_roles(SqlWriter &out, const List *roles)
+const char *object_of_role(const RoleSpec *role)
 {
-    SqlWriter::Separator comma(", ");
-    for (RoleSpec *role : each<RoleSpec>(roles))
-        out.next(comma).role_name(get_rolespec_oid(role, false));
+    return object_of_role(get_rolespec_name(role));
 }
 
-// GRANT or REVOKE of `granted`, a list of names or OIDs written by `write_granted`, for `members`.
-template <typename WriteGranted>
-void write_membership(SqlWriter &out, bool grant, const char *option, WriteGranted write_granted, const List *members)
+bool all_roles_follow()
 {
-    out.text(grant ? "GRANT " : "REVOKE ");
-    if (!grant && *option)
-        out.text(option).text(" OPTION FOR ");
-    write_granted(out);
-    out.text(grant ? " TO " : " FROM ");
-    write_roles(out, members);
+    return settings.roles == static_cast<int>(RolesFollow::all);
 }
 
-void deparse_create_role(Script &script, const Command &command)
+// ------------------------------------------------------------------------------------------------------- CREATE ROLE
+
+const char *object_of_create(Node *statement, const void *)
 {
-    auto *statement = statement_of<CreateRoleStmt>(command, T_CreateRoleStmt);
+    return all_roles_follow() ? object_of_role(castNode(CreateRoleStmt, statement)->role) : nullptr;
+}
+
+void write_create(Script &script, Node *node, const void *)
+{
+    auto statement = castNode(CreateRoleStmt, node);
     Oid role = get_role_oid(statement->role, false);
-    write_create_role(script.statement(), role, true);
+    AuthIdRow row(AuthIdRelationId, role);
+    SqlWriter options;
+    write_attributes(options, row);
+    SqlWriter block;
+    block.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ")
+        .literal(statement->role)
+        .text(") THEN ALTER ROLE ")
+        .name(statement->role)
+        .text(options.c_str())
+        .text("; ELSE CREATE ROLE ")
+        .name(statement->role)
+        .text(options.c_str())
+        .text("; END IF; END");
+    script.statement().text("DO ").literal(block.c_str());
 
-    auto this_role = [&](SqlWriter &out) { out.role_name(role); };
     for (DefElem *option : each<DefElem>(statement->options)) {
-        auto *others = reinterpret_cast<List *>(option->arg);
-        if (strcmp(option->defname, "rolemembers") == 0)
-            write_membership(script.statement(), true, "", this_role, others);
-        else if (strcmp(option->defname, "adminmembers") == 0) {
-            SqlWriter &out = script.statement();
-            write_membership(out, true, "", this_role, others);
-            out.text(" WITH ADMIN OPTION");
-        } else if (strcmp(option->defname, "addroleto") == 0) {
+        bool is_group = is(option, "addroleto");
+        bool is_admin = is(option, "adminmembers");
+        if (!is_group && !is_admin && !is(option, "rolemembers"))
+            continue;
+        for (RoleSpec *other : each<RoleSpec>(castNode(List, option->arg))) {
+            Oid other_role = get_rolespec_oid(other, false);
             SqlWriter &out = script.statement();
             out.text("GRANT ");
-            write_roles(out, others);
-            out.text(" TO ").role_name(role);
+            // The new role itself exists by now.
+            if (is_group)
+                out.role_name(other_role).text(" TO ").name(statement->role);
+            else
+                out.name(statement->role).text(" TO ").role_name(other_role);
+            if (is_admin)
+                out.text(" WITH ADMIN OPTION");
         }
     }
 }
 
-void deparse_alter_role(Script &script, const Command &command)
+// -------------------------------------------------------------------------------------------------------- ALTER ROLE
+
+const char *object_of_alter(Node *statement, const void *)
 {
-    auto *statement = statement_of<AlterRoleStmt>(command, T_AlterRoleStmt);
+    return all_roles_follow() ? object_of_role(castNode(AlterRoleStmt, statement)->role) : nullptr;
+}
+
+void write_alter(Script &script, Node *node, const void *)
+{
+    auto statement = castNode(AlterRoleStmt, node);
     Oid role = get_rolespec_oid(statement->role, false);
-    RoleRow row(AuthIdRelationId, role);
-    SqlWriter text;
-    text.text("ALTER ROLE ").name(NameStr(row->rolname));
-    if (write_named_attributes(text, row, statement->options))
-        script.statement().text(text.c_str());
-    for (DefElem *option : each<DefElem>(statement->options))
-        if (strcmp(option->defname, "rolemembers") == 0)
-            write_membership(
-                script.statement(), statement->action > 0, "", [&](SqlWriter &out) { out.role_name(role); },
-                reinterpret_cast<List *>(option->arg));
+    AuthIdRow row(AuthIdRelationId, role);
+    SqlWriter options;
+    write_named_attributes(options, row, statement->options);
+    if (!options.empty())
+        script.statement().text("ALTER ROLE ").role_name(role).text(options.c_str());
+
+    // ALTER GROUP ... ADD USER, DROP USER.
+    for (DefElem *option : each<DefElem>(statement->options)) {
+        if (!is(option, "rolemembers"))
+            continue;
+        bool add = statement->action > 0;
+        for (RoleSpec *member : each<RoleSpec>(castNode(List, option->arg)))
+            script.statement()
+                .text(add ? "GRANT " : "REVOKE ")
+                .role_name(role)
+                .text(add ? " TO " : " FROM ")
+                .role_name(get_rolespec_oid(member, false));
+    }
 }
 
-void deparse_drop_role(Script &script, const Command &command)
+// ------------------------------------------------------------------------------------------- ALTER ROLE ... SET, RESET
+
+// A setting for one database is that database's own business, whatever pg_follower.roles is, but its role may be
+// missing downstream.
+const char *object_of_set(Node *node, const void *)
 {
-    // Downstream it may own what is not followed.
-    for (RoleSpec *role : each<RoleSpec>(statement_of<DropRoleStmt>(command, T_DropRoleStmt)->roles))
-        script.statement(RunAs::caller, Needed::if_possible).text("DROP ROLE IF EXISTS ").name(role->rolename);
+    auto statement = castNode(AlterRoleSetStmt, node);
+    if (!all_roles_follow() || (statement->database && get_database_oid(statement->database, true) != MyDatabaseId))
+        return nullptr;
+    return statement->role ? object_of_role(statement->role) : "all roles";
 }
 
-void deparse_grant_role(Script &script, const Command &command)
+void write_set(Script &script, Node *node, const void *)
 {
-    auto *statement = statement_of<GrantRoleStmt>(command, T_GrantRoleStmt);
+    auto statement = castNode(AlterRoleSetStmt, node);
+    Oid role = statement->role ? get_rolespec_oid(statement->role, false) : InvalidOid;
+    SqlWriter head, tail;
+    head.text("ALTER ROLE ");
+    if (OidIsValid(role))
+        head.role_name(role);
+    else
+        head.text("ALL");
+    write_stored_setting(tail, statement->setstmt, statement->database ? MyDatabaseId : InvalidOid, role);
     SqlWriter &out = script.statement();
-    auto granted = [&](SqlWriter &roles) {
-        SqlWriter::Separator comma(", ");
-        for (AccessPriv *role : each<AccessPriv>(statement->granted_roles))
-            roles.next(comma).role_name(get_role_oid(role->priv_name, false));
-    };
-    write_membership(out, statement->is_grant, revoked_membership_option(statement), granted,
-                     statement->grantee_roles);
-    if (statement->is_grant)
-        write_membership_options(out.buffer(), statement);
-    if (statement->grantor)
-        out.text(" GRANTED BY ").role_name(get_rolespec_oid(statement->grantor, false));
-    if (!statement->is_grant && statement->behavior == DROP_CASCADE)
-        out.text(" CASCADE");
+    if (statement->database)
+        write_with_database(out, head.text(" IN DATABASE ").c_str(), tail.c_str());
+    else
+        out.text(head.c_str()).text(tail.c_str());
 }
 
-void deparse_rename_role(Script &script, const Command &command)
+// --------------------------------------------------------------------------------------------------------- DROP ROLE
+
+// The names, of those that the statement lists, that belong to a role.
+void *roles_before_drop(Node *node)
 {
-    auto *statement = statement_of<RenameStmt>(command, T_RenameStmt);
-    SqlWriter body;
-    body.text("BEGIN ALTER ROLE ").name(statement->subname).text(" RENAME TO ").name(statement->newname);
-    // It was never there, or has its new name already.
-    body.text("; EXCEPTION WHEN undefined_object OR duplicate_object THEN NULL; END");
-    write_block(script.statement(), body);
+    List *names = NIL;
+    for (RoleSpec *role : each<RoleSpec>(castNode(DropRoleStmt, node)->roles))
+        if (role->roletype == ROLESPEC_CSTRING && OidIsValid(get_role_oid(role->rolename, true)))
+            names = lappend(names, pstrdup(role->rolename));
+    return names;
 }
 
-void deparse_comment_on_role(Script &script, const Command &command)
+const char *object_of_drop(Node *, const void *before)
 {
-    auto *statement = statement_of<CommentStmt>(command, T_CommentStmt);
+    auto names = static_cast<const List *>(before);
+    return all_roles_follow() && names ? object_of_role(static_cast<const char *>(linitial(names))) : nullptr;
+}
+
+// A role may own something downstream that it never owned upstream, so a drop is not needed for what follows.
+void write_drop(Script &script, Node *, const void *before)
+{
+    for (char *name : each<char>(static_cast<const List *>(before)))
+        script.statement(RunAs::caller, Needed::if_possible).text("DROP ROLE IF EXISTS ").name(name);
+}
+
+// ------------------------------------------------------------------------------------------------------- memberships
+
+const char *object_of_grant(Node *node, const void *)
+{
+    auto statement = castNode(GrantRoleStmt, node);
+    return all_roles_follow() ? object_of_role(linitial_node(AccessPriv, statement->granted_roles)->priv_name)
+                              : nullptr;
+}
+
+void write_grant(Script &script, Node *node, const void *)
+{
+    auto statement = castNode(GrantRoleStmt, node);
+    SqlWriter options;
+    SqlWriter::Separator comma(", ");
+    for_each_role_grant_option(statement, [&](const char *name, const char *value) {
+        if (statement->is_grant)
+            options.next(comma).text(name).text(' ').text(value);
+        else
+            options.text(name).text(" OPTION FOR ");
+    });
+    for (AccessPriv *granted : each<AccessPriv>(statement->granted_roles))
+        for (RoleSpec *grantee : each<RoleSpec>(statement->grantee_roles)) {
+            SqlWriter &out = script.statement();
+            out.text(statement->is_grant ? "GRANT " : "REVOKE ");
+            if (!statement->is_grant)
+                out.text(options.c_str());
+            out.role_name(get_role_oid(granted->priv_name, false))
+                .text(statement->is_grant ? " TO " : " FROM ")
+                .role_name(get_rolespec_oid(grantee, false));
+            if (statement->is_grant && !options.empty())
+                out.text(" WITH ").text(options.c_str());
+            if (statement->grantor)
+                out.text(" GRANTED BY ").role_name(get_rolespec_oid(statement->grantor, false));
+            if (!statement->is_grant && statement->behavior == DROP_CASCADE)
+                out.text(" CASCADE");
+        }
+}
+
+// ------------------------------------------------------------------------------------------------------ RENAME, COMMENT
+
+const char *object_of_rename(Node *node, const void *)
+{
+    return settings.roles == static_cast<int>(RolesFollow::off) ? nullptr
+                                                                : object_of_role(castNode(RenameStmt, node)->subname);
+}
+
+void write_rename(Script &script, Node *node, const void *)
+{
+    auto statement = castNode(RenameStmt, node);
+    if (!all_roles_follow())
+        cannot_follow("pg_follower.roles is \"missing\", so the role keeps its old name downstream");
+    // Downstream, too, the role exists under its old name: commands that needed it have created it, or nobody needs it.
+    SqlWriter block;
+    block.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ")
+        .literal(statement->subname)
+        .text(") THEN ALTER ROLE ")
+        .name(statement->subname)
+        .text(" RENAME TO ")
+        .name(statement->newname)
+        .text("; END IF; END");
+    script.statement().text("DO ").literal(block.c_str());
+}
+
+const char *object_of_comment(Node *node, const void *)
+{
+    return all_roles_follow() ? object_of_role(strVal(castNode(CommentStmt, node)->object)) : nullptr;
+}
+
+void write_comment(Script &script, Node *node, const void *)
+{
+    auto statement = castNode(CommentStmt, node);
     SqlWriter &out = script.statement();
-    out.text("COMMENT ON ROLE ").name(strVal(statement->object)).text(" IS ");
+    out.text("COMMENT ON ROLE ").role_name(get_role_oid(strVal(statement->object), false)).text(" IS ");
     if (statement->comment && *statement->comment)
         out.literal(statement->comment);
     else
         out.text("NULL");
 }
 
-void deparse_reassign_owned(Script &script, const Command &command)
+// ------------------------------------------------------------------------------------------------------ REASSIGN OWNED
+
+const char *object_of_reassign(Node *node, const void *)
 {
-    auto *statement = statement_of<ReassignOwnedStmt>(command, T_ReassignOwnedStmt);
+    return object_of_role(linitial_node(RoleSpec, castNode(ReassignOwnedStmt, node)->roles));
+}
+
+void write_reassign(Script &script, Node *node, const void *)
+{
+    auto statement = castNode(ReassignOwnedStmt, node);
     SqlWriter &out = script.statement();
     out.text("REASSIGN OWNED BY ");
-    write_roles(out, statement->roles);
+    SqlWriter::Separator comma(", ");
+    for (RoleSpec *role : each<RoleSpec>(statement->roles))
+        out.next(comma).role_name(get_rolespec_oid(role, false));
     out.text(" TO ").role_name(get_rolespec_oid(statement->newrole, false));
 }
 
-// ------------------------------------------------------------------------------------------------------ settings
-
-// The stored settings of a role, a database or a role in a database; null where there are none.
-const ArrayType *stored_settings(Oid database, Oid role)
-{
-    Relation catalog = table_open(DbRoleSettingRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_db_role_setting_setdatabase, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(database));
-    ScanKeyInit(&keys[1], Anum_pg_db_role_setting_setrole, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
-    SysScanDesc scan = systable_beginscan(catalog, DbRoleSettingDatidRolidIndexId, true, nullptr, 2, keys);
-    const ArrayType *result = nullptr;
-    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
-        bool is_null;
-        Datum value = heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(catalog), &is_null);
-        if (!is_null)
-            result = DatumGetArrayTypePCopy(value);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return result;
-}
-
-// SET name TO value, or RESET name, as it is stored now.
-void write_stored_setting(SqlWriter &out, const VariableSetStmt *setting, Oid database, Oid role)
-{
-    if (setting->kind == VAR_RESET_ALL) {
-        out.text("RESET ALL");
-        return;
-    }
-    if (const char *value = setting_value(stored_settings(database, role), setting->name))
-        write_set_clause(out, setting->name, value);
-    else
-        out.text("RESET ").name(setting->name);
-}
-
-// A block that runs `before` current_database() `after`: the databases may have other names.
-void write_with_database(SqlWriter &out, const char *before, const char *after)
-{
-    SqlWriter body;
-    body.text("BEGIN EXECUTE ").literal(before).text(" || quote_ident(current_database()) || ").literal(after);
-    body.text("; END");
-    write_block(out, body);
-}
-
-void deparse_alter_role_set(Script &script, const Command &command)
-{
-    auto *statement = statement_of<AlterRoleSetStmt>(command, T_AlterRoleSetStmt);
-    Oid role = statement->role ? get_rolespec_oid(statement->role, false) : InvalidOid;
-    SqlWriter before, after;
-    before.text("ALTER ROLE ");
-    if (OidIsValid(role))
-        before.role_name(role);
-    else
-        before.text("ALL");
-    if (!statement->database) {
-        SqlWriter &out = script.statement();
-        out.text(before.c_str()).text(' ');
-        write_stored_setting(out, statement->setstmt, InvalidOid, role);
-        return;
-    }
-    before.text(" IN DATABASE ");
-    after.text(' ');
-    write_stored_setting(after, statement->setstmt, MyDatabaseId, role);
-    write_with_database(script.statement(), before.c_str(), after.c_str());
-}
-
-void deparse_alter_database_set(Script &script, const Command &command)
-{
-    auto *statement = statement_of<AlterDatabaseSetStmt>(command, T_AlterDatabaseSetStmt);
-    SqlWriter after;
-    after.text(' ');
-    write_stored_setting(after, statement->setstmt, MyDatabaseId, InvalidOid);
-    // The downstream's database has an owner of its own.
-    write_with_database(script.statement(RunAs::applier, Needed::if_possible), "ALTER DATABASE ", after.c_str());
-}
-
-// ------------------------------------------------------------------------------------------------------ the hook
-
-bool is_this_database(const char *name)
-{
-    return get_database_oid(name, true) == MyDatabaseId;
-}
-
-struct RoleCommand {
-    const char *tag;
-    DeparseCommand deparse; // null: nothing of ours
-};
-
-RoleCommand find_role_command(Node *parse_tree)
-{
-    switch (nodeTag(parse_tree)) {
-    case T_CreateRoleStmt:
-        return {"CREATE ROLE", follows(FollowRoles::all) ? deparse_create_role : nullptr};
-    case T_AlterRoleStmt:
-        return {"ALTER ROLE", follows(FollowRoles::all) ? deparse_alter_role : nullptr};
-    case T_DropRoleStmt:
-        return {"DROP ROLE", follows(FollowRoles::all) ? deparse_drop_role : nullptr};
-    case T_GrantRoleStmt:
-        return {"GRANT ROLE", follows(FollowRoles::all) ? deparse_grant_role : nullptr};
-    case T_AlterRoleSetStmt: {
-        const char *database = reinterpret_cast<AlterRoleSetStmt *>(parse_tree)->database;
-        bool ours = follows(FollowRoles::all) && (!database || is_this_database(database));
-        return {"ALTER ROLE", ours ? deparse_alter_role_set : nullptr};
-    }
-    case T_RenameStmt: {
-        // Other statements will call it by its new name.
-        bool ours = reinterpret_cast<RenameStmt *>(parse_tree)->renameType == OBJECT_ROLE &&
-                    follows(FollowRoles::missing);
-        return {"ALTER ROLE", ours ? deparse_rename_role : nullptr};
-    }
-    case T_CommentStmt: {
-        bool ours = reinterpret_cast<CommentStmt *>(parse_tree)->objtype == OBJECT_ROLE && follows(FollowRoles::all);
-        return {"COMMENT", ours ? deparse_comment_on_role : nullptr};
-    }
-    case T_AlterDatabaseSetStmt: {
-        bool ours = is_this_database(reinterpret_cast<AlterDatabaseSetStmt *>(parse_tree)->dbname);
-        return {"ALTER DATABASE", ours ? deparse_alter_database_set : nullptr};
-    }
-    case T_ReassignOwnedStmt:
-        return {"REASSIGN OWNED", deparse_reassign_owned};
-    default:
-        return {"", nullptr};
-    }
-}
-
-void process_utility(PlannedStmt *planned, const char *query, bool read_only_tree, ProcessUtilityContext context,
-                     ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
-                     QueryCompletion *completion)
-{
-    // The server may change the tree.
-    Node *parse_tree = planned->utilityStmt;
-    RoleCommand role_command = IsTransactionState() ? find_role_command(parse_tree) : RoleCommand{"", nullptr};
-    if (role_command.deparse)
-        parse_tree = static_cast<Node *>(copyObjectImpl(parse_tree));
-
-    if (next_process_utility)
-        next_process_utility(planned, query, read_only_tree, context, parameters, environment, destination, completion);
-    else
-        standard_ProcessUtility(planned, query, read_only_tree, context, parameters, environment, destination,
-                                completion);
-
-    if (!role_command.deparse || !OidIsValid(get_extension_oid(extension_name, true)))
-        return;
-    CommandCounterIncrement();
-    Command command = {};
-    command.tag = role_command.tag;
-    command.parse_tree = parse_tree;
-    (void)follow_early(command, role_command.deparse);
-}
-
-// ------------------------------------------------------------------------------------------------------ needed roles
-
-// The roles that this transaction made sure of, as far as no subtransaction of it has ended badly since.
-List *ensured_roles = NIL;
-
-void forget_ensured_roles()
-{
-    list_free(ensured_roles);
-    ensured_roles = NIL;
-}
-
-void at_transaction_end(XactEvent, void *)
-{
-    forget_ensured_roles();
-}
-
-void at_subtransaction_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *)
-{
-    if (event == SUBXACT_EVENT_ABORT_SUB)
-        forget_ensured_roles();
-}
+constexpr HookedCommand create_role = {Scope::cluster, nullptr, object_of_create, write_create};
+constexpr HookedCommand alter_role = {Scope::cluster, nullptr, object_of_alter, write_alter};
+constexpr HookedCommand set_for_role = {Scope::cluster, nullptr, object_of_set, write_set};
+constexpr HookedCommand set_for_role_in_database = {Scope::database, nullptr, object_of_set, write_set};
+constexpr HookedCommand drop_role = {Scope::cluster, roles_before_drop, object_of_drop, write_drop};
+constexpr HookedCommand grant_role = {Scope::cluster, nullptr, object_of_grant, write_grant};
+constexpr HookedCommand rename_role = {Scope::cluster, nullptr, object_of_rename, write_rename};
+constexpr HookedCommand reassign_owned = {Scope::database, nullptr, object_of_reassign, write_reassign};
+constexpr HookedCommand comment_on_role = {Scope::cluster, nullptr, object_of_comment, write_comment};
 
 } // namespace
 
-void install_role_commands()
+bool missing_roles_follow()
 {
-    RegisterXactCallback(at_transaction_end, nullptr);
-    RegisterSubXactCallback(at_subtransaction_end, nullptr);
-    if (!process_shared_preload_libraries_in_progress)
-        return;
-    next_process_utility = ProcessUtility_hook;
-    ProcessUtility_hook = process_utility;
+    return utility_hook_installed() && settings.roles != static_cast<int>(RolesFollow::off);
 }
 
-void ensure_role(Oid role)
+const HookedCommand *find_role_command(Node *statement)
 {
-    bool predefined = role != BOOTSTRAP_SUPERUSERID && role < FirstNormalObjectId;
-    if (!follows(FollowRoles::missing) || predefined || list_member_oid(ensured_roles, role))
-        return;
-    auto *statement = new (palloc(sizeof(Statement))) Statement();
-    statement->run_as = RunAs::applier;
-    {
-        GucScope fixed_settings;
-        apply_fixed_settings();
-        write_create_role(statement->sql, role, follows(FollowRoles::all));
+    switch (nodeTag(statement)) {
+    case T_CreateRoleStmt:
+        return &create_role;
+    case T_AlterRoleStmt:
+        return &alter_role;
+    case T_AlterRoleSetStmt:
+        return castNode(AlterRoleSetStmt, statement)->database ? &set_for_role_in_database : &set_for_role;
+    case T_DropRoleStmt:
+        return &drop_role;
+    case T_GrantRoleStmt:
+        return &grant_role;
+    case T_ReassignOwnedStmt:
+        return &reassign_owned;
+    case T_RenameStmt:
+        return castNode(RenameStmt, statement)->renameType == OBJECT_ROLE ? &rename_role : nullptr;
+    case T_CommentStmt:
+        return castNode(CommentStmt, statement)->objtype == OBJECT_ROLE ? &comment_on_role : nullptr;
+    default:
+        return nullptr;
     }
-    {
-        MemoryContextScope long_lived(TopMemoryContext);
-        ensured_roles = lappend_oid(ensured_roles, role);
-    }
-    emit_statement("CREATE ROLE", psprintf("role %s", GetUserNameFromId(role, false)), role, *statement);
 }
 
 } // namespace pg_follower

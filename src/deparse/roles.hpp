@@ -1,15 +1,12 @@
-// Roles and the settings of databases, which event triggers do not see.
+// Roles in the stream.
 #pragma once
 
 #include "script.hpp"
 
 namespace pg_follower {
 
-// Installs the hook that sees the commands, where the library is preloaded.
-void install_role_commands();
-
-// Makes sure that a role which a statement needs is there downstream, where pg_follower.roles says so: once in each
-// transaction.
-void ensure_role(Oid role);
+// Whether roles that a command needs shall be created downstream where they are missing: the library is preloaded, and
+// pg_follower.roles is not "off".
+bool missing_roles_follow();
 
 } // namespace pg_follower

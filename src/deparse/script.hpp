@@ -51,6 +51,12 @@ enum class Needed : char {
     if_possible, // it may name what only the upstream has (a tablespace, an access method); a failure is recorded
 };
 
+// What a statement is about.
+enum class Scope : char {
+    database,
+    cluster, // roles: all databases of the cluster share them
+};
+
 // A statement that goes to the downstream, without its semicolon.
 struct Statement {
     SqlWriter sql;

@@ -2,9 +2,14 @@
 #include "setting_clause.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_db_role_setting.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
+#include "utils/rel.h"
 #include "utils/varlena.h"
 }
 
@@ -42,6 +47,57 @@ void write_set_clause(SqlWriter &out, const char *name, const char *value)
             out.text("''");
     } else
         out.literal(value);
+}
+
+namespace {
+
+// The settings of a role in a database; null where there are none.
+const ArrayType *stored_settings(Oid database, Oid role)
+{
+    Relation catalog = table_open(DbRoleSettingRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_db_role_setting_setdatabase, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(database));
+    ScanKeyInit(&keys[1], Anum_pg_db_role_setting_setrole, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
+    SysScanDesc scan = systable_beginscan(catalog, DbRoleSettingDatidRolidIndexId, true, nullptr, 2, keys);
+    const ArrayType *settings = nullptr;
+    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+        bool is_null;
+        Datum value =
+            heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(catalog), &is_null);
+        if (!is_null)
+            settings = DatumGetArrayTypePCopy(value);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return settings;
+}
+
+} // namespace
+
+void write_stored_setting(SqlWriter &out, const VariableSetStmt *statement, Oid database, Oid role)
+{
+    if (statement->kind == VAR_RESET_ALL) {
+        out.text(" RESET ALL");
+        return;
+    }
+    const char *value = setting_value(stored_settings(database, role), statement->name);
+    out.text(' ');
+    if (value)
+        write_set_clause(out, statement->name, value);
+    else
+        out.text("RESET ").name(statement->name);
+}
+
+void write_with_database(SqlWriter &out, const char *head, const char *tail)
+{
+    SqlWriter block;
+    block.text("BEGIN EXECUTE pg_catalog.concat(")
+        .literal(head)
+        .text(", pg_catalog.quote_ident(pg_catalog.current_database()), ")
+        .literal(tail)
+        .text("); END");
+    out.text("DO ").literal(block.c_str());
 }
 
 } // namespace pg_follower

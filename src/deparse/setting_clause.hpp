@@ -12,4 +12,11 @@ const char *setting_value(const ArrayType *settings, const char *name);
 // Appends SET name TO value, where `value` is as the catalogs store it.
 void write_set_clause(SqlWriter &out, const char *name, const char *value);
 
+// Appends what an ALTER ... SET or RESET did to the settings of a role (InvalidOid: all roles) in a database
+// (InvalidOid: all databases): ` SET name TO value`, ` RESET name` or ` RESET ALL`.
+void write_stored_setting(SqlWriter &out, const VariableSetStmt *statement, Oid database, Oid role);
+
+// Appends `head`, the name of the database where it runs, and `tail`, as one statement.
+void write_with_database(SqlWriter &out, const char *head, const char *tail);
+
 } // namespace pg_follower

@@ -1,0 +1,115 @@
+// Guards what deparses a command. See follow.hpp.
+#include "follow.hpp"
+
+#include "emit.hpp"
+#include "pg_follower/authentication.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "replication/slot.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_follower {
+namespace {
+
+bool a_slot_uses_the_plugin()
+{
+    if (!XLogLogicalInfoActive())
+        return false;
+    bool found = false;
+    LWLockAcquire(ReplicationSlotControlLock, LW_SHARED);
+    for (int i = 0; i < max_replication_slots && !found; ++i) {
+        ReplicationSlot *slot = &ReplicationSlotCtl->replication_slots[i];
+        if (!slot->in_use)
+            continue;
+        SpinLockAcquire(&slot->mutex);
+        found = slot->data.database == MyDatabaseId && strcmp(NameStr(slot->data.plugin), plugin_name) == 0;
+        SpinLockRelease(&slot->mutex);
+    }
+    LWLockRelease(ReplicationSlotControlLock);
+    return found;
+}
+
+// Tells the user, and the downstream, what cannot follow.
+void report_failure(const FollowedCommand &command, ErrorData *failure)
+{
+    // A cancelled statement or a terminated session is nobody's failure to deparse.
+    if (ERRCODE_TO_CATEGORY(failure->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+        ReThrowError(failure);
+    bool refuse = settings.deparse_failure == static_cast<int>(DeparseFailure::error);
+    ereport(refuse ? ERROR : WARNING,
+            (errcode(failure->sqlerrcode),
+             errmsg("%s%s%s cannot be followed", command.tag, *command.object ? " of " : "", command.object),
+             errdetail_internal("Reason: %s", failure->message),
+             refuse ? errhint("Set pg_follower.deparse_failure to \"warning\" to run the command on this server alone.")
+                    : errhint("Run the command on the downstream too, before rows that need it arrive there.")));
+    emit_unsupported(command, failure->message);
+}
+
+} // namespace
+
+bool anybody_follows()
+{
+    return a_slot_uses_the_plugin() && has_message_key();
+}
+
+void cannot_follow(const char *reason)
+{
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg_internal("%s", reason)));
+    pg_unreachable();
+}
+
+void follow(const FollowedCommand &command, void (*write)(Script &script, void *argument), void *argument)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner resource_owner = CurrentResourceOwner;
+    // Volatile where they are set between PG_TRY and a longjmp.
+    ErrorData *volatile failure = nullptr;
+    Script script;
+    RoleCollector roles;
+
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+    PG_TRY();
+    {
+        roles.start();
+        {
+            GucScope fixed_settings;
+            apply_fixed_settings();
+            // Functions of the server that query the catalogs (pg_get_viewdef) see only what the active snapshot does.
+            PushActiveSnapshot(GetTransactionSnapshot());
+            write(script, argument);
+            PopActiveSnapshot();
+        }
+        roles.stop();
+        ReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = resource_owner;
+    }
+    PG_CATCH();
+    {
+        roles.stop();
+        MemoryContextSwitchTo(context);
+        failure = CopyErrorData();
+        FlushErrorState();
+        RollbackAndReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = resource_owner;
+    }
+    PG_END_TRY();
+
+    if (failure) {
+        report_failure(command, failure);
+        return;
+    }
+    for (Statement *statement : script.statements())
+        emit_statement(command, roles.roles(), *statement);
+}
+
+} // namespace pg_follower

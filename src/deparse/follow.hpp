@@ -1,0 +1,34 @@
+// From a command to messages in WAL, without getting in the user's way.
+#pragma once
+
+#include "script.hpp"
+
+namespace pg_follower {
+
+// Whether anybody can follow this database: the extension is installed, and a logical slot uses the plugin.
+//
+// A transaction that looked for a slot before it was there had its transaction id by then, so the slot's consistent
+// point comes after its commit, and the slot does not decode it.
+bool anybody_follows();
+
+// A command whose text is to be written, as messages name it.
+struct FollowedCommand {
+    const char *tag;
+    const char *object; // type and identity; may be empty
+    Oid caller;         // who runs it downstream
+    Scope scope = Scope::database;
+};
+
+// Runs `write(script, argument)` in a subtransaction under the fixed settings, and emits what it wrote. The user's own
+// statement succeeds whatever happens in there: an error is a WARNING and a record in the stream, unless
+// pg_follower.deparse_failure says error.
+void follow(const FollowedCommand &command, void (*write)(Script &script, void *argument), void *argument);
+
+// The same for anything that can be called with a Script.
+template <typename Write> void follow(const FollowedCommand &command, Write write)
+{
+    follow(
+        command, [](Script &script, void *argument) { (*static_cast<Write *>(argument))(script); }, &write);
+}
+
+} // namespace pg_follower
