@@ -97,7 +97,7 @@ Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
     }
     keep_replica_identities(event);
     if (data->parsetree && IsA(data->parsetree, DropOwnedStmt))
-        follow("DROP OWNED", "", GetUserId(), [&](Script &script) {
+        follow({"DROP OWNED", "", GetUserId()}, [&](Script &script) {
             deparse_drop_owned(script, castNode(DropOwnedStmt, data->parsetree));
         });
     PG_RETURN_NULL();
