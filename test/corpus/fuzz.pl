@@ -7,7 +7,8 @@
 # different.  What remains is written as found-SEED.sql, which make fuzz puts into test/corpus/breakers; a person decides
 # whether it stays there.
 #
-# The environment gives SEED (the first), SEEDS (how many), STEPS, EVERY, MODE (follow or standby, which checks the fuzzer).
+# The environment gives SEED (the first), SEEDS (how many), STEPS, EVERY, TRIALS, AVOID (a regular expression of statements
+# to leave out), MODE (follow or standby, which checks the fuzzer).
 use strict;
 use warnings;
 use FindBin;
@@ -66,7 +67,7 @@ exit($different ? 1 : 0);
 sub run_seed
 {
 	my ($seed) = @_;
-	my $fuzz = Corpus::Fuzz->new($seed);
+	my $fuzz = Corpus::Fuzz->new($seed, avoid => $ENV{AVOID});
 	my @history;
 	my $reason = eval {
 		$servers->create_database('regression', 'corpus_empty');

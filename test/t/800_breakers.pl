@@ -23,6 +23,8 @@ my $work = $ENV{TESTDATADIR} || "$ENV{PGF_SCRATCH}/breakers";
 system('mkdir', '-p', $work) == 0 or die;
 chomp(my $bindir = `$ENV{PG_CONFIG} --bindir`);
 my $servers = Corpus::Servers->new(bindir => $bindir, dir => "$work/servers", port => 6230, owner => $$, mode => $ENV{BREAKERS_MODE} || 'follow');
+# An interrupted test leaves no servers behind: exit runs their destructor.
+$SIG{$_} = sub { exit 130 } for qw(INT TERM);
 $servers->create_empty_database('corpus_empty');
 $servers->forget('corpus_empty');
 

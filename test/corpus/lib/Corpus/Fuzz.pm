@@ -12,11 +12,11 @@ package Corpus::Fuzz;
 use strict;
 use warnings;
 
-# new(seed)
+# new(seed, avoid => regex): statements that match avoid are not made, for while a known difference waits for its fix.
 sub new
 {
-	my ($class, $seed) = @_;
-	return bless { seed => $seed, random => ($seed * 2654435761 + 12345) % 2**31, counter => 0, block => 0, path => '', role => '', objects => {} }, $class;
+	my ($class, $seed, %arg) = @_;
+	return bless { avoid => $arg{avoid}, seed => $seed, random => ($seed * 2654435761 + 12345) % 2**31, counter => 0, block => 0, path => '', role => '', objects => {} }, $class;
 }
 
 # A number below n.  A generator of its own: perl's may differ between versions.
@@ -142,7 +142,7 @@ sub next_statement
 			$at -= $_->[0];
 			if ($at < 0) { $sql = $_->[1]->($self); last; }
 		}
-		next if !defined $sql || $sql eq '';
+		next if !defined $sql || $sql eq '' || ($self->{avoid} && $sql =~ /$self->{avoid}/);
 		return $sql;
 	}
 }

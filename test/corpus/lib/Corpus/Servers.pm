@@ -122,7 +122,7 @@ sub control
 	$session->query(<<"END", 30);
 SET search_path = pg_catalog; SET extra_float_digits = 3; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC';
 SET bytea_output = 'hex'; SET client_min_messages = 'error'; SET row_security = on; SET lc_monetary = 'C'; SET xmlbinary = 'base64';
-SET session_replication_role = 'origin'; SET event_triggers = off
+SET session_replication_role = 'origin'
 END
 	return $self->{control}{"$side $dbname"} = $session;
 }
