@@ -79,9 +79,8 @@ void follow_message(Session &session, const char *content, size_t size)
     DdlMessage ddl;
     if (!decode_ddl(content, size, transaction.txn->xid, transaction.last_message_number, ddl))
         return;
-    // Membership of an extension decides whether a table is followed, and no invalidation tells of it.
     if (strstr(ddl.tag, "EXTENSION"))
-        session.facts.invalidate_all();
+        session.facts.extension_command_ended();
     write_ddl(session, ddl);
 }
 

@@ -85,6 +85,7 @@ void begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
     MemoryContextReset(session.transaction_context);
     session.transaction = {};
     session.transaction.txn = txn;
+    session.facts.begin_transaction(txn);
 }
 
 void change(LogicalDecodingContext *ctx, ReorderBufferTXN *, Relation relation, ReorderBufferChange *change)
@@ -132,6 +133,7 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
         flush(session);
     }
     session.transaction = {};
+    session.facts.end_transaction();
     MemoryContextReset(session.transaction_context);
     MemoryContextReset(session.change_context);
 }

@@ -89,8 +89,8 @@ struct Literals {
             return;
         }
         out.literal(text.data, text.len);
-        // In a comparison, an untyped literal is read as what the operator takes, which for a composite type is a record
-        // of unknown type, and for regclass an OID.
+        // In a comparison, an untyped literal is read as what the operator takes, which for a composite type is a
+        // record of unknown type, and for regclass an OID.
         if (compared && !column.narrows)
             out.text("::").type_name(column.type);
     }
