@@ -79,8 +79,12 @@ void follow_message(Session &session, const char *content, size_t size)
     DdlMessage ddl;
     if (!decode_ddl(content, size, transaction.txn->xid, transaction.last_message_number, ddl))
         return;
+    // The event trigger writes nothing while a script runs.
+    session.extension_scripts.command_ended();
+    transaction.left_to_scripts = 0;
+    // No invalidation tells which tables belong to an extension and which of them are configuration tables.
     if (strstr(ddl.tag, "EXTENSION"))
-        session.facts.extension_command_ended();
+        session.facts.invalidate_all();
     write_ddl(session, ddl);
 }
 

@@ -25,7 +25,7 @@ Session::Session(LogicalDecodingContext *decoding_context, MemoryContext memory)
     : ctx(decoding_context), context(memory),
       transaction_context(AllocSetContextCreate(memory, "pg_follower transaction", ALLOCSET_SMALL_SIZES)),
       change_context(AllocSetContextCreate(memory, "pg_follower change", ALLOCSET_DEFAULT_SIZES)), facts(memory),
-      converts(false), prologue_written(false), silent_changes(0), guc_level(0), warned(NIL)
+      extension_scripts(memory), converts(false), prologue_written(false), silent_changes(0), guc_level(0), warned(NIL)
 {
     initStringInfo(&pending);
     initStringInfo(&scratch);
@@ -85,7 +85,7 @@ void begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
     MemoryContextReset(session.transaction_context);
     session.transaction = {};
     session.transaction.txn = txn;
-    session.facts.begin_transaction(txn);
+    session.extension_scripts.begin_transaction(txn);
 }
 
 void change(LogicalDecodingContext *ctx, ReorderBufferTXN *, Relation relation, ReorderBufferChange *change)
@@ -133,7 +133,6 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
         flush(session);
     }
     session.transaction = {};
-    session.facts.end_transaction();
     MemoryContextReset(session.transaction_context);
     MemoryContextReset(session.change_context);
 }

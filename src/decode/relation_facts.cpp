@@ -67,35 +67,49 @@ void register_callbacks()
     registered = true;
 }
 
-// What an extension says of a relation that belongs to it.
-struct Membership {
-    bool is_configuration_table;  // by pg_extension_config_dump
-    TransactionId extension_xmin; // the transaction that made or updated the extension
-};
-
-Membership membership_of(Oid extension, Oid relid)
+// Whether `extension` has marked the relation as a configuration table (pg_extension_config_dump).
+bool is_configuration_table(Oid extension, Oid relid)
 {
-    Membership membership = {false, InvalidTransactionId};
     Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
     ScanKeyData key;
     ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(extension));
     SysScanDesc scan = systable_beginscan(catalog, ExtensionOidIndexId, true, nullptr, 1, &key);
     HeapTuple tuple = systable_getnext(scan);
+    bool found = false;
     if (HeapTupleIsValid(tuple)) {
-        membership.extension_xmin = HeapTupleHeaderGetXmin(tuple->t_data);
         bool is_null;
         Datum config = heap_getattr(tuple, Anum_pg_extension_extconfig, RelationGetDescr(catalog), &is_null);
         if (!is_null) {
             ArrayType *array = DatumGetArrayTypeP(config);
             const Oid *relids = reinterpret_cast<const Oid *>(ARR_DATA_PTR(array));
             int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-            for (int i = 0; i < count; ++i)
-                membership.is_configuration_table |= relids[i] == relid;
+            for (int i = 0; i < count && !found; ++i)
+                found = relids[i] == relid;
         }
     }
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
-    return membership;
+    return found;
+}
+
+// Whether rows of the relation are sent: those of permanent tables that are the user's own, and not filled by the
+// system (materialized views are refreshed downstream) or by CREATE EXTENSION.
+bool is_followed(Relation relation)
+{
+    const FormData_pg_class *form = relation->rd_rel;
+    // Transient heaps of rewrites reach the plugin only if it asks for them with receive_rewrites; their rows would
+    // belong to the table form->relrewrite.
+    if (OidIsValid(form->relrewrite))
+        return false;
+    if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
+        return false;
+    if (form->relpersistence != RELPERSISTENCE_PERMANENT)
+        return false;
+    // information_schema's own tables
+    if (RelationGetRelid(relation) < FirstNormalObjectId)
+        return false;
+    Oid extension = getExtensionOfObject(RelationRelationId, RelationGetRelid(relation));
+    return !OidIsValid(extension) || is_configuration_table(extension, RelationGetRelid(relation));
 }
 
 // Whether a value that equals another's text also equals it by pg_catalog's `=`, which can use an index.
@@ -264,72 +278,6 @@ RelationFacts &FactsCache::get(Relation relation)
     if (!last_->valid)
         fill(*last_, relation);
     return *last_;
-}
-
-void FactsCache::begin_transaction(const ReorderBufferTXN *txn)
-{
-    txn_ = txn;
-    extension_command_ended_ = false;
-}
-
-void FactsCache::end_transaction()
-{
-    txn_ = nullptr;
-    if (until_end_of_transaction_)
-        invalidate_all();
-    until_end_of_transaction_ = false;
-}
-
-// Membership of an extension decides whether a table is followed, and no invalidation tells of it.
-void FactsCache::extension_command_ended()
-{
-    extension_command_ended_ = true;
-    invalidate_all();
-}
-
-// Whether the change at hand comes from a script of CREATE EXTENSION or ALTER EXTENSION ... UPDATE, which runs
-// downstream by itself: then the transaction has touched the extension, and its command has not ended yet.
-bool FactsCache::inside_extension_script(TransactionId extension_xmin) const
-{
-    if (!txn_ || extension_command_ended_)
-        return false;
-    if (txn_->xid == extension_xmin)
-        return true;
-    // The server's dlist_foreach does not expand in C++.
-    const dlist_node *head = &txn_->subtxns.head;
-    for (const dlist_node *node = head->next; node && node != head; node = node->next) {
-        auto subtransaction = reinterpret_cast<const ReorderBufferTXN *>(reinterpret_cast<const char *>(node) -
-                                                                         offsetof(ReorderBufferTXN, node));
-        if (subtransaction->xid == extension_xmin)
-            return true;
-    }
-    return false;
-}
-
-// Whether rows of the relation are sent: those of permanent tables that are the user's own, and not filled by the
-// system (materialized views are refreshed downstream) or by an extension's script.
-bool FactsCache::is_followed(Relation relation)
-{
-    const FormData_pg_class *form = relation->rd_rel;
-    // Transient heaps of rewrites reach the plugin only if it asks for them with receive_rewrites; their rows would
-    // belong to the table form->relrewrite.
-    if (OidIsValid(form->relrewrite))
-        return false;
-    if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
-        return false;
-    if (form->relpersistence != RELPERSISTENCE_PERMANENT)
-        return false;
-    // information_schema's own tables
-    if (RelationGetRelid(relation) < FirstNormalObjectId)
-        return false;
-    Oid extension = getExtensionOfObject(RelationRelationId, RelationGetRelid(relation));
-    if (!OidIsValid(extension))
-        return true;
-    Membership membership = membership_of(extension, RelationGetRelid(relation));
-    if (!inside_extension_script(membership.extension_xmin))
-        return membership.is_configuration_table;
-    until_end_of_transaction_ = true;
-    return false;
 }
 
 void FactsCache::fill(RelationFacts &facts, Relation relation)

@@ -6,7 +6,6 @@
 
 extern "C" {
 #include "nodes/bitmapset.h"
-#include "replication/reorderbuffer.h"
 #include "utils/hsearch.h"
 #include "utils/rel.h"
 }
@@ -90,11 +89,6 @@ class FactsCache {
   public:
     // All memory is below `parent`, and gone with it.
     explicit FactsCache(MemoryContext parent);
-    // Tell whose changes the facts are asked for.
-    void begin_transaction(const ReorderBufferTXN *txn);
-    void end_transaction();
-    // The transaction has run a command about an extension to its end.
-    void extension_command_ended();
     // The facts about `relation`, which stay valid until the next call.
     RelationFacts &get(Relation relation);
     // Makes every relation looked at anew.
@@ -104,8 +98,6 @@ class FactsCache {
     uint32 take_statement_id();
 
   private:
-    bool is_followed(Relation relation);
-    bool inside_extension_script(TransactionId extension_xmin) const;
     void fill(RelationFacts &facts, Relation relation);
     void release(RelationFacts &facts);
     void sweep();
@@ -113,10 +105,7 @@ class FactsCache {
     MemoryContext context_;
     HTAB *facts_;
     RelationFacts *last_ = nullptr;
-    const ReorderBufferTXN *txn_ = nullptr;
-    bool extension_command_ended_ = false;  // in the transaction
-    bool until_end_of_transaction_ = false; // some facts hold no longer than the transaction
-    int stale_ = 0;                         // entries that are no longer valid
+    int stale_ = 0; // entries that are no longer valid
     uint32 next_statement_id_ = 1;
     uint32 *free_statement_ids_; // a stack
     int free_count_ = 0;

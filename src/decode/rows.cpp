@@ -325,6 +325,10 @@ void follow_row(Session &session, Relation relation, ReorderBufferChange *decode
     RelationFacts &facts = session.facts.get(relation);
     if (!facts.followed)
         return;
+    if (session.extension_scripts.running()) {
+        ++session.transaction.left_to_scripts;
+        return;
+    }
     HeapTuple old_tuple = decoded_tuple(decoded->data.tp.oldtuple);
     HeapTuple new_tuple = decoded_tuple(decoded->data.tp.newtuple);
     bool needs_old_row = decoded->action == REORDER_BUFFER_CHANGE_DELETE ||
@@ -359,6 +363,12 @@ void follow_row(Session &session, Relation relation, ReorderBufferChange *decode
 
 void write_lost_rows(Session &session)
 {
+    if (uint64 count = session.transaction.left_to_scripts) {
+        SqlWriter reason;
+        reason.number(static_cast<int64>(count));
+        reason.text(" changed rows were taken for those of an extension's script, but no such command was seen");
+        write_ddl(session, {DdlKind::unsupported, "ALTER EXTENSION", "", "", reason.c_str()});
+    }
     for (const LostRows *lost : each<LostRows>(session.transaction.lost)) {
         write_lost(session, *lost, "UPDATE", lost->updates);
         write_lost(session, *lost, "DELETE", lost->deletes);

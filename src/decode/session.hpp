@@ -1,6 +1,7 @@
 // A decoding session: what the callbacks share from startup to shutdown.
 #pragma once
 
+#include "extension_scripts.hpp"
 #include "options.hpp"
 #include "relation_facts.hpp"
 
@@ -24,6 +25,7 @@ struct Transaction {
     bool begun = false;             // something of it has been written
     uint64 last_message_number = 0; // see decode_ddl
     const char *role = nullptr;     // form sql: the role that SET LOCAL ROLE put in force
+    uint64 left_to_scripts = 0;     // changes, since the last DDL, that an extension's script seems to have made
     List *lost = NIL;               // of LostRows
 };
 
@@ -34,6 +36,7 @@ struct Session {
     MemoryContext transaction_context; // reset when a transaction ends
     MemoryContext change_context;      // reset after each change
     FactsCache facts;
+    ExtensionScripts extension_scripts;
     Transaction transaction;
     bool converts;          // values have to be converted to the client's encoding
     bool prologue_written;  // form sql

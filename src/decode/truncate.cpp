@@ -26,6 +26,10 @@ void follow_truncate(Session &session, int count, Relation relations[], ReorderB
         count_change(session);
         return;
     }
+    if (session.extension_scripts.running()) {
+        ++session.transaction.left_to_scripts;
+        return;
+    }
     if (change->data.truncate.restart_seqs)
         sql.text(" RESTART IDENTITY");
     if (change->data.truncate.cascade)

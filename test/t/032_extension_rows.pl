@@ -1,0 +1,93 @@
+# Rows of tables that belong to an extension: what its scripts write is left to the scripts downstream, what users write
+# to its configuration tables follows, and its other tables do not follow.
+use strict;
+use warnings;
+
+use IPC::Run ();
+use PgFollower;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my ($share, $err);
+IPC::Run::run([ $ENV{PG_CONFIG} || 'pg_config', '--sharedir' ], '>', \$share, '2>', \$err) or die $err;
+chomp $share;
+my $folder = "$share/extension";
+plan skip_all => 'the extension folder cannot be written to' unless -w $folder;
+
+my %files = (
+	'pgf_test_one.control' => "default_version = '1.0'\n",
+	'pgf_test_one--1.0.sql' => <<'SQL',
+CREATE TABLE one_config (id int PRIMARY KEY, t text);
+CREATE TABLE one_private (id int PRIMARY KEY);
+INSERT INTO one_config VALUES (1, 'script');
+SELECT pg_extension_config_dump('one_config', '');
+INSERT INTO one_config VALUES (2, 'script');
+INSERT INTO one_private VALUES (1);
+SQL
+	'pgf_test_one--1.0--1.1.sql' => "UPDATE one_config SET t = t || ' updated' WHERE id = 2;\n",
+	'pgf_test_two.control' => "default_version = '1.0'\n",
+	'pgf_test_two--1.0.sql' => <<'SQL');
+CREATE TABLE two_config (id int PRIMARY KEY);
+SELECT pg_extension_config_dump('two_config', '');
+INSERT INTO two_config VALUES (1);
+INSERT INTO one_config VALUES (100, 'script of the other');
+SQL
+for my $file (keys %files)
+{
+	open my $out, '>', "$folder/$file" or die "could not write $folder/$file: $!";
+	print $out $files{$file};
+	close $out;
+}
+END { unlink map { "$folder/$_" } keys %files if defined $folder; }
+
+my ($upstream, $downstream) = pgf_pair();
+start_follow($downstream, $upstream);
+
+# Compares a table's rows on both servers with what they should be.
+sub rows_are
+{
+	my ($query, $expected, $what) = @_;
+	wait_for_follow($downstream);
+	is($upstream->safe_psql('postgres', $query), $expected, "$what: upstream");
+	is($downstream->safe_psql('postgres', $query), $expected, "$what: downstream");
+	return;
+}
+
+$upstream->safe_psql('postgres', 'CREATE EXTENSION pgf_test_one');
+rows_are('SELECT * FROM one_config ORDER BY id', "1|script\n2|script", 'rows of the script');
+
+$upstream->safe_psql('postgres', "INSERT INTO one_config VALUES (3, 'user'); DELETE FROM one_config WHERE id = 1");
+rows_are('SELECT * FROM one_config ORDER BY id', "2|script\n3|user", 'rows of the user');
+
+# Several scripts and the user's own rows in one transaction
+$upstream->safe_psql('postgres', <<'SQL');
+BEGIN;
+INSERT INTO one_config VALUES (4, 'user');
+CREATE EXTENSION pgf_test_two;
+INSERT INTO one_config VALUES (5, 'user');
+INSERT INTO two_config VALUES (5);
+SAVEPOINT s;
+ALTER EXTENSION pgf_test_one UPDATE TO '1.1';
+INSERT INTO one_config VALUES (6, 'user');
+RELEASE s;
+CREATE TABLE own (id int PRIMARY KEY);
+INSERT INTO own VALUES (1);
+COMMIT;
+SQL
+rows_are('SELECT * FROM one_config ORDER BY id',
+	"2|script updated\n3|user\n4|user\n5|user\n6|user\n100|script of the other", 'scripts beside rows of the user');
+rows_are('SELECT * FROM two_config ORDER BY id', "1\n5", 'rows of both in one transaction');
+rows_are('SELECT * FROM own', '1', 'a table of the user');
+
+# A table that is not for configuration is each side's own.
+$upstream->safe_psql('postgres', 'INSERT INTO one_private VALUES (2)');
+wait_for_follow($downstream);
+is($downstream->safe_psql('postgres', 'SELECT * FROM one_private'), '1', 'a private table does not follow');
+
+# A table that joins an extension and leaves it again
+$upstream->safe_psql('postgres', $_)
+  for 'ALTER EXTENSION pgf_test_two ADD TABLE own', 'INSERT INTO own VALUES (2)',
+  'ALTER EXTENSION pgf_test_two DROP TABLE own', 'INSERT INTO own VALUES (3)';
+wait_for_follow($downstream);
+is($downstream->safe_psql('postgres', 'SELECT * FROM own ORDER BY id'), "1\n3", 'rows follow while the table is the user\'s');
+done_testing();
