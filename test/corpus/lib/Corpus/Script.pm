@@ -4,8 +4,8 @@
 # lives on across the points.  A point is put off to the next boundary while a transaction block is open or a prepared
 # transaction holds its locks.
 #
-# Roles and tablespaces belong to the cluster, and event triggers do not see them: until they follow by themselves the
-# runner brings the downstream's to the upstream's state after each statement that touches them, and makes those that a
+# Roles, tablespaces and the database's own privileges are shared by the cluster, and event triggers do not see them: where
+# they do not follow by themselves the runner brings the downstream's to the upstream's state after each statement that touches them, and makes those that a
 # statement is about to create before it runs.  The result lists them.
 package Corpus::Script;
 
@@ -16,7 +16,7 @@ use Corpus::Psql;
 use Corpus::Splitter;
 use Corpus::Compare;
 
-my $cluster_command = qr/\b(?:create|alter|drop)\s+(?:role|user(?!\s+mapping)|group|tablespace)\b|\b(?:grant|revoke)\s(?![^;]*\son\s)|\breassign\s+owned\b|\bdrop\s+owned\b/i;
+my $cluster_command = qr/\b(?:create|alter|drop)\s+(?:role|user(?!\s+mapping)|group|tablespace)\b|\b(?:grant|revoke)\s(?![^;]*\son\s)|\breassign\s+owned\b|\bdrop\s+owned\b|\bon\s+database\b/i;
 
 # run(servers, dbname, text, steps => n, seconds => limit, log => path, env => {...}, roles => 0|1)
 # Returns { end, inside, first, points, compared, sequences, roles => [...], report => [...] }: end and inside are undef
@@ -181,6 +181,10 @@ my $members_query = <<'END';
 SELECT format('%I TO %I', r.rolname, m.rolname), admin_option FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
 WHERE NOT (r.oid < 16384 AND m.oid < 16384)
 END
+my $grants_query = <<'END';
+SELECT format('%s ON DATABASE %I TO %s', privilege_type, datname, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END), is_grantable
+FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE datname = '%s' AND grantee <> datdba
+END
 my $spaces_query = 'SELECT quote_ident(spcname) FROM pg_tablespace WHERE oid >= 16384';
 
 # Brings the downstream's roles, memberships and tablespaces to the upstream's state.
@@ -192,7 +196,7 @@ sub _sync_cluster
 	my %state;
 	for my $side (qw(up down))
 	{
-		for my $query ($roles_query, $members_query, $spaces_query)
+		for my $query ($roles_query, $members_query, $spaces_query, $grants_query =~ s/'%s' AND/'$self->{dbname}' AND/r)
 		{
 			my ($rows, $error) = $servers->control($side, 'postgres')->query($query, 30);
 			return if defined $error;
@@ -233,6 +237,14 @@ sub _sync_cluster
 		push @sql, "GRANT $pair" . ($up_member{$pair} eq 't' ? ' WITH ADMIN OPTION' : '') if !exists $down_member{$pair} || $up_member{$pair} eq 't';
 	}
 	push @sql, map { 'REVOKE ' . s/ TO / FROM /r } grep { !exists $up_member{$_} } sort keys %down_member if !$open;
+	my %up_grant   = map { $_->[0] => $_->[1] } @{ $state{up}[3] };
+	my %down_grant = map { $_->[0] => $_->[1] } @{ $state{down}[3] };
+	for my $grant (grep { ($down_grant{$_} // '') ne $up_grant{$_} } sort keys %up_grant)
+	{
+		push @sql, "REVOKE $grant" =~ s/ TO / FROM /r . ' CASCADE' if exists $down_grant{$grant};
+		push @sql, "GRANT $grant" . ($up_grant{$grant} eq 't' ? ' WITH GRANT OPTION' : '');
+	}
+	push @sql, map { "REVOKE $_ CASCADE" =~ s/ TO / FROM /r } grep { !exists $up_grant{$_} } sort keys %down_grant;
 	my %up_space   = map { $_->[0] => 1 } @{ $state{up}[2] };
 	my %down_space = map { $_->[0] => 1 } @{ $state{down}[2] };
 	push @sql, map { "CREATE TABLESPACE $_ LOCATION ''" } grep { !$down_space{$_} } sort keys %up_space;

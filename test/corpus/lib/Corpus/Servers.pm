@@ -80,7 +80,9 @@ log_line_prefix = '%m [%p] %b %d '
 log_lock_waits = on
 END
 	print $conf "output_plugin_libraries = 'pgoutput, test_decoding, pg_follower'\n" if $known =~ /^output_plugin_libraries\t/m;
-	print $conf "shared_preload_libraries = 'pg_follower'\n" if $self->{preload} && $self->{mode} ne 'standby';
+	# User mappings hold passwords, so they follow only where a setting allows it; so do roles.
+	print $conf "pg_follower.user_mappings = on\n" if $self->{mode} ne 'standby';
+	print $conf "shared_preload_libraries = 'pg_follower'\npg_follower.roles = 'all'\n" if $self->{preload} && $self->{mode} ne 'standby';
 	print $conf "$_\n" for @{ $self->{settings} || [] };
 	close $conf;
 	return;
