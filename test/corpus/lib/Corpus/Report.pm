@@ -178,7 +178,7 @@ sub tally_warnings
 	my %count;
 	for my $row (@$results)
 	{
-		my %seen = map { s/"[^"]*"/"…"/gr => 1 } split /; /, $row->{warnings} // '';
+		my %seen = map { s/"[^"]*"/"…"/gr =~ s/ of .* (cannot be followed)/ of … $1/r => 1 } split /; /, $row->{warnings} // '';
 		$count{$_}++ for keys %seen;
 	}
 	return %count;
