@@ -9,7 +9,9 @@ extern "C" {
 #include "commands/defrem.h"
 #include "nodes/parsenodes.h"
 #include "replication/message.h"
+#include "replication/origin.h"
 #include "replication/reorderbuffer.h"
+#include "replication/slot.h"
 #include "utils/rel.h"
 }
 
@@ -101,8 +103,8 @@ constexpr AttrNumber collation_locale_column = Anum_pg_collation_colliculocale;
 constexpr AttrNumber collation_rules_column = InvalidAttrNumber;
 #endif
 
-// Calls take("ADMIN", "OPTION" or "TRUE" or "FALSE") for each option of GRANT role TO role, or of its REVOKE: only ADMIN
-// up to 15, a list from 16.
+// Calls take("ADMIN", "OPTION" or "TRUE" or "FALSE") for each option of GRANT role TO role, or of its REVOKE: only
+// ADMIN up to 15, a list from 16.
 template <typename Take> void for_each_role_grant_option(const GrantRoleStmt *statement, Take take)
 {
 #if PG_VERSION_NUM >= 160000
@@ -118,5 +120,30 @@ template <typename Take> void for_each_role_grant_option(const GrantRoleStmt *st
         take("ADMIN", "OPTION");
 #endif
 }
+
+// Makes the replication origin this session's own.
+inline void setup_session_origin(RepOriginId origin)
+{
+#if PG_VERSION_NUM >= 160000
+    replorigin_session_setup(origin, 0);
+#else
+    replorigin_session_setup(origin);
+#endif
+}
+
+// How many replication origins may have a position, and the setting that says so.
+#if PG_VERSION_NUM >= 180000
+constexpr const char *origin_limit_setting = "max_active_replication_origins";
+inline int origin_limit()
+{
+    return max_active_replication_origins;
+}
+#else
+constexpr const char *origin_limit_setting = "max_replication_slots";
+inline int origin_limit()
+{
+    return max_replication_slots;
+}
+#endif
 
 } // namespace pg_follower

@@ -6,6 +6,7 @@
 // cluster, the slot would wait for the transaction that waits for it.
 #include "execute.hpp"
 #include "pending.hpp"
+#include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/pg.hpp"
@@ -21,7 +22,6 @@ extern "C" {
 #include "catalog/pg_control.h"
 #include "funcapi.h"
 #include "replication/origin.h"
-#include "replication/slot.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
@@ -91,11 +91,11 @@ void check_downstream(const char *name)
                         errhint("Give the new follow another name: start_follow(..., follow_name => '...'), or call "
                                 "resume_follow() or drop_follow().")));
     int64 origins = query_count("SELECT pg_catalog.count(*) FROM pg_catalog.pg_show_replication_origin_status()");
-    if (origins >= max_replication_slots)
+    if (origins >= origin_limit())
         ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
                         errmsg("no place for another replication origin is free"),
-                        errdetail("All %d are in use.", max_replication_slots),
-                        errhint("Raise max_replication_slots on this server (it needs a restart).")));
+                        errdetail("All %d are in use.", origin_limit()),
+                        errhint("Raise %s on this server (it needs a restart).", origin_limit_setting)));
 }
 
 // What start_follow wants to know of the upstream, in the order of the query's columns.

@@ -10,6 +10,7 @@
 // again, too, and the origin says where to go on. Every error ends the process, so each start is a clean one.
 #include "worker.hpp"
 
+#include "pg_follower/compat.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
@@ -19,7 +20,7 @@
 
 extern "C" {
 #include "access/xact.h"
-#include "commands/dbcommands.h"
+#include "commands/extension.h"
 #include "libpq/pqformat.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -177,13 +178,34 @@ bool may_pass(int code, bool applying)
     proc_exit(again ? 1 : 0);
 }
 
+// A database that was dropped while its worker waited to be started again fails each start for good: then the process
+// ends with exit code 0, which makes the postmaster forget it.
+bool database_is_gone = false;
+
+void notice_fatal(ErrorData *error)
+{
+    if (error->elevel >= FATAL && error->sqlerrcode == ERRCODE_UNDEFINED_DATABASE)
+        database_is_gone = true;
+}
+
+void end_for_good(int, Datum)
+{
+    // proc_exit may be called from its own callbacks, and goes on from there.
+    if (database_is_gone) {
+        database_is_gone = false;
+        proc_exit(0);
+    }
+}
+
 // Finds the follow, when the transaction that registered this worker is over.
 void find_work(int32 id, TransactionId xid)
 {
     in_transaction([&] {
         if (TransactionIdIsValid(xid))
             XactLockTableWait(xid, nullptr, nullptr, XLTW_None);
-        worker->follow = find_follow(id);
+        // Nor is there work where the extension was dropped.
+        if (OidIsValid(get_extension_oid(extension_name, true)))
+            worker->follow = find_follow(id);
     });
     if (!worker->follow || !worker->follow->enabled || worker->follow->state == FollowState::failed)
         proc_exit(0);
@@ -222,7 +244,7 @@ void open_stream()
     RepOriginId origin = InvalidRepOriginId;
     in_transaction([&] {
         origin = replorigin_by_name(follow.origin, false);
-        replorigin_session_setup(origin);
+        setup_session_origin(origin);
         worker->start = Max(replorigin_session_get_progress(false), follow.start_lsn);
     });
     worker->applier.start(follow, worker->live, worker->start);
@@ -384,6 +406,9 @@ void pg_follower_worker_main(Datum argument)
     pqsignal(SIGTERM, handle_sigterm);
     pqsignal(SIGHUP, SignalHandlerForConfigReload);
     BackgroundWorkerUnblockSignals();
+    emit_log_hook = notice_fatal;
+    on_proc_exit(end_for_good, (Datum)0);
     BackgroundWorkerInitializeConnectionByOid(arguments.database, InvalidOid, 0);
+    emit_log_hook = nullptr;
     work(DatumGetInt32(argument), arguments.xid);
 }

@@ -5,6 +5,7 @@ use warnings;
 use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 my $config = "pg_follower.restart_interval = 1\n";
 my ($upstream, $plain) = pgf_pair(config => $config);
@@ -110,5 +111,40 @@ follows($preloaded, 'restart with follows in two databases');
 wait_until($preloaded, "SELECT string_agg(backend_type, ',' ORDER BY backend_type)
 	FROM pg_stat_activity WHERE backend_type LIKE 'pg_follower%'", 'pg_follower worker,pg_follower worker elsewhere');
 ok(1, 'two workers and nothing else run');
+
+# -------------------------------------------------------------------------------- what a follow lives in goes away
+for my $end ('DROP DATABASE other WITH (FORCE)', 'DROP DATABASE other', 'DROP EXTENSION pg_follower CASCADE')
+{
+	my $database = $end =~ /EXTENSION/ ? 'postgres' : 'other';
+	if ($end eq 'DROP DATABASE other')
+	{
+		$preloaded->safe_psql('postgres', 'CREATE DATABASE other');
+		$preloaded->safe_psql('other', 'CREATE EXTENSION pg_follower');
+		start_follow($preloaded, $upstream, name => 'elsewhere', dbname => 'other', upstream_dbname => 'empty', copy_data => 0);
+		# Its worker cannot connect, and waits for its next try.
+		$upstream->stop;
+		wait_until($preloaded, "SELECT state = 'retrying' AND pid IS NULL FROM follow_status", 't', dbname => 'other');
+	}
+	if ($database eq 'postgres')
+	{
+		$preloaded->safe_psql('postgres', $end);
+		$preloaded->safe_psql('postgres',
+			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type LIKE 'pg_follower%'");
+	}
+	else
+	{
+		my $tries = 0;
+		usleep(100_000) while $tries++ < 100 && ($preloaded->psql('postgres', $end))[0] != 0;
+	}
+	# Longer than until the next try.
+	sleep 3;
+	my $name = $database eq 'other' ? 'pg_follower worker elsewhere' : 'pg_follower worker';
+	is($preloaded->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type = '$name'"),
+		'0', "$end: no worker is left");
+	my $before = () = slurp_file($preloaded->logfile) =~ /background worker "$name"/g;
+	sleep 3;
+	my $after = () = slurp_file($preloaded->logfile) =~ /background worker "$name"/g;
+	is($after, $before, "$end: nor is one started again and again");
+}
 
 done_testing();
