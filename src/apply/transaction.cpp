@@ -206,6 +206,7 @@ void Applier::commit(const CommitRecord &record)
     received(record.end_lsn);
     bool single = record.commit_lsn <= single_until_;
     if (has_ddl_ || single || grouped_ >= settings.max_group_transactions || group_bytes_ >= max_group_bytes ||
+        executor_.executions - executions_before_ >= max_group_executions ||
         (IsTransactionState() &&
          TimestampDifferenceExceeds(group_started_at_, GetCurrentTimestamp(), max_group_milliseconds)))
         commit_group();
@@ -248,6 +249,7 @@ void Applier::commit_group()
     figures_ = figures;
     grouped_ = 0;
     group_bytes_ = 0;
+    executions_before_ = executor_.executions;
     executions_before_ = executor_.executions;
     set_state(state_);
 }
