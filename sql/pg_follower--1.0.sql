@@ -1,7 +1,8 @@
 \echo Use "CREATE EXTENSION pg_follower" to load this file. \quit
 
 -- What users call lives in the schema that CREATE EXTENSION is given; tables and internals live in the schema
--- follower, which only superusers may use. (Not pg_follower: names that start with pg_ are reserved, and
+-- follower, where only superusers have privileges, but for the view of commands. (Not pg_follower: names that start
+-- with pg_ are reserved, and
 -- pg_dump --binary-upgrade, hence pg_upgrade, leaves such schemas out.)
 CREATE SCHEMA follower;
 
@@ -36,6 +37,8 @@ CREATE FUNCTION follower.sql_drop() RETURNS event_trigger
 CREATE FUNCTION follower.ddl_command_start() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_start';
 
+REVOKE ALL ON FUNCTION follower.ddl_command_end(), follower.sql_drop(), follower.ddl_command_start() FROM PUBLIC;
+
 CREATE EVENT TRIGGER pg_follower_ddl_command_start ON ddl_command_start
     WHEN TAG IN ('CREATE TABLE AS', 'SELECT INTO') EXECUTE FUNCTION follower.ddl_command_start();
 ALTER EVENT TRIGGER pg_follower_ddl_command_start ENABLE ALWAYS;
@@ -48,6 +51,10 @@ ALTER EVENT TRIGGER pg_follower_sql_drop ENABLE ALWAYS;
 CREATE FUNCTION follower.list_commands(OUT command text, OUT follows boolean, OUT how text, OUT reason text)
     RETURNS SETOF record LANGUAGE C IMMUTABLE AS 'MODULE_PATHNAME', 'pg_follower_list_commands';
 CREATE VIEW follower.commands AS SELECT * FROM follower.list_commands();
+COMMENT ON VIEW follower.commands IS 'which commands follow, how, and why not';
+-- Anybody may look; the rest of the schema has no privileges for anybody.
+GRANT USAGE ON SCHEMA follower TO PUBLIC;
+GRANT SELECT ON follower.commands TO PUBLIC;
 
 ------------------------------------------------------------------------------------------------------------------- apply
 

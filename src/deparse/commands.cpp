@@ -30,7 +30,7 @@ constexpr CommandEntry no(const char *tag, const char *reason)
     cannot_follow("the command is of an unknown form");
 }
 
-// A tag whose commands all have a verb that is known by its parse tree.
+// A tag whose commands are all written by what they are, whatever the tag: as an ALTER TABLE, or by a verb.
 constexpr CommandEntry verb(const char *tag)
 {
     return {tag, Follows::by_text, unknown_form, ""};
@@ -41,25 +41,25 @@ constexpr CommandEntry none(const char *tag, const char *reason)
     return {tag, Follows::not_needed, nullptr, reason};
 }
 
-constexpr const char *not_yet = "this version of pg_follower does not write the command";
+constexpr const char *no_statement = "PostgreSQL knows the tag, but has no such statement";
 
 constexpr CommandEntry commands[] = {
-    no("ALTER ACCESS METHOD", not_yet),
+    none("ALTER ACCESS METHOD", no_statement),
     verb("ALTER AGGREGATE"),
-    no("ALTER CAST", not_yet),
+    none("ALTER CAST", no_statement),
     text("ALTER COLLATION", deparse_alter_collation),
-    no("ALTER CONSTRAINT", not_yet),
+    none("ALTER CONSTRAINT", no_statement),
     verb("ALTER CONVERSION"),
     text("ALTER DEFAULT PRIVILEGES", deparse_default_privileges),
     text("ALTER DOMAIN", deparse_alter_domain),
     text("ALTER EXTENSION", deparse_alter_extension),
     text("ALTER FOREIGN DATA WRAPPER", deparse_alter_foreign_data_wrapper),
-    no("ALTER FOREIGN TABLE", not_yet),
+    verb("ALTER FOREIGN TABLE"),
     text("ALTER FUNCTION", deparse_alter_function),
-    no("ALTER INDEX", not_yet),
+    verb("ALTER INDEX"),
     verb("ALTER LANGUAGE"),
     no("ALTER LARGE OBJECT", "large objects do not follow: their data is not decoded"),
-    no("ALTER MATERIALIZED VIEW", not_yet),
+    verb("ALTER MATERIALIZED VIEW"),
     text("ALTER OPERATOR", deparse_alter_operator),
     verb("ALTER OPERATOR CLASS"),
     text("ALTER OPERATOR FAMILY", deparse_alter_operator_family),
@@ -73,22 +73,22 @@ constexpr CommandEntry commands[] = {
     text("ALTER SERVER", deparse_alter_server),
     text("ALTER STATISTICS", deparse_alter_statistics),
     text("ALTER SUBSCRIPTION", deparse_alter_subscription),
-    no("ALTER TABLE", not_yet),
+    verb("ALTER TABLE"),
     text("ALTER TEXT SEARCH CONFIGURATION", deparse_alter_text_search_configuration),
     text("ALTER TEXT SEARCH DICTIONARY", deparse_alter_text_search_dictionary),
     verb("ALTER TEXT SEARCH PARSER"),
     verb("ALTER TEXT SEARCH TEMPLATE"),
-    no("ALTER TRANSFORM", not_yet),
+    none("ALTER TRANSFORM", no_statement),
     verb("ALTER TRIGGER"),
     text("ALTER TYPE", deparse_alter_type),
     text("ALTER USER MAPPING", deparse_alter_user_mapping),
-    no("ALTER VIEW", not_yet),
+    verb("ALTER VIEW"),
     text("COMMENT", deparse_comment),
     text("CREATE ACCESS METHOD", deparse_create_access_method),
     text("CREATE AGGREGATE", deparse_create_aggregate),
     text("CREATE CAST", deparse_create_cast),
     text("CREATE COLLATION", deparse_create_collation),
-    no("CREATE CONSTRAINT", not_yet),
+    none("CREATE CONSTRAINT", no_statement),
     text("CREATE CONVERSION", deparse_create_conversion),
     text("CREATE DOMAIN", deparse_create_domain),
     text("CREATE EXTENSION", deparse_create_extension),
@@ -104,7 +104,7 @@ constexpr CommandEntry commands[] = {
     text("CREATE POLICY", deparse_create_policy),
     text("CREATE PROCEDURE", deparse_create_function),
     text("CREATE PUBLICATION", deparse_create_publication),
-    text("CREATE ROUTINE", deparse_create_function),
+    none("CREATE ROUTINE", no_statement),
     text("CREATE RULE", deparse_create_rule),
     text("CREATE SCHEMA", deparse_create_schema),
     text("CREATE SEQUENCE", deparse_create_sequence),

@@ -7,6 +7,7 @@
 extern "C" {
 #include "catalog/pg_proc.h"
 #include "commands/defrem.h"
+#include "common/shortest_dec.h"
 #include "utils/array.h"
 #include "utils/fmgrprotos.h"
 }
@@ -53,6 +54,31 @@ void write_routine_setting(SqlWriter &out, const CatalogRow<Form_pg_proc> &row, 
         out.text("RESET ").name(setting->name);
 }
 
+// The shortest text that reads as the same number.
+void write_number(SqlWriter &out, float4 number)
+{
+    char digits[FLOAT_SHORTEST_DECIMAL_LEN];
+    (void)float_to_shortest_decimal_buf(number, digits);
+    out.text(digits);
+}
+
+// Whether pg_get_functiondef(), which writes six digits, loses some of the number.
+bool loses_digits(float4 number)
+{
+    return strtof(psprintf("%g", number), nullptr) != number;
+}
+
+// ALTER FUNCTION signature. With argument modes, so that a procedure is not taken for another with the same types as
+// outputs.
+void write_alter(SqlWriter &out, Oid routine, char kind)
+{
+    out.text(kind == PROKIND_PROCEDURE ? "ALTER PROCEDURE " : "ALTER FUNCTION ")
+        .function_name(routine)
+        .text('(')
+        .text(text_of(pg_get_function_identity_arguments, routine))
+        .text(')');
+}
+
 void write_action(SqlWriter &out, const CatalogRow<Form_pg_proc> &row, const DefElem *action)
 {
     const char *name = action->defname;
@@ -71,9 +97,9 @@ void write_action(SqlWriter &out, const CatalogRow<Form_pg_proc> &row, const Def
                  : row->proparallel == PROPARALLEL_RESTRICTED ? " PARALLEL RESTRICTED"
                                                               : " PARALLEL UNSAFE");
     else if (strcmp(name, "cost") == 0)
-        out.format(" COST %.9g", row->procost);
+        write_number(out.text(" COST "), row->procost);
     else if (strcmp(name, "rows") == 0)
-        out.format(" ROWS %.9g", row->prorows);
+        write_number(out.text(" ROWS "), row->prorows);
     else if (strcmp(name, "support") == 0)
         out.text(" SUPPORT ").function_name(row->prosupport);
     else if (strcmp(name, "set") == 0)
@@ -101,18 +127,22 @@ void deparse_create_function(Script &script, const Command &command)
     while (length > 0 && rest[length - 1] == '\n')
         --length;
     appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(length));
+
+    CatalogRow<Form_pg_proc> row(ProcedureRelationId, command.address.objectId);
+    if (loses_digits(row->procost) || loses_digits(row->prorows)) {
+        SqlWriter &alter = script.statement();
+        write_alter(alter, command.address.objectId, row->prokind);
+        write_number(alter.text(" COST "), row->procost);
+        if (row->proretset)
+            write_number(alter.text(" ROWS "), row->prorows);
+    }
 }
 
 void deparse_alter_function(Script &script, const Command &command)
 {
     CatalogRow<Form_pg_proc> row(ProcedureRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
-    // With argument modes, so that a procedure is not taken for another with the same types as outputs.
-    out.text(row->prokind == PROKIND_PROCEDURE ? "ALTER PROCEDURE " : "ALTER FUNCTION ")
-        .function_name(command.address.objectId)
-        .text('(')
-        .text(text_of(pg_get_function_identity_arguments, command.address.objectId))
-        .text(')');
+    write_alter(out, command.address.objectId, row->prokind);
     for (DefElem *action : each<DefElem>(statement_of<AlterFunctionStmt>(command, T_AlterFunctionStmt)->actions))
         write_action(out, row, action);
 }
