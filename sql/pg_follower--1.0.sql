@@ -2,8 +2,7 @@
 
 -- What users call lives in the schema that CREATE EXTENSION is given; tables and internals live in the schema
 -- follower, where only superusers have privileges, but for the view of commands. (Not pg_follower: names that start
--- with pg_ are reserved, and
--- pg_dump --binary-upgrade, hence pg_upgrade, leaves such schemas out.)
+-- with pg_ are reserved, and pg_dump --binary-upgrade, hence pg_upgrade, leaves such schemas out.)
 CREATE SCHEMA follower;
 
 ---------------------------------------------------------------------------------------------------------- authentication
