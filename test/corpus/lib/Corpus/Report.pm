@@ -62,6 +62,7 @@ sub cause
 	for ($reason)
 	{
 		s/^at point \d+: //;
+		s/ \(running: .*//;
 		s/"[^"]*"/"…"/g;
 		s/'[^']*'/'…'/g;
 		s/^(rows of|sequence) .*/$1 a table differ/;

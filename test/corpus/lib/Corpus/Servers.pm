@@ -258,7 +258,12 @@ sub wait_for_follow
 		my ($rows, $error) = $self->control('down', $dbname)->query("SELECT $INTERFACE.wait_for_follow('2 s')", 30);
 		return if $rows && @$rows && $rows->[0][0] eq 't';
 		my ($state, $last) = $self->follow_state($dbname);
-		return "worker failed: $last" if $state eq 'failed';
+		if ($state eq 'failed')
+		{
+			# The context of the error names the statement that failed.
+			my ($statement) = ($error // '') =~ /SQL statement "(.*?)"\n/s;
+			return "worker failed: $last" . (defined $statement ? ' (running: ' . substr($statement =~ s/\s+/ /gr, 0, 200) . ')' : '');
+		}
 		return "wait_for_follow: $error" if defined $error;
 		return "worker $state: $last" if $last ne '' && $state ne 'streaming' && ++$retries >= 2;
 	}
