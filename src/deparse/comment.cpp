@@ -27,6 +27,16 @@ void refuse_large_object(const ObjectAddress &address)
 
 } // namespace
 
+void write_object_comment(Script &script, const ObjectAddress &address, const char *comment)
+{
+    if (!comment)
+        return;
+    SqlWriter &out = script.statement();
+    out.text("COMMENT ON ");
+    write_object(out, address);
+    write_text_or_null(out, comment);
+}
+
 void deparse_comment(Script &script, const Command &command)
 {
     refuse_large_object(command.address);

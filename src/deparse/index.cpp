@@ -2,6 +2,7 @@
 //
 // The indexes that it makes for the partitions of a partitioned table come by themselves, with the names that the
 // server chooses for them; CONCURRENTLY says how to do it, not what comes of it.
+#include "object_name.hpp"
 #include "objects.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -15,11 +16,10 @@ extern "C" {
 
 namespace pg_follower {
 
-void deparse_create_index(Script &script, const Command &command)
+namespace {
+
+void write_index(Script &script, const Command &command)
 {
-    // The index of a constraint is part of its table's definition, or of the ALTER TABLE that adds it.
-    if (OidIsValid(get_index_constraint(command.address.objectId)))
-        return;
     RelationScope index(command.address.objectId);
     Oid relid = RelationGetRelid(index);
     bool partitioned = index->rd_rel->relkind == RELKIND_PARTITIONED_INDEX;
@@ -46,6 +46,17 @@ void deparse_create_index(Script &script, const Command &command)
             .relation_name(relid)
             .text(" SET TABLESPACE ")
             .name(get_tablespace_name(tablespace));
+}
+
+} // namespace
+
+void deparse_create_index(Script &script, const Command &command)
+{
+    // The index of a constraint is part of its table's definition, or of the ALTER TABLE that adds it.
+    if (!OidIsValid(get_index_constraint(command.address.objectId)))
+        write_index(script, command);
+    // LIKE ... INCLUDING COMMENTS makes the comment without a command.
+    write_object_comment(script, command.address, castNode(IndexStmt, command.parse_tree)->idxcomment);
 }
 
 } // namespace pg_follower

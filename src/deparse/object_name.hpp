@@ -31,4 +31,7 @@ bool object_exists(const ObjectAddress &address);
 // without any.
 void write_signature(SqlWriter &out, Oid function);
 
+// COMMENT ON the object, as a statement of its own; nothing for null. (comment.cpp)
+void write_object_comment(Script &script, const ObjectAddress &address, const char *comment);
+
 } // namespace pg_follower

@@ -5,14 +5,18 @@
 #include "event.hpp"
 #include "object_name.hpp"
 #include "objects.hpp"
+#include "pg_follower/scope.hpp"
 
 extern "C" {
+#include "access/genam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_sequence.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
+#include "commands/sequence.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 }
 
@@ -69,6 +73,34 @@ bool is_unlogged(Oid relid)
     return get_rel_persistence(relid) == RELPERSISTENCE_UNLOGGED;
 }
 
+// Brings the downstream's sequence to the position of this one, which new limits must include. A sequence's advances do
+// not follow by themselves.
+void write_position(SqlWriter &out, Oid sequence)
+{
+    RelationScope relation(sequence);
+    SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, SnapshotAny, 0, nullptr);
+    HeapTuple tuple = systable_getnext(scan);
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "sequence %u has no row", sequence);
+    bool is_null;
+    int64 last_value = DatumGetInt64(heap_getattr(tuple, SEQ_COL_LASTVAL, RelationGetDescr(relation), &is_null));
+    bool is_called = DatumGetBool(heap_getattr(tuple, SEQ_COL_CALLED, RelationGetDescr(relation), &is_null));
+    systable_endscan(scan);
+
+    SqlWriter name;
+    name.relation_name(sequence);
+    out.text("SELECT pg_catalog.setval(").literal(name.c_str()).text(", ").number(last_value);
+    out.text(is_called ? ", true)" : ", false)");
+}
+
+bool has_option(const List *options, const char *name)
+{
+    for (DefElem *option : each<DefElem>(options))
+        if (strcmp(option->defname, name) == 0)
+            return true;
+    return false;
+}
+
 } // namespace
 
 void deparse_create_sequence(Script &script, const Command &command)
@@ -98,6 +130,10 @@ void deparse_alter_sequence(Script &script, const Command &command)
         return;
     auto *statement = castNode(AlterSeqStmt, command.parse_tree);
     bool owner_only = list_length(statement->options) == 1;
+    bool limits = has_option(statement->options, "minvalue") || has_option(statement->options, "maxvalue") ||
+                  has_option(statement->options, "as");
+    if (limits && !has_option(statement->options, "restart"))
+        write_position(script.statement(RunAs::applier), sequence);
     SqlWriter &out = script.statement();
     out.text("ALTER SEQUENCE ").relation_name(sequence);
     for (DefElem *option : each<DefElem>(statement->options)) {

@@ -11,6 +11,8 @@ namespace pg_follower {
 void deparse_create_statistics(Script &script, const Command &command)
 {
     script.statement().text(pg_get_statisticsobjdef_string(command.address.objectId));
+    // LIKE ... INCLUDING COMMENTS makes the comment without a command.
+    write_object_comment(script, command.address, castNode(CreateStatsStmt, command.parse_tree)->stxcomment);
 }
 
 void deparse_alter_statistics(Script &script, const Command &command)
