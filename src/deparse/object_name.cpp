@@ -90,7 +90,8 @@ void write_name_suffix(SqlWriter &out, const ObjectAddress &address)
 {
     switch (address.classId) {
     case ProcedureRelationId:
-        write_signature(out, address.objectId);
+        write_signature(out, address.objectId,
+                        get_func_prokind(address.objectId) == PROKIND_AGGREGATE ? "(*)" : "()");
         break;
     case OperatorRelationId: {
         Oid left, right;
@@ -223,20 +224,20 @@ bool object_exists(const ObjectAddress &address)
     return exists;
 }
 
-void write_signature(SqlWriter &out, Oid function)
+void write_signature(SqlWriter &out, Oid function, const char *none)
 {
-    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for function %u", function);
-    auto form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
+    Oid *types;
+    int count;
+    (void)get_func_signature(function, &types, &count);
+    if (count == 0) {
+        out.text(none);
+        return;
+    }
     out.text('(');
     SqlWriter::Separator comma(", ");
-    for (int i = 0; i < form->pronargs; ++i)
-        out.next(comma).type_name(form->proargtypes.values[i]);
-    if (form->pronargs == 0 && form->prokind == PROKIND_AGGREGATE)
-        out.text('*');
+    for (int i = 0; i < count; ++i)
+        out.next(comma).type_name(types[i]);
     out.text(')');
-    ReleaseSysCache(tuple);
 }
 
 } // namespace pg_follower

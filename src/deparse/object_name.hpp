@@ -27,9 +27,9 @@ Oid object_owner(const ObjectAddress &address);
 // Whether the object is still there.
 bool object_exists(const ObjectAddress &address);
 
-// (integer, text): the input arguments by which a function, procedure or aggregate is known; (*) for an aggregate
-// without any.
-void write_signature(SqlWriter &out, Oid function);
+// (integer, text): the input arguments by which a function, procedure or aggregate is known; `none` where it has none,
+// which is (*) for aggregates in statements on aggregates, but () in those on routines.
+void write_signature(SqlWriter &out, Oid function, const char *none = "()");
 
 // COMMENT ON the object, as a statement of its own; nothing for null. (comment.cpp)
 void write_object_comment(Script &script, const ObjectAddress &address, const char *comment);

@@ -5,6 +5,7 @@ CREATE ROLE regress_grantor;
 \getenv folder PG_ABS_SRCDIR
 \set objects :folder '/sql/objects/every_kind.sql'
 \i :objects
+CREATE FUNCTION s.f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 SELECT FROM pg_create_logical_replication_slot('deparse_grant', 'pg_follower');
 
 GRANT ALL ON TABLE t TO regress_grant;
@@ -25,7 +26,7 @@ GRANT USAGE ON FOREIGN DATA WRAPPER fdw TO regress_grant;
 GRANT USAGE ON FOREIGN SERVER srv TO regress_grant;
 GRANT SELECT ON ALL TABLES IN SCHEMA o TO regress_grantor WITH GRANT OPTION;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA o, s TO regress_grantor;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA o TO regress_grantor;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA s TO regress_grantor;
 GRANT ALL ON ALL TABLES IN SCHEMA s TO regress_grantor;
 -- By another grantor, who is the role that runs the command downstream.
 SET ROLE regress_grantor;
@@ -35,32 +36,38 @@ RESET ROLE;
 REVOKE ALL ON t FROM regress_grantor CASCADE;
 REVOKE GRANT OPTION FOR SELECT, UPDATE ON v FROM regress_grant;
 REVOKE SELECT (id) ON t FROM PUBLIC;
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA o FROM PUBLIC, regress_grantor RESTRICT;
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA s FROM PUBLIC, regress_grantor RESTRICT;
 -- Temporary objects are left out.
 CREATE TEMPORARY TABLE temporary (i integer);
 GRANT SELECT ON temporary TO PUBLIC;
 GRANT SELECT ON temporary, ft TO PUBLIC;
 -- Default privileges.
+SET ROLE regress_grantor;
 ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO regress_grant WITH GRANT OPTION;
+RESET ROLE;
 ALTER DEFAULT PRIVILEGES FOR ROLE regress_grantor IN SCHEMA s, o GRANT ALL ON TABLES TO PUBLIC, regress_grant;
 ALTER DEFAULT PRIVILEGES FOR ROLE regress_grantor REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE regress_grantor GRANT USAGE ON TYPES TO regress_grant;
 ALTER DEFAULT PRIVILEGES FOR ROLE regress_grantor GRANT USAGE ON SEQUENCES TO regress_grant;
 ALTER DEFAULT PRIVILEGES FOR ROLE regress_grantor GRANT CREATE ON SCHEMAS TO regress_grant;
-ALTER DEFAULT PRIVILEGES REVOKE GRANT OPTION FOR INSERT ON TABLES FROM regress_grant CASCADE;
 SET ROLE regress_grantor;
+ALTER DEFAULT PRIVILEGES REVOKE GRANT OPTION FOR INSERT ON TABLES FROM regress_grant CASCADE;
 ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO CURRENT_USER, regress_grant;
 CREATE TABLE owned (i integer);
 GRANT SELECT ON owned TO regress_grant;
 RESET ROLE;
--- What DROP OWNED takes away beside its drops.
-DROP OWNED BY regress_grant;
-DROP OWNED BY regress_grantor, "regress grant";
-
 \pset format unaligned
 \pset tuples_only on
 SELECT data FROM pg_logical_slot_get_changes('deparse_grant', NULL, NULL)
 WHERE data !~ '^(SET|RESET|BEGIN|COMMIT)';
+
+-- What DROP OWNED takes away beside its drops.
+DROP OWNED BY regress_grant;
+DROP OWNED BY regress_grantor, "regress grant";
+
+-- In an order of its own: the server takes them as it finds them.
+SELECT data FROM pg_logical_slot_get_changes('deparse_grant', NULL, NULL)
+WHERE data !~ '^(SET|RESET|BEGIN|COMMIT)' ORDER BY data COLLATE "C";
 SET client_min_messages = warning;
 DROP PUBLICATION IF EXISTS pub, new_pub;
 DROP FOREIGN DATA WRAPPER IF EXISTS fdw, new_fdw CASCADE;

@@ -1,6 +1,6 @@
 -- CREATE POLICY and ALTER POLICY in every form.
 CREATE ROLE regress_policy_one;
-CREATE ROLE "regress policy two";
+CREATE ROLE "regress policy two" SUPERUSER;
 CREATE TABLE base (id integer PRIMARY KEY, who text);
 CREATE TABLE allowed (who text);
 SELECT FROM pg_create_logical_replication_slot('deparse_policy', 'pg_follower');
@@ -8,9 +8,11 @@ SELECT FROM pg_create_logical_replication_slot('deparse_policy', 'pg_follower');
 CREATE POLICY everything ON base;
 CREATE POLICY own ON base USING (who = CURRENT_USER) WITH CHECK (who = CURRENT_USER AND id > 0);
 CREATE POLICY "read it" ON base AS RESTRICTIVE FOR SELECT TO regress_policy_one, "regress policy two" USING (EXISTS (SELECT FROM allowed a WHERE a.who = base.who));
+SET SESSION AUTHORIZATION "regress policy two";
 CREATE POLICY write ON base FOR INSERT TO CURRENT_USER WITH CHECK (true);
-CREATE POLICY change ON base FOR UPDATE USING (id < 10) WITH CHECK (id < 5);
 CREATE POLICY remove ON base FOR DELETE TO SESSION_USER USING (false);
+RESET SESSION AUTHORIZATION;
+CREATE POLICY change ON base FOR UPDATE USING (id < 10) WITH CHECK (id < 5);
 ALTER POLICY own ON base TO regress_policy_one;
 ALTER POLICY own ON base USING (true);
 ALTER POLICY own ON base TO PUBLIC WITH CHECK (id > 1);

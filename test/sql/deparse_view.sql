@@ -1,5 +1,6 @@
 -- CREATE VIEW and what ALTER VIEW does, in every form.
 CREATE SCHEMA s;
+CREATE ROLE regress_view;
 CREATE TABLE base (id integer PRIMARY KEY, a integer, b text);
 CREATE TABLE s.other (id integer, "Upper" text);
 CREATE FUNCTION s.f(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';
@@ -19,7 +20,7 @@ CREATE VIEW s.quoted AS SELECT E'it''s a \\ backslash' AS "select", o."Upper" FR
 SET search_path = s;
 CREATE VIEW by_path AS SELECT f(id), '2024-01-02'::date AS d, interval '1 day' AS i FROM other;
 RESET search_path;
-CREATE SCHEMA made CREATE TABLE t (i integer) CREATE VIEW v AS SELECT i FROM t;
+CREATE SCHEMA made AUTHORIZATION regress_view CREATE TABLE t (i integer) CREATE VIEW v AS SELECT i FROM t;
 -- A table that its rule turns into a view.
 CREATE TABLE becomes_view (i integer);
 CREATE RULE "_RETURN" AS ON SELECT TO becomes_view DO INSTEAD SELECT 1 AS i;
@@ -41,4 +42,5 @@ SET client_min_messages = warning;
 DROP TABLE base CASCADE;
 DROP VIEW no_columns, numbers, becomes_view;
 DROP SCHEMA s, made CASCADE;
+DROP ROLE regress_view;
 SELECT FROM pg_drop_replication_slot('deparse_view');
