@@ -136,3 +136,13 @@ GRANT EXECUTE ON FUNCTION follower.status() TO pg_monitor;
 CREATE VIEW follow_status AS SELECT * FROM follower.status();
 COMMENT ON VIEW follow_status IS 'each follow of this database, and how far it has come';
 GRANT SELECT ON follow_status TO pg_monitor;
+
+------------------------------------------------------------------------------------------------------------------- trust
+
+-- Privileges may come from elsewhere (pg_read_all_data, pg_write_all_data, default privileges), and with the key, or
+-- with a connection string of theirs, its holders could have commands run downstream as anybody. No policy: nobody but
+-- superusers, and the C code, sees or changes a row.
+ALTER TABLE follower.message_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.keyless_table ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.follow ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.unsupported ENABLE ROW LEVEL SECURITY;

@@ -121,6 +121,17 @@ const char *kind_name(RowKind kind)
     pg_unreachable();
 }
 
+// Runs the block as a table's owner, whose code may change nothing that outlives it: not the role, no setting, no
+// temporary object.
+class OwnerScope {
+  public:
+    explicit OwnerScope(Oid owner) : user_(owner, owner_context) {}
+
+  private:
+    GucScope settings_;
+    UserScope user_;
+};
+
 // An SPI connection for the length of a block. An error leaves it to the transaction's abort.
 class SpiScope {
   public:
@@ -255,7 +266,7 @@ void Executor::row(StreamReader &message, uint64 transaction, int max_rows)
 
     MemoryContextScope scope(row_context_);
     {
-        UserScope owner(statement->owner, owner_context);
+        OwnerScope owner(statement->owner);
         read_values(statement, datums_, nulls_);
     }
     if (statement->may_run && max_rows > 1) {
@@ -308,7 +319,7 @@ void Executor::flush(Run *run)
 uint64 Executor::execute_one(Statement *statement, Datum *datums, const bool *nulls)
 {
     ++executions;
-    UserScope owner(statement->owner, owner_context);
+    OwnerScope owner(statement->owner);
     SpiScope spi;
     if (!statement->one_plan) {
         auto types = static_cast<Oid *>(palloc(sizeof(Oid) * (statement->count + 1)));
@@ -347,7 +358,7 @@ uint64 Executor::execute_run(Run *run, bool *found_rows)
     }
     ExecDropSingleTupleTableSlot(slot);
 
-    UserScope owner(statement->owner, owner_context);
+    OwnerScope owner(statement->owner);
     SpiScope spi;
     EphemeralNamedRelationData relation = {};
     relation.md.name = const_cast<char *>(run_table);
@@ -428,7 +439,7 @@ void Executor::note_missing(const Statement *statement, const Datum *datums, con
         Oid output;
         bool varlena;
         getTypeOutputInfo(parameter.type, &output, &varlena);
-        UserScope owner(statement->owner, owner_context);
+        OwnerScope owner(statement->owner);
         const char *value = OidOutputFunctionCall(output, datums[i]);
         key.literal(value, pg_mbcliplen(value, static_cast<int>(strlen(value)), 128));
     }
@@ -466,6 +477,7 @@ void Executor::truncate(const TruncateRecord &record)
                  errmsg("cannot truncate tables of several owners that have TRUNCATE triggers enabled for replicas"),
                  errdetail("The triggers of one owner would run with the privileges of another."),
                  errhint("Disable the triggers on this server, then call resume_follow().")));
+    GucScope settings;
     UserScope scope(one_owner && OidIsValid(owner) ? owner : GetUserId(), one_owner ? owner_context : 0);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
