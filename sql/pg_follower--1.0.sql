@@ -84,7 +84,8 @@ CREATE TABLE follower.follow (
     rows_applied bigint NOT NULL,
     rows_missing bigint NOT NULL,
     ddl_applied bigint NOT NULL,
-    unsupported bigint NOT NULL
+    unsupported bigint NOT NULL,
+    large_objects bigint NOT NULL
 );
 
 -- Commands of the upstream that could not follow, newest last.
@@ -127,7 +128,8 @@ CREATE FUNCTION follower.status(
     OUT follow_name name, OUT state text, OUT pid integer, OUT upstream text, OUT slot_name name,
     OUT received_lsn pg_lsn, OUT applied_lsn pg_lsn, OUT lag_bytes bigint, OUT lag_time interval,
     OUT last_commit_at timestamptz, OUT transactions bigint, OUT rows_applied bigint, OUT ddl_applied bigint,
-    OUT rows_missing bigint, OUT unsupported bigint, OUT last_error text, OUT last_error_detail text,
+    OUT rows_missing bigint, OUT unsupported bigint, OUT large_objects bigint,
+    OUT last_error text, OUT last_error_detail text,
     OUT last_error_hint text, OUT last_error_context text, OUT last_error_at timestamptz)
     RETURNS SETOF record LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_status';
 REVOKE ALL ON FUNCTION follower.status() FROM PUBLIC;

@@ -275,6 +275,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data)
     {
         check_upstream(upstream, copy_data);
         follow.upstream = upstream.display_name();
+        follow.large_objects = upstream.large_objects();
         follow.start_lsn = make_slot(upstream, follow);
     }
     PG_CATCH();
@@ -285,6 +286,10 @@ void start_follow(const char *conninfo, const char *name, bool copy_data)
     PG_END_TRY();
     on_abort_drop_slot(follow, upstream);
 
+    if (follow.large_objects > 0)
+        ereport(WARNING, (errmsg("%lld large objects of the upstream do not follow", (long long)follow.large_objects),
+                          errdetail("Logical decoding does not see them."),
+                          errhint("Keep such data in columns of type bytea, or copy large objects by other means.")));
     make_origin(follow.origin);
     insert_follow(follow);
     if (!register_worker(MyDatabaseId, follow.id, name, GetTopTransactionId()))
@@ -515,7 +520,7 @@ void put_status(ReturnSetInfo *result, const Follow &follow)
     live.detach();
     bool runs = pid != 0;
 
-    enum { column_count = 20 };
+    enum { column_count = 21 };
     Datum values[column_count] = {};
     bool nulls[column_count] = {};
     int i = 0;
@@ -543,6 +548,7 @@ void put_status(ReturnSetInfo *result, const Follow &follow)
     values[i++] = Int64GetDatum(figures.ddl_applied);
     values[i++] = Int64GetDatum(figures.rows_missing);
     values[i++] = Int64GetDatum(figures.unsupported);
+    values[i++] = Int64GetDatum(follow.large_objects);
     for (const char *text :
          {follow.last_error, follow.last_error_detail, follow.last_error_hint, follow.last_error_context}) {
         values[i] = text_or_null(text, nulls[i]);

@@ -54,6 +54,7 @@ enum Column : int {
     col_rows_missing,
     col_ddl_applied,
     col_unsupported,
+    col_large_objects,
     column_count,
 };
 
@@ -116,6 +117,7 @@ Follow *read_tuple(TupleDesc description, HeapTuple heap_tuple)
     follow->figures.rows_missing = DatumGetInt64(tuple.values[col_rows_missing]);
     follow->figures.ddl_applied = DatumGetInt64(tuple.values[col_ddl_applied]);
     follow->figures.unsupported = DatumGetInt64(tuple.values[col_unsupported]);
+    follow->large_objects = DatumGetInt64(tuple.values[col_large_objects]);
     return follow;
 }
 
@@ -147,6 +149,7 @@ HeapTuple write_tuple(TupleDesc description, const Follow &follow)
     tuple.values[col_rows_missing] = Int64GetDatum(follow.figures.rows_missing);
     tuple.values[col_ddl_applied] = Int64GetDatum(follow.figures.ddl_applied);
     tuple.values[col_unsupported] = Int64GetDatum(follow.figures.unsupported);
+    tuple.values[col_large_objects] = Int64GetDatum(follow.large_objects);
     return heap_form_tuple(description, tuple.values, tuple.nulls);
 }
 

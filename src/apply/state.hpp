@@ -33,6 +33,7 @@ struct Follow {
     const char *last_error_hint;
     const char *last_error_context;
     TimestampTz last_error_at; // 0 if there has been none
+    int64 large_objects;       // of the upstream, when its connection was last opened; they do not follow
     Figures figures;
 };
 

@@ -148,6 +148,12 @@ bool Upstream::is_this_server()
                   own_start) == 0;
 }
 
+int64 Upstream::large_objects()
+{
+    return strtoll(value("SELECT pg_catalog.count(*)::pg_catalog.text FROM pg_catalog.pg_largeobject_metadata"), nullptr,
+                   10);
+}
+
 void Upstream::row(const char *query, int count, const char **values)
 {
     Oid types[16];

@@ -28,6 +28,8 @@ class Upstream {
     const char *system_identifier();
     // Whether the connection leads to this very server, of which it may be another database, or this one.
     bool is_this_server();
+    // How many large objects its database holds.
+    int64 large_objects();
 
     // The only value of a query's only row, as text; null if it is null. An error of the upstream is raised here,
     // with its SQLSTATE.

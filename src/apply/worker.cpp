@@ -254,9 +254,13 @@ void open_stream()
         worker->upstream.allow_plugin();
         if (worker->upstream.is_this_server())
             worker->applier.share_cluster();
+        follow.large_objects = worker->upstream.large_objects();
         worker->upstream.start_stream(NameStr(follow.slot), worker->start);
     });
-    change_follow([](Follow &row) { row.state = FollowState::streaming; });
+    change_follow([&](Follow &row) {
+        row.state = FollowState::streaming;
+        row.large_objects = follow.large_objects;
+    });
     // From here on, transactions are the upstream's, and their commits move the origin.
     replorigin_session_origin = origin;
     worker->applier.set_state(FollowState::streaming);
