@@ -1,4 +1,4 @@
-// Drops, one object a statement, from the list of what was really dropped.
+// Drops, from the list of what was really dropped.
 //
 // IF EXISTS, CASCADE, several objects in one command, schemas with all they hold, and mixtures of temporary and
 // permanent objects thus all become plain drops of what went, in the order in which it went: dependents before what
@@ -234,6 +234,7 @@ DroppedObjects::DroppedObjects(List *objects)
         DroppedObject &stored = objects_[count_++] = *object;
         main_count_ += is_main(stored);
         Oid catalog = stored.address.classId;
+        has_permanent_ |= !stored.temporary && (stored.original || stored.normal);
         has_extension_ |= catalog == ExtensionRelationId;
         has_own_extension_ |= catalog == ExtensionRelationId && strcmp(stored.name, extension_name) == 0;
         has_operator_class_ |= catalog == OperatorClassRelationId || catalog == OperatorFamilyRelationId;
@@ -253,46 +254,112 @@ const DroppedObject *DroppedObjects::relation_of(const DroppedObject &part) cons
     return entry ? entry->object : nullptr;
 }
 
-void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool in_drop_command)
+namespace {
+
+// Writes drops into a script. Drops of one kind that come in a row become one statement, so that objects which depend
+// on each other (views, in a circle) go together, as they did upstream.
+class DropWriter {
+  public:
+    DropWriter(Script &script, const DroppedObjects &objects, bool in_drop_command)
+        : script_(script), objects_(objects), in_drop_command_(in_drop_command)
+    {
+    }
+    void write(const DroppedObject &object);
+
+  private:
+    SqlWriter &begin(RunAs run_as);
+    SqlWriter &begin_or_append(const DropForm &form, RunAs run_as);
+
+    Script &script_;
+    const DroppedObjects &objects_;
+    bool in_drop_command_;
+    // The last statement, while more may be appended to it.
+    SqlWriter *open_ = nullptr;
+    const DropForm *open_form_ = nullptr;
+    RunAs open_run_as_ = RunAs::caller;
+};
+
+// Whether DROP takes a list of such objects.
+bool takes_list(const DropForm &form)
 {
-    const DroppedObject &object = objects[index];
+    constexpr const char *single[] = {"ACCESS METHOD", "CAST",          "CONVERSION", "LANGUAGE", "OPERATOR CLASS",
+                                      "OPERATOR FAMILY", "POLICY",      "RULE",       "SUBSCRIPTION", "TRIGGER"};
+    if (form.form != Form::identity)
+        return false;
+    for (const char *keywords : single)
+        if (strcmp(form.keywords, keywords) == 0)
+            return false;
+    return true;
+}
+
+SqlWriter &DropWriter::begin(RunAs run_as)
+{
+    open_ = nullptr;
+    return script_.statement(run_as);
+}
+
+// Begins DROP ... IF EXISTS, or goes on with the last one behind a comma.
+SqlWriter &DropWriter::begin_or_append(const DropForm &form, RunAs run_as)
+{
+    if (open_ && open_form_ == &form && open_run_as_ == run_as)
+        return open_->text(", ");
+    SqlWriter &out = begin(run_as);
+    out.format("DROP %s IF EXISTS ", form.keywords);
+    if (takes_list(form)) {
+        open_ = &out;
+        open_form_ = &form;
+        open_run_as_ = run_as;
+    }
+    return out;
+}
+
+void DropWriter::write(const DroppedObject &object)
+{
     bool by_cascade = object.normal && !object.original;
     // ALTER PUBLICATION writes what it adds.
     bool is_member = object.address.classId == PublicationRelRelationId ||
                      object.address.classId == PublicationNamespaceRelationId;
-    if (!by_cascade && !(object.original && (in_drop_command || is_member)))
+    if (!by_cascade && !(object.original && (in_drop_command_ || is_member)))
         return;
-    if (goes_with_owner(objects, object))
+    if (goes_with_owner(objects_, object))
         return;
     const DropForm *form = find_form(object.type);
     if (!form)
         cannot_follow(psprintf("a dropped %s is not written", object.type));
     if (form->form == Form::nothing || is_view_rule(object))
         return;
-    const DroppedObject *relation = objects.relation_of(object);
-    if (relation && objects.is_alone(*relation))
+    const DroppedObject *relation = objects_.relation_of(object);
+    if (relation && objects_.is_alone(*relation))
         return;
     DeadPart dead;
     if (form->form == Form::column || form->form == Form::table_constraint || form->form == Form::column_default)
         dead = read_dead_part(object, relation);
-    if (dead.inherited && form->form != Form::column_default)
+    if (dead.inherited && (form->form != Form::column_default || dead.generated))
         return;
-    if (form->form == Form::family_member && objects.has_operator_class())
+    if (form->form == Form::family_member && objects_.has_operator_class())
         return;
 
-    if (form->form == Form::default_privileges)
-        return drop_default_privileges(script, object.address.objectId);
+    if (form->form == Form::default_privileges) {
+        open_ = nullptr;
+        drop_default_privileges(script_, object.address.objectId);
+        return;
+    }
 
     bool circle = in_circle(object.address);
     if (circle && object.address.classId == ProcedureRelationId)
         return;
 
-    SqlWriter &out = script.statement(by_cascade ? RunAs::applier : RunAs::caller);
+    RunAs run_as = by_cascade ? RunAs::applier : RunAs::caller;
+    if (form->form == Form::identity) {
+        if (circle)
+            begin(run_as).format("DROP %s IF EXISTS %s CASCADE", form->keywords, object.identity);
+        else
+            begin_or_append(*form, run_as).text(object.identity);
+        return;
+    }
+    SqlWriter &out = begin(run_as);
     switch (form->form) {
     case Form::identity:
-        out.format("DROP %s IF EXISTS ", form->keywords).text(object.identity);
-        if (circle)
-            out.text(" CASCADE");
         break;
     case Form::aggregate:
         out.text("DROP AGGREGATE IF EXISTS ");
@@ -340,7 +407,8 @@ void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool
             .name(object.address_names[2]);
         break;
     case Form::column_default:
-        out.text("ALTER TABLE ONLY ")
+        // Children that still are there lose the expression with their parent.
+        out.text(dead.generated ? "ALTER TABLE " : "ALTER TABLE ONLY ")
             .name(object.address_names[0], object.address_names[1])
             .text(" ALTER COLUMN ")
             .name(object.address_names[2])
@@ -369,6 +437,25 @@ void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool
     case Form::nothing:
         break;
     }
+}
+
+} // namespace
+
+void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_command)
+{
+    DropWriter writer(script, objects, in_drop_command);
+    // The server lists what was dropped last first; dependents are dropped before what they depend on.
+    for (int i = objects.count() - 1; i >= 0; --i)
+        if (!objects[i].temporary && (objects[i].original || objects[i].normal))
+            writer.write(objects[i]);
+}
+
+const char *describe_drops(const DroppedObjects &objects)
+{
+    for (int i = 0; i < objects.count(); ++i)
+        if (!objects[i].temporary && objects[i].original)
+            return psprintf("%s %s", objects[i].type, objects[i].identity);
+    return "";
 }
 
 } // namespace pg_follower

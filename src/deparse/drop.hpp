@@ -36,6 +36,8 @@ class DroppedObjects {
     const DroppedObject *relation_of(const DroppedObject &part) const;
     // Whether the relation is all that was dropped, but for parts of relations.
     bool is_alone(const DroppedObject &relation) const { return main_count_ == 1 && is_main(relation); }
+    // Whether anything dropped is to be followed.
+    bool has_permanent() const { return has_permanent_; }
     bool has_extension() const { return has_extension_; }
     // Whether an operator class or family went, which takes its members along.
     bool has_operator_class() const { return has_operator_class_; }
@@ -50,15 +52,19 @@ class DroppedObjects {
     DroppedObject *objects_;
     int count_ = 0;
     int main_count_ = 0;
+    bool has_permanent_ = false;
     bool has_extension_ = false;
     bool has_operator_class_ = false;
     bool has_own_extension_ = false;
     HTAB *relations_; // by schema and name
 };
 
-// Writes the statement that drops objects[index] alone; nothing for an object that goes with another one.
-// `in_drop_command`: the statement is a DROP; otherwise (ALTER TABLE ... DROP COLUMN) what the statement names is
-// written by the statement's own text, and only what CASCADE reached is written here.
-void deparse_drop(Script &script, const DroppedObjects &objects, int index, bool in_drop_command);
+// Writes the statements that drop what was dropped, but for what goes with another object. `in_drop_command`: the
+// statement is a DROP; otherwise (ALTER TABLE ... DROP COLUMN) what the statement names is written by the statement's own
+// text, and only what CASCADE reached is written here.
+void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_command);
+
+// The first object that the statement named, for messages: "table public.foo".
+const char *describe_drops(const DroppedObjects &objects);
 
 } // namespace pg_follower

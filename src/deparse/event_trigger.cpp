@@ -115,13 +115,9 @@ Datum pg_follower_sql_drop(PG_FUNCTION_ARGS)
     DroppedObjects objects = collect_dropped_objects();
     if (objects.has_own_extension())
         PG_RETURN_NULL();
-    // The server lists what was dropped last first; dependents are dropped before what they depend on.
-    for (int i = objects.count() - 1; i >= 0; --i) {
-        const DroppedObject &object = objects[i];
-        if (!object.temporary && (object.original || object.normal))
-            follow({GetCommandTagName(data->tag), psprintf("%s %s", object.type, object.identity), GetUserId()},
-                   [&](Script &script) { deparse_drop(script, objects, i, in_drop_command); });
-    }
+    if (objects.has_permanent())
+        follow({GetCommandTagName(data->tag), describe_drops(objects), GetUserId()},
+               [&](Script &script) { deparse_drops(script, objects, in_drop_command); });
     keep_replica_identities(objects);
     PG_RETURN_NULL();
 }

@@ -39,6 +39,18 @@ CREATE FUNCTION trigger_function() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RE
 CREATE TRIGGER t BEFORE INSERT ON with_trigger FOR EACH ROW EXECUTE FUNCTION trigger_function();
 CREATE POLICY p ON with_trigger USING (true);
 CREATE RULE r AS ON INSERT TO with_trigger DO ALSO NOTHING;
+-- Views in a circle, and generated columns of an inheritance tree.
+CREATE SCHEMA circle;
+CREATE TABLE circle.t (a integer, g integer GENERATED ALWAYS AS (a + 1) STORED);
+CREATE TABLE circle.t_child () INHERITS (circle.t);
+CREATE VIEW circle.one AS SELECT a FROM circle.t;
+CREATE VIEW circle.two AS SELECT a FROM circle.one;
+CREATE OR REPLACE VIEW circle.one AS SELECT a FROM circle.two;
+-- Clones of a trigger go with it.
+CREATE TABLE cloned (a integer) PARTITION BY LIST (a);
+CREATE TABLE cloned_1 PARTITION OF cloned FOR VALUES IN (1);
+CREATE FUNCTION cloned_function() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER t AFTER INSERT ON cloned FOR EACH ROW EXECUTE FUNCTION cloned_function();
 
 SELECT 1 FROM pg_create_logical_replication_slot('deparse_drop', 'pg_follower');
 
@@ -54,6 +66,8 @@ SET client_min_messages = warning;
 DROP TABLE pk CASCADE;
 DROP TABLE parent CASCADE;
 DROP SCHEMA s CASCADE;
+DROP SCHEMA circle CASCADE;
+DROP FUNCTION cloned_function CASCADE;
 RESET client_min_messages;
 -- In a function, and rolled back.
 DO $$ BEGIN DROP TABLE fk; END $$;
