@@ -24,6 +24,8 @@ my $suite  = $ENV{SUITE}  || 'regress';
 my $steps  = $ENV{STEPS}  // 10;
 my $mode   = $ENV{MODE}   || 'follow';
 my $jobs   = $ENV{JOBS}   || 1;
+# With the library preloaded, roles follow by themselves; without it the runner looks after them.
+my $preload = $ENV{PRELOAD} // 1;
 my $limit  = $ENV{LIMIT}  || 300;
 my $port   = $ENV{CORPUS_PORT} || 6210;
 my $source = $ENV{SUITE_DIR} or die "SUITE_DIR is not set: run this by make corpus\n";
@@ -109,7 +111,7 @@ sub run_job
 {
 	my ($job) = @_;
 	my $dir = "$work/servers.$job";
-	my $servers = Corpus::Servers->new(bindir => $bindir, dir => $dir, port => $port + 2 * $job, mode => $mode, owner => $$, preload => $ENV{PRELOAD});
+	my $servers = Corpus::Servers->new(bindir => $bindir, dir => $dir, port => $port + 2 * $job, mode => $mode, owner => $$, preload => $preload);
 	local $SIG{TERM} = sub { $servers->stop; exit 1 };
 	my %env = (%environment, PG_ABS_BUILDDIR => $dir);
 	my $error = eval { $suite eq 'regress' ? run_regress($servers, \%env, $job) : run_sequence($servers, \%env); 1 } ? undef : $@;
@@ -188,7 +190,7 @@ sub run_sequence
 sub script_options
 {
 	my ($env, $log) = @_;
-	return (steps => $steps, seconds => $limit, log => $log, env => $env, roles_follow => $ENV{ROLES_FOLLOW});
+	return (steps => $steps, seconds => $limit, log => $log, env => $env, roles_follow => $preload);
 }
 
 sub end_follow

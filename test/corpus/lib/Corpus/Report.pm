@@ -50,7 +50,7 @@ sub line
 	my ($file, $result) = @_;
 	my $verdict = !defined $result->{inside} && !defined $result->{end} ? 'ok' : !defined $result->{end} ? 'end only' : 'FAILED';
 	my $line = sprintf '%-8s %-24s %2d points %6.1f s', $verdict, $file, $result->{points}, $result->{seconds} // 0;
-	$line .= "  roles made first: @{ $result->{roles} }" if @{ $result->{roles} };
+	$line .= "  made first: @{ $result->{roles} }" if @{ $result->{roles} };
 	$line .= "\n         " . substr($result->{first}, 0, 400) if defined $result->{first};
 	return $line;
 }

@@ -18,13 +18,13 @@ use Corpus::Compare;
 
 my $cluster_command = qr/\b(?:create|alter|drop)\s+(?:role|user(?!\s+mapping)|group|tablespace)\b|\b(?:grant|revoke)\s(?![^;]*\son\s)|\breassign\s+owned\b|\bdrop\s+owned\b|\bon\s+database\b/i;
 
-# run(servers, dbname, text, steps => n, seconds => limit, log => path, env => {...}, roles => 0|1)
+# run(servers, dbname, text, steps => n, seconds => limit, log => path, env => {...}, roles_follow => 0|1)
 # Returns { end, inside, first, points, compared, sequences, roles => [...], report => [...] }: end and inside are undef
 # where all was equal, else the reason; first is the first of them.
 sub run
 {
 	my ($servers, $dbname, $text, %arg) = @_;
-	my $self = bless { servers => $servers, dbname => $dbname, deadline => time + ($arg{seconds} // 300), roles => {}, %arg }, __PACKAGE__;
+	my $self = bless { servers => $servers, dbname => $dbname, deadline => time + ($arg{seconds} // 300), %arg }, __PACKAGE__;
 	my $result = { points => 0, compared => 0, roles => [], report => [] };
 	my @pieces = Corpus::Splitter::split_script($text);
 	my %is_point;
@@ -156,12 +156,11 @@ sub _wait_and_compare
 sub _precreate
 {
 	my ($self, $text, $result) = @_;
-	return if $self->{roles_follow};
 	$text =~ s/--[^\n]*//g;
 	while ($text =~ /\bcreate\s+(role|user|group|tablespace)\s+("(?:[^"]|"")+"|[a-z_][a-z0-9_\$]*)([^;]*)/gi)
 	{
 		my ($kind, $name, $rest) = (lc $1, $2, $3);
-		next if $kind eq 'user' && lc $name eq 'mapping';
+		next if $kind eq 'user' && lc $name eq 'mapping' || $kind ne 'tablespace' && $self->{roles_follow};
 		my $sql = $kind eq 'tablespace' ? "CREATE TABLESPACE $name LOCATION ''" : "CREATE ROLE $name" . ($rest =~ /\bsuperuser\b/i ? ' SUPERUSER' : '');
 		my (undef, $error) = $self->{servers}->control('down', 'postgres')->query($sql, 30);
 		$self->{made}{$name} = 1 if !defined $error;
@@ -187,16 +186,18 @@ FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE da
 END
 my $spaces_query = 'SELECT quote_ident(spcname) FROM pg_tablespace WHERE oid >= 16384';
 
-# Brings the downstream's roles, memberships and tablespaces to the upstream's state.
+# Brings the downstream's roles, memberships, privileges on the database and tablespaces to the upstream's state.
 sub _sync_cluster
 {
 	my ($self, $result) = @_;
 	my $servers = $self->{servers};
-	return if $servers->{mode} eq 'standby' || $self->{roles_follow};
+	return if $servers->{mode} eq 'standby';
 	my %state;
 	for my $side (qw(up down))
 	{
-		for my $query ($roles_query, $members_query, $spaces_query, $grants_query =~ s/'%s' AND/'$self->{dbname}' AND/r)
+		# What follows by itself is left to the follow: then there is nothing to bring into line.
+		push @{ $state{$side} }, [], [], [] if $self->{roles_follow};
+		for my $query ($self->{roles_follow} ? () : ($roles_query, $members_query, $grants_query =~ s/'%s' AND/'$self->{dbname}' AND/r), $spaces_query)
 		{
 			my ($rows, $error) = $servers->control($side, 'postgres')->query($query, 30);
 			return if defined $error;
@@ -237,16 +238,16 @@ sub _sync_cluster
 		push @sql, "GRANT $pair" . ($up_member{$pair} eq 't' ? ' WITH ADMIN OPTION' : '') if !exists $down_member{$pair} || $up_member{$pair} eq 't';
 	}
 	push @sql, map { 'REVOKE ' . s/ TO / FROM /r } grep { !exists $up_member{$_} } sort keys %down_member if !$open;
-	my %up_grant   = map { $_->[0] => $_->[1] } @{ $state{up}[3] };
-	my %down_grant = map { $_->[0] => $_->[1] } @{ $state{down}[3] };
+	my %up_grant   = map { $_->[0] => $_->[1] } @{ $state{up}[2] };
+	my %down_grant = map { $_->[0] => $_->[1] } @{ $state{down}[2] };
 	for my $grant (grep { ($down_grant{$_} // '') ne $up_grant{$_} } sort keys %up_grant)
 	{
 		push @sql, "REVOKE $grant" =~ s/ TO / FROM /r . ' CASCADE' if exists $down_grant{$grant};
 		push @sql, "GRANT $grant" . ($up_grant{$grant} eq 't' ? ' WITH GRANT OPTION' : '');
 	}
 	push @sql, map { "REVOKE $_ CASCADE" =~ s/ TO / FROM /r } grep { !exists $up_grant{$_} } sort keys %down_grant;
-	my %up_space   = map { $_->[0] => 1 } @{ $state{up}[2] };
-	my %down_space = map { $_->[0] => 1 } @{ $state{down}[2] };
+	my %up_space   = map { $_->[0] => 1 } @{ $state{up}[3] };
+	my %down_space = map { $_->[0] => 1 } @{ $state{down}[3] };
 	push @sql, map { "CREATE TABLESPACE $_ LOCATION ''" } grep { !$down_space{$_} } sort keys %up_space;
 	push @drops, map { "DROP TABLESPACE $_" } grep { !$up_space{$_} } sort keys %down_space if !$open;
 	# What is still used by a change under way must not be dropped before it has followed.
