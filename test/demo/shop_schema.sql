@@ -29,6 +29,16 @@ CREATE TABLE shop.order_line (
     total numeric(14, 2) GENERATED ALWAYS AS (quantity * price) STORED,
     PRIMARY KEY (order_id, line)
 );
+-- Its changes come as rows: downstream it does not fire a second time.
+CREATE FUNCTION shop.take_from_stock() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE shop.product SET stock = stock - NEW.quantity WHERE id = NEW.product_id;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER take_from_stock AFTER INSERT ON shop.order_line
+    FOR EACH ROW EXECUTE FUNCTION shop.take_from_stock();
+-- Without a key.
 CREATE TABLE shop.visit (page text, at timestamptz DEFAULT clock_timestamp());
 INSERT INTO shop.product
 SELECT n, 'product ' || n, ARRAY['new', 'tag ' || n % 7], 1 + n * 1.25, 100000 FROM generate_series(1, 50) AS n;

@@ -11,6 +11,6 @@ WITH buyer AS (
 )
 INSERT INTO shop.order_line (order_id, line, product_id, quantity, price)
 SELECT placed.id, line, :product, :quantity, 9.99 FROM placed, generate_series(1, 3) AS line;
-UPDATE shop.product SET stock = stock - 3 * :quantity WHERE id = :product;
+UPDATE shop.visit SET page = page || '?again' WHERE page = '/product/' || :product AND :dice = 2;
 DELETE FROM shop.customer WHERE id = (SELECT min(id) + :dice FROM shop.customer) AND id > 2 AND :dice = 1;
 COMMIT;
