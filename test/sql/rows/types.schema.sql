@@ -11,6 +11,14 @@ CREATE DOMAIN types.three AS int[] CHECK (array_length(VALUE, 1) = 3);
 CREATE DOMAIN types.checked_pair AS types.pair CHECK ((VALUE).a IS DISTINCT FROM 13);
 CREATE DOMAIN types.positive_again AS types.positive;
 CREATE TYPE types.float_span AS RANGE (subtype = float8);
+-- Types of contrib modules
+CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;
+CREATE EXTENSION hstore SCHEMA types;
+CREATE EXTENSION ltree SCHEMA types;
+CREATE EXTENSION cube SCHEMA types;
+CREATE EXTENSION isn SCHEMA types;
+CREATE EXTENSION seg SCHEMA types;
+CREATE EXTENSION intarray SCHEMA types;
 -- A base type, which borrows the functions of text
 CREATE TYPE types.base;
 CREATE FUNCTION types.base_in(cstring) RETURNS types.base AS 'textin' LANGUAGE internal IMMUTABLE STRICT;
@@ -135,6 +143,18 @@ FROM (VALUES
     ('regnamespace', ARRAY['types', 'pg_catalog']),
     ('regrole', ARRAY['pg_monitor']),
     ('regcollation', ARRAY['"C"', 'types.plain']),
+    ('public.citext', ARRAY['', 'MiXed ''Case''', E'back\\slash']),
+    ('public.citext[]', ARRAY['{A,"b c",NULL}']),
+    ('types.hstore', ARRAY['', 'a=>1, "b c"=>NULL, ""=>"q\"\\ ''"']),
+    ('types.ltree', ARRAY['', 'a.b_1.C']),
+    ('types.lquery', ARRAY['*.a{1,2}.b%|c@*']),
+    ('types.ltxtquery', ARRAY['a & !b*@']),
+    ('types.cube', ARRAY['(1,2),(3,4)', '(-0,1e-300)', '(0.1)']),
+    ('types.isbn13', ARRAY['978-0-393-04002-9']),
+    ('types.ean13', ARRAY['9771234567003']),
+    ('types.issn', ARRAY['1436-4522']),
+    ('types.seg', ARRAY['1.50 .. 2', '~5.0', '<1', '1e5 ..', '5.5(+-)0.3']),
+    ('types.query_int', ARRAY['1&(2|!3)']),
     ('regclass[]', ARRAY['{"types.\"Od\"\"d\"",pg_class}'])
 ) AS v (type, samples);
 
