@@ -68,6 +68,8 @@ for my $topic (@topics)
 
 	wait_for_follow($downstream, dbname => $topic);
 	is_same($upstream, $downstream, "$topic: followed", dbname => $topic);
+	is($downstream->safe_psql($topic, 'SELECT rows_missing, unsupported FROM follow_status'), '0|0',
+		"$topic: every change found its row");
 
 	my $script = PostgreSQL::Test::Utils::tempdir . "/$topic.sql";
 	IPC::Run::run([ 'psql', '-XAtq', '-d', $upstream->connstr($topic), '-c',

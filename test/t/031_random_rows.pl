@@ -71,6 +71,8 @@ sub same_tables
 
 wait_for_follow($downstream);
 same_tables('postgres', 'followed');
+is($downstream->safe_psql('postgres', 'SELECT rows_missing, unsupported FROM follow_status'), '0|0',
+	'every change found its row');
 
 my $replay;
 IPC::Run::run([ 'psql', '-XAtq', '-d', $upstream->connstr('postgres'), '-c',
