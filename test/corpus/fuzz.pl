@@ -29,10 +29,10 @@ my $work   = $ENV{WORK_DIR} or die "WORK_DIR is not set: run this by make fuzz\n
 chomp(my $bindir = `$ENV{PG_CONFIG} --bindir`);
 delete $ENV{$_} for qw(LC_ALL PGDATABASE PGUSER PGHOST PGPORT);
 
-# What every history starts with; the runner makes the roles on the downstream too.
+# What every history starts with.  The library is preloaded, so the roles follow.
 my @preamble = ('CREATE ROLE fuzz_a', 'CREATE ROLE fuzz_b', 'GRANT CREATE ON SCHEMA public TO fuzz_a, fuzz_b');
 
-my $servers = Corpus::Servers->new(bindir => $bindir, dir => "$work/servers.fuzz", port => $ENV{CORPUS_PORT} || 6240, owner => $$, mode => $ENV{MODE} || 'follow');
+my $servers = Corpus::Servers->new(bindir => $bindir, dir => "$work/servers.fuzz", port => $ENV{CORPUS_PORT} || 6240, owner => $$, preload => 1, mode => $ENV{MODE} || 'follow');
 $SIG{$_} = sub { $servers->stop; exit 130 } for qw(INT TERM);
 $servers->create_empty_database('corpus_empty');
 $servers->forget('corpus_empty');
@@ -88,8 +88,6 @@ sub play
 	{
 		$session->query($sql, 30);
 		push @$history, $sql;
-		next if $servers->{mode} eq 'standby' || $sql !~ /ROLE/;
-		$servers->admin('down', $sql);
 	}
 	my $since = 0;
 	for my $n (1 .. $steps)
@@ -128,7 +126,7 @@ sub play
 sub attempt
 {
 	my ($list) = @_;
-	my $result = Corpus::Script::run_fresh($servers, 'corpus_empty', join('', map { "$_;\n" } @$list), steps => 0, seconds => 60, wait_seconds => 10);
+	my $result = Corpus::Script::run_fresh($servers, 'corpus_empty', join('', map { "$_;\n" } @$list), steps => 0, seconds => 60, wait_seconds => 10, roles_follow => 1);
 	my $end = $result->{end};
 	return defined $end && $end !~ /^(?:the runner|psql did not|start_follow)/ ? $end : undef;
 }

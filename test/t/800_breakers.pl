@@ -22,7 +22,7 @@ if (open(my $list, '<', "$folder/failing.txt")) { /^(\w+): (.*)/ and $failing{$1
 my $work = $ENV{TESTDATADIR} || "$ENV{PGF_SCRATCH}/breakers";
 system('mkdir', '-p', $work) == 0 or die;
 chomp(my $bindir = `$ENV{PG_CONFIG} --bindir`);
-my $servers = Corpus::Servers->new(bindir => $bindir, dir => "$work/servers", port => 6230, owner => $$, mode => $ENV{BREAKERS_MODE} || 'follow');
+my $servers = Corpus::Servers->new(bindir => $bindir, dir => "$work/servers", port => 6230, owner => $$, preload => 1, mode => $ENV{BREAKERS_MODE} || 'follow');
 # An interrupted test leaves no servers behind: exit runs their destructor.
 $SIG{$_} = sub { exit 130 } for qw(INT TERM);
 $servers->create_empty_database('corpus_empty');
@@ -33,7 +33,7 @@ for my $file (@files)
 	local $TODO = $failing{$file};
 	my $text = slurp("$folder/$file.sql");
 	like($text, qr/\A-- \S.*\n/, "$file says what it shows") if $text !~ /\A-- \S/;
-	my $result = Corpus::Script::run_fresh($servers, 'corpus_empty', $text, steps => 2, seconds => 60, wait_seconds => 20, log => "$work/$file.out");
+	my $result = Corpus::Script::run_fresh($servers, 'corpus_empty', $text, steps => 2, seconds => 60, roles_follow => 1, wait_seconds => 20, log => "$work/$file.out");
 	ok(!defined $result->{first}, sprintf('%s (%.1f s)', $file, $result->{seconds})) or diag("$file: $result->{first}");
 }
 $servers->stop;
