@@ -136,16 +136,18 @@ const char *family_of_member(const char *identity)
     return family ? family : identity;
 }
 
-// Schema and name of a relation, as hash key.
+// Schema and name of a relation, and the name of a column or nothing, as hash key.
 struct RelationKey {
-    explicit RelationKey(char **address_names)
+    explicit RelationKey(char **address_names, const char *column_name = "")
     {
         memset(this, 0, sizeof(*this));
         strlcpy(schema, address_names[0], NAMEDATALEN);
         strlcpy(name, address_names[1], NAMEDATALEN);
+        strlcpy(column, column_name, NAMEDATALEN);
     }
     char schema[NAMEDATALEN];
     char name[NAMEDATALEN];
+    char column[NAMEDATALEN];
 };
 
 struct RelationEntry {
@@ -238,10 +240,10 @@ DroppedObjects::DroppedObjects(List *objects)
         has_extension_ |= catalog == ExtensionRelationId;
         has_own_extension_ |= catalog == ExtensionRelationId && strcmp(stored.name, extension_name) == 0;
         has_operator_class_ |= catalog == OperatorClassRelationId || catalog == OperatorFamilyRelationId;
-        if (catalog == RelationRelationId && stored.address.objectSubId == 0 && stored.address_name_count == 2) {
-            RelationKey key(stored.address_names);
-            static_cast<RelationEntry *>(hash_search(relations_, &key, HASH_ENTER, nullptr))->object = &stored;
-        }
+        if (catalog != RelationRelationId || stored.address_name_count < 2)
+            continue;
+        RelationKey key(stored.address_names, stored.address_name_count > 2 ? stored.address_names[2] : "");
+        static_cast<RelationEntry *>(hash_search(relations_, &key, HASH_ENTER, nullptr))->object = &stored;
     }
 }
 
@@ -252,6 +254,14 @@ const DroppedObject *DroppedObjects::relation_of(const DroppedObject &part) cons
     RelationKey key(part.address_names);
     auto *entry = static_cast<RelationEntry *>(hash_search(relations_, &key, HASH_FIND, nullptr));
     return entry ? entry->object : nullptr;
+}
+
+bool DroppedObjects::has_column_of(const DroppedObject &column_default) const
+{
+    if (column_default.address_name_count < 3)
+        return false;
+    RelationKey key(column_default.address_names, column_default.address_names[2]);
+    return hash_search(relations_, &key, HASH_FIND, nullptr) != nullptr;
 }
 
 namespace {
@@ -330,6 +340,8 @@ void DropWriter::write(const DroppedObject &object)
         return;
     const DroppedObject *relation = objects_.relation_of(object);
     if (relation && objects_.is_alone(*relation))
+        return;
+    if (form->form == Form::column_default && objects_.has_column_of(object))
         return;
     DeadPart dead;
     if (form->form == Form::column || form->form == Form::table_constraint || form->form == Form::column_default)

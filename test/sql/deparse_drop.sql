@@ -51,6 +51,8 @@ CREATE TABLE cloned (a integer) PARTITION BY LIST (a);
 CREATE TABLE cloned_1 PARTITION OF cloned FOR VALUES IN (1);
 CREATE FUNCTION cloned_function() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
 CREATE TRIGGER t AFTER INSERT ON cloned FOR EACH ROW EXECUTE FUNCTION cloned_function();
+-- A generated column goes with the column that it is made from.
+CREATE TABLE made (a integer, b integer, c integer GENERATED ALWAYS AS (b * 2) STORED);
 
 SELECT 1 FROM pg_create_logical_replication_slot('deparse_drop', 'pg_follower');
 
@@ -68,6 +70,7 @@ DROP TABLE parent CASCADE;
 DROP SCHEMA s CASCADE;
 DROP SCHEMA circle CASCADE;
 DROP FUNCTION cloned_function CASCADE;
+ALTER TABLE made DROP COLUMN b CASCADE;
 RESET client_min_messages;
 -- In a function, and rolled back.
 DO $$ BEGIN DROP TABLE fk; END $$;
