@@ -35,9 +35,13 @@ CREATE FUNCTION follower.sql_drop() RETURNS event_trigger
 -- Loads the library before the commands whose rows need it.
 CREATE FUNCTION follower.ddl_command_start() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_start';
+CREATE FUNCTION follower.table_rewrite() RETURNS event_trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_table_rewrite';
+REVOKE ALL ON FUNCTION follower.ddl_command_end(), follower.sql_drop(), follower.ddl_command_start(),
+    follower.table_rewrite() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION follower.ddl_command_end(), follower.sql_drop(), follower.ddl_command_start() FROM PUBLIC;
-
+CREATE EVENT TRIGGER pg_follower_table_rewrite ON table_rewrite EXECUTE FUNCTION follower.table_rewrite();
+ALTER EVENT TRIGGER pg_follower_table_rewrite ENABLE ALWAYS;
 CREATE EVENT TRIGGER pg_follower_ddl_command_start ON ddl_command_start
     WHEN TAG IN ('CREATE TABLE AS', 'SELECT INTO') EXECUTE FUNCTION follower.ddl_command_start();
 ALTER EVENT TRIGGER pg_follower_ddl_command_start ENABLE ALWAYS;

@@ -24,6 +24,13 @@ extern "C" {
 #define PGF_EXECUTOR_RUN_ARGUMENTS query, direction, count, execute_once
 #endif
 
+// A callback for expression_tree_walker: up to 15 its type takes no arguments.
+#if PG_VERSION_NUM >= 160000
+#define PGF_WALKER(walker) walker
+#else
+#define PGF_WALKER(walker) reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker))
+#endif
+
 namespace pg_follower {
 
 // The tuple of a decoded change: a ReorderBufferTupleBuf up to 16, a HeapTuple from 17. Null stays null.

@@ -3,6 +3,8 @@
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 
+#include "pg_follower/scope.hpp"
+
 namespace pg_follower::decode {
 namespace {
 
@@ -82,6 +84,11 @@ void follow_message(Session &session, const char *content, size_t size)
     // The event trigger writes nothing while a script runs.
     session.extension_scripts.command_ended();
     transaction.left_to_scripts = 0;
+    if (ddl.kind == DdlKind::rewrite) {
+        MemoryContextScope scope(session.transaction_context);
+        transaction.rewritten = lappend_oid(transaction.rewritten, static_cast<Oid>(strtoul(ddl.sql, nullptr, 10)));
+        return;
+    }
     // No invalidation tells which tables belong to an extension and which of them are configuration tables.
     if (strstr(ddl.tag, "EXTENSION"))
         session.facts.invalidate_all();

@@ -49,6 +49,7 @@ bool converts_text()
 void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_init)
 {
     output->output_type = OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
+    output->receive_rewrites = true;
     // While a slot is made, there are no options and nothing is decoded.
     if (is_init)
         return;

@@ -97,8 +97,7 @@ bool is_configuration_table(Oid extension, Oid relid)
 bool is_followed(Relation relation)
 {
     const FormData_pg_class *form = relation->rd_rel;
-    // Transient heaps of rewrites reach the plugin only if it asks for them with receive_rewrites; their rows would
-    // belong to the table form->relrewrite.
+    // The new heap of a rewrite: its rows follow, if at all, as rows of its table.
     if (OidIsValid(form->relrewrite))
         return false;
     if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)

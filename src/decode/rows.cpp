@@ -321,6 +321,17 @@ void deform(HeapTuple tuple, Relation relation, const RelationFacts &facts, cons
 
 void follow_row(Session &session, Relation relation, ReorderBufferChange *decoded)
 {
+    // Rows of a rewrite's new heap, which has the columns of its table: most rewrites the downstream makes by itself.
+    Oid rewritten = relation->rd_rel->relrewrite;
+    if (OidIsValid(rewritten)) {
+        if (list_member_oid(session.transaction.rewritten, rewritten)) {
+            RelationScope table(rewritten);
+            follow_row(session, table, decoded);
+        } else
+            count_change(session);
+        return;
+    }
+
     count_change(session);
     RelationFacts &facts = session.facts.get(relation);
     if (!facts.followed)

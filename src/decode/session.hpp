@@ -27,6 +27,7 @@ struct Transaction {
     const char *role = nullptr;     // form sql: the role that SET LOCAL ROLE put in force
     uint64 left_to_scripts = 0;     // changes, since the last DDL, that an extension's script seems to have made
     List *lost = NIL;               // of LostRows
+    List *rewritten = NIL;          // of OIDs: tables whose new contents arrive as rows of their new heap
 };
 
 struct Session {

@@ -7,10 +7,12 @@
 
 extern "C" {
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/array.h"
@@ -70,6 +72,12 @@ bool default_is_fleeting(const AlterTable &alter, Relation relation, AttrNumber 
     return expression && contain_mutable_functions(expression);
 }
 
+// The sequence of a new identity column. It is the column's only when the command has ended.
+Oid new_identity_sequence(const ColumnDef *definition)
+{
+    return RangeVarGetRelid(definition->identitySequence, NoLock, false);
+}
+
 void write_add_column(AlterTable &alter, const Subcommand &subcommand)
 {
     RelationScope relation(alter.relid());
@@ -82,28 +90,87 @@ void write_add_column(AlterTable &alter, const Subcommand &subcommand)
     out.text(composite ? "ADD ATTRIBUTE " : "ADD COLUMN ");
     out.name(name).text(' ').type_name(attribute->atttypid, attribute->atttypmod);
 
-    // Rows that the table has already get the value that they got upstream; the default itself is set behind.
-    const char *value = nullptr;
-    if (!composite && !attribute->attidentity && !attribute->attgenerated &&
-        default_is_fleeting(alter, relation, column))
-        value = missing_value(alter.relid(), name);
-    if (!value) {
+    if (composite) {
         write_column_properties(out, relation, column);
-        if (composite && subcommand.command->behavior == DROP_CASCADE)
-            out.text(" CASCADE");
-    } else {
-        write_column_properties(out, relation, column, value);
-        if (!alter.executes(AT_ColumnDefault, column)) {
-            const char *expression = column_default(relation, column);
-            if (expression)
-                alter_column(alter, name).text("SET DEFAULT ").text(expression);
-            else // the value was the default of a domain
-                alter_column(alter, name).text("DROP DEFAULT");
-        }
+        out.text(subcommand.command->behavior == DROP_CASCADE ? " CASCADE" : "");
+        return;
     }
-    if (!composite && attribute->attstorage != get_typstorage(attribute->atttypid) &&
-        !alter.executes(AT_SetStorage, column))
+    auto *definition = castNode(ColumnDef, subcommand.command->def);
+    if (attribute->attidentity) {
+        // Given by the definition, or by another subcommand.
+        SqlWriter identity;
+        if (definition->identitySequence)
+            write_identity(identity, relation, column, new_identity_sequence(definition));
+        write_column_properties(out, relation, column, identity.c_str());
+        return;
+    }
+
+    // Rows that the table has already get the value that they got upstream; the default itself is set behind.
+    const char *value = !attribute->attgenerated && default_is_fleeting(alter, relation, column)
+                            ? missing_value(alter.relid(), name)
+                            : nullptr;
+    write_column_properties(out, relation, column, value ? psprintf(" DEFAULT %s", value) : nullptr);
+    if (value && !alter.executes(AT_ColumnDefault, column)) {
+        SqlWriter &set_default = alter_column(alter, name);
+        if (const char *expression = column_default(relation, column))
+            set_default.text("SET DEFAULT ").text(expression);
+        else // the value was the default of a domain
+            set_default.text("DROP DEFAULT");
+    }
+    if (attribute->attstorage != get_typstorage(attribute->atttypid) && !alter.executes(AT_SetStorage, column))
         alter_column(alter, name).text("SET STORAGE ").text(storage_name(attribute->attstorage));
+}
+
+struct DroppedColumns {
+    Relation relation;
+    List *columns; // the numbers of those that an expression refers to, in its order
+};
+
+bool find_dropped_columns(Node *node, void *argument)
+{
+    if (!node)
+        return false;
+    auto *found = static_cast<DroppedColumns *>(argument);
+    if (IsA(node, Var)) {
+        AttrNumber column = castNode(Var, node)->varattno;
+        if (column > 0 && TupleDescAttr(RelationGetDescr(found->relation), column - 1)->attisdropped)
+            found->columns = lappend_int(found->columns, column);
+        return false;
+    }
+    return expression_tree_walker(node, PGF_WALKER(find_dropped_columns), argument);
+}
+
+// The name of a column that the same command drops.
+const char *dropped_name(const AlterTable &alter, int column)
+{
+    const char *name = nullptr;
+    alter.for_each([&](const Subcommand &subcommand) {
+        if (subcommand.type == AT_DropColumn && subcommand.address.objectId == alter.relid() &&
+            subcommand.address.objectSubId == column)
+            name = subcommand.command->name;
+    });
+    if (!name)
+        elog(ERROR, "name of dropped column %d is not known", column);
+    return name;
+}
+
+// A USING expression. It may refer to columns that the same command drops; the server writes a placeholder for those.
+void write_using(SqlWriter &out, const AlterTable &alter, Relation relation, Node *expression)
+{
+    static const char placeholder[] = "\"?dropped?column?\"";
+    List *context = deparse_context_for(RelationGetRelationName(relation), alter.relid());
+    const char *text = deparse_expression(expression, context, false, false);
+    DroppedColumns dropped = {relation, NIL};
+    (void)find_dropped_columns(expression, &dropped);
+    for (int column : each_int(dropped.columns)) {
+        const char *place = strstr(text, placeholder);
+        if (!place)
+            break;
+        appendBinaryStringInfo(out.buffer(), text, static_cast<int>(place - text));
+        out.name(dropped_name(alter, column));
+        text = place + strlen(placeholder);
+    }
+    out.text(text);
 }
 
 void write_column_type(AlterTable &alter, const Subcommand &subcommand)
@@ -117,10 +184,8 @@ void write_column_type(AlterTable &alter, const Subcommand &subcommand)
     out.text("SET DATA TYPE ").type_name(attribute->atttypid, attribute->atttypmod);
     if (OidIsValid(attribute->attcollation) && attribute->attcollation != get_typcollation(attribute->atttypid))
         out.text(" COLLATE ").collation_name(attribute->attcollation);
-    if (definition->cooked_default) {
-        List *context = deparse_context_for(RelationGetRelationName(relation), alter.relid());
-        out.text(" USING ").text(deparse_expression(definition->cooked_default, context, false, false));
-    }
+    if (definition->cooked_default)
+        write_using(out.text(" USING "), alter, relation, definition->cooked_default);
     if (alter.relkind() == RELKIND_COMPOSITE_TYPE && subcommand.command->behavior == DROP_CASCADE)
         out.text(" CASCADE");
 }
@@ -142,7 +207,8 @@ void write_add_identity(AlterTable &alter, const Subcommand &subcommand)
 {
     RelationScope relation(alter.relid());
     AttrNumber column = static_cast<AttrNumber>(subcommand.address.objectSubId);
-    write_identity(alter_column(alter, subcommand.command->name).text("ADD"), relation, column);
+    write_identity(alter_column(alter, subcommand.command->name).text("ADD"), relation, column,
+                   new_identity_sequence(castNode(ColumnDef, subcommand.command->def)));
 }
 
 // Changes of the sequence's options are ALTER SEQUENCE commands of their own.
@@ -177,7 +243,8 @@ void write_drop_column(AlterTable &alter, const Subcommand &subcommand)
     out.name(command->name);
     // What a CASCADE took besides the column was dropped by statements of its own, but a composite type's typed
     // tables lose the column only so.
-    if (alter.relkind() == RELKIND_COMPOSITE_TYPE && command->behavior == DROP_CASCADE)
+    if (command->behavior == DROP_CASCADE &&
+        (alter.relkind() == RELKIND_COMPOSITE_TYPE || alter.command().event->is_running))
         out.text(" CASCADE");
 }
 

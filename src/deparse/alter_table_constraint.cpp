@@ -56,6 +56,15 @@ void write_using_index(AlterTable &alter, Oid constraint)
     ReleaseSysCache(tuple);
 }
 
+// What a CASCADE took besides is dropped by statements of its own, before this one if the command has ended.
+void write_drop_constraint(AlterTable &alter, const AlterTableCmd *command)
+{
+    SqlWriter &out = alter.next();
+    out.text(command->missing_ok ? "DROP CONSTRAINT IF EXISTS " : "DROP CONSTRAINT ").name(command->name);
+    if (command->behavior == DROP_CASCADE && alter.command().event->is_running)
+        out.text(" CASCADE");
+}
+
 void write_alter_constraint(AlterTable &alter, const AlterTableCmd *command)
 {
 #if PG_VERSION_NUM >= 180000
@@ -110,7 +119,7 @@ bool write_constraint_subcommand(AlterTable &alter, const Subcommand &subcommand
         alter.next().text("VALIDATE CONSTRAINT ").name(command->name);
         return true;
     case AT_DropConstraint:
-        alter.next().text(command->missing_ok ? "DROP CONSTRAINT IF EXISTS " : "DROP CONSTRAINT ").name(command->name);
+        write_drop_constraint(alter, command);
         return true;
     case AT_ReAddIndex:
     case AT_ReAddConstraint:

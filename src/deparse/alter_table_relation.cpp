@@ -81,6 +81,30 @@ void write_attach(AlterTable &alter, const PartitionCmd *partition)
         write_partition_bound(out, relid);
 }
 
+// CONCURRENTLY cannot run in the transaction that it belongs to downstream, and its FINALIZE is that transaction's end.
+// Upstream both leave the partition with a check constraint that stands for its bounds. Its name and whether it was
+// there before are not known, so the partition's own check constraints are all written.
+void write_detach(AlterTable &alter, const Subcommand &subcommand)
+{
+    auto *command = castNode(PartitionCmd, subcommand.command->def);
+    Oid partition = find_relation(*alter.command().event, command->name);
+    alter.next().text("DETACH PARTITION ").relation_name(partition);
+    if (subcommand.type == AT_DetachPartition && !command->concurrent)
+        return;
+
+    SqlWriter out;
+    out.text("ALTER TABLE ").relation_name(partition).text(' ');
+    SqlWriter::Separator comma(", ");
+    for_each_constraint(partition, [&](const FormData_pg_constraint &constraint) {
+        if (constraint.contype != CONSTRAINT_CHECK || !constraint.conislocal || constraint.coninhcount > 0)
+            return;
+        out.next(comma).text("DROP CONSTRAINT IF EXISTS ").name(NameStr(constraint.conname));
+        write_constraint(out.next(comma).text("ADD "), constraint.oid);
+    });
+    if (!comma.first)
+        alter.script().statement().text(out.c_str());
+}
+
 } // namespace
 
 bool write_relation_subcommand(AlterTable &alter, const Subcommand &subcommand)
@@ -136,11 +160,7 @@ bool write_relation_subcommand(AlterTable &alter, const Subcommand &subcommand)
         return true;
     case AT_DetachPartition:
     case AT_DetachPartitionFinalize:
-        // CONCURRENTLY cannot run in the transaction that it belongs to downstream, and its FINALIZE is that
-        // transaction's end.
-        alter.next()
-            .text("DETACH PARTITION ")
-            .relation_name(find_relation(*alter.command().event, castNode(PartitionCmd, command->def)->name));
+        write_detach(alter, subcommand);
         return true;
     case AT_DropOids:          // does nothing any more
     case AT_ReplaceRelOptions: // part of CREATE OR REPLACE VIEW

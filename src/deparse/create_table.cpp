@@ -109,18 +109,10 @@ void write_typed_columns(Items &items, Relation table)
 // Constraints that the table defines itself, in the order of their names.
 void write_constraints(Items &items, Relation table)
 {
-    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(RelationGetRelid(table)));
-    SysScanDesc scan = systable_beginscan(catalog, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &key);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        if (form->conislocal && form->contype != CONSTRAINT_TRIGGER)
-            write_constraint(items.next(), form->oid);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    for_each_constraint(RelationGetRelid(table), [&](const FormData_pg_constraint &constraint) {
+        if (constraint.conislocal && constraint.contype != CONSTRAINT_TRIGGER)
+            write_constraint(items.next(), constraint.oid);
+    });
 }
 
 // INHERITS (parent, ...), in the order of declaration.

@@ -60,4 +60,9 @@ void emit_unsupported(const FollowedCommand &command, const char *reason)
     emit(ddl);
 }
 
+void emit_rewrite(Oid relid)
+{
+    emit({DdlKind::rewrite, "", "", "", psprintf("%u", relid)});
+}
+
 } // namespace pg_follower

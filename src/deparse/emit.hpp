@@ -12,4 +12,7 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
 // Writes the record of a command that cannot follow, for `reason`.
 void emit_unsupported(const FollowedCommand &command, const char *reason);
 
+// Announces that rows which the current transaction now writes into the table's new heap are its new contents.
+void emit_rewrite(Oid relid);
+
 } // namespace pg_follower

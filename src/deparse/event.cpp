@@ -176,6 +176,7 @@ Event collect_event(Node *parse_tree)
     Event event;
     event.parse_tree = parse_tree;
     event.count = count;
+    event.is_running = false;
     event.search_path = pstrdup(namespace_search_path);
     event.commands = static_cast<Command *>(palloc(sizeof(Command) * (count + 1)));
     int i = 0;

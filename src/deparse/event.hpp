@@ -4,6 +4,10 @@
 #include "drop.hpp"
 #include "script.hpp"
 
+extern "C" {
+#include "commands/event_trigger.h"
+}
+
 namespace pg_follower {
 
 // The commands that the server collected for the current statement. Call in a ddl_command_end event trigger.
@@ -24,6 +28,12 @@ bool is_own_extension(const ObjectAddress &address);
 // Who must run the command downstream: the owner of what it created, who may be another role than the current user
 // (the elements of CREATE SCHEMA ... AUTHORIZATION); else the current user.
 Oid creator_of(const Command &command);
+
+// What an event trigger function was called with. An error if it was called otherwise.
+EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *function);
+
+// Writes the event's commands, but for those that are written already, and hands each to `done`, if not null.
+void follow_commands(Event &event, void (*done)(const CollectedCommand *command));
 
 // Has `deparse` write a command now, rather than at the end of its statement; in a subtransaction, as all commands.
 void follow_now(const Command &command, DeparseCommand deparse);

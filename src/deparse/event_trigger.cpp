@@ -9,6 +9,7 @@
 #include "objects.hpp"
 #include "pg_follower/deparse.hpp"
 #include "replica_identity.hpp"
+#include "rewrite.hpp"
 #include "utility_hook.hpp"
 
 extern "C" {
@@ -22,10 +23,9 @@ namespace pg_follower {
 void init_deparse()
 {
     install_create_table_as();
+    install_rewrite();
     install_utility_hook();
 }
-
-namespace {
 
 EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *function)
 {
@@ -34,6 +34,8 @@ EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *functi
                         errmsg("function \"%s\" was not called by the event trigger manager", function)));
     return reinterpret_cast<EventTriggerData *>(fcinfo->context);
 }
+
+namespace {
 
 void follow_command(const Command &command)
 {
@@ -54,6 +56,20 @@ void follow_command(const Command &command)
 }
 
 } // namespace
+
+void follow_commands(Event &event, void (*done)(const CollectedCommand *command))
+{
+    for (int i = 0; i < event.count; ++i) {
+        event.commands[i].event = &event;
+        const Command &command = event.commands[i];
+        if (command.collected->in_extension || is_own_extension(command.address) || is_temporary(command.address) ||
+            is_written(command.collected))
+            continue;
+        follow_command(command);
+        if (done)
+            done(command.collected);
+    }
+}
 
 void follow_now(const Command &command, DeparseCommand deparse)
 {
@@ -88,13 +104,8 @@ Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
         PG_RETURN_NULL();
 
     Event event = collect_event(data->parsetree);
-    for (int i = 0; i < event.count; ++i) {
-        event.commands[i].event = &event;
-        const Command &command = event.commands[i];
-        if (!command.collected->in_extension && !is_own_extension(command.address) &&
-            !is_temporary(command.address))
-            follow_command(command);
-    }
+    follow_commands(event, nullptr);
+    forget_written(event);
     keep_replica_identities(event);
     if (data->parsetree && IsA(data->parsetree, DropOwnedStmt))
         follow({"DROP OWNED", "", GetUserId()}, [&](Script &script) {

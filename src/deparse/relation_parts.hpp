@@ -5,6 +5,10 @@
 #include "script.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_constraint.h"
+#include "utils/fmgroids.h"
 #include "utils/rel.h"
 }
 
@@ -16,12 +20,12 @@ void write_stored_expression(SqlWriter &out, Oid relid, const char *node_string)
 // The default (or generation expression) of a column as SQL text; null where there is none.
 const char *column_default(Relation relation, AttrNumber column);
 
-// The rest of a column's definition behind its type: COLLATE, COMPRESSION, DEFAULT or GENERATED, NOT NULL. With
-// `value`, that is the DEFAULT.
-void write_column_properties(SqlWriter &out, Relation relation, AttrNumber column, const char *value = nullptr);
+// The rest of a column's definition behind its type: COLLATE, COMPRESSION, DEFAULT or GENERATED, NOT NULL. `given`
+// takes the place of the DEFAULT or GENERATED clause.
+void write_column_properties(SqlWriter &out, Relation relation, AttrNumber column, const char *given = nullptr);
 
 // GENERATED ... AS IDENTITY (SEQUENCE NAME ...), of an identity column.
-void write_identity(SqlWriter &out, Relation relation, AttrNumber column);
+void write_identity(SqlWriter &out, Relation relation, AttrNumber column, Oid sequence);
 
 // PLAIN, EXTERNAL, EXTENDED or MAIN, for pg_attribute.attstorage.
 const char *storage_name(char storage);
@@ -34,6 +38,19 @@ Oid find_relation(const Event &event, const RangeVar *name);
 
 // CONSTRAINT name definition, with index options: as in CREATE TABLE or behind ADD.
 void write_constraint(SqlWriter &out, Oid constraint);
+
+// Calls `take(constraint)` for each constraint of the relation, in the order of their names.
+template <typename Take> void for_each_constraint(Oid relid, Take take)
+{
+    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    SysScanDesc scan = systable_beginscan(catalog, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan))
+        take(*reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple)));
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+}
 
 // WITH (name = 'value', toast.name = 'value'); nothing where there are no options.
 void write_with_options(SqlWriter &out, Relation relation);

@@ -32,6 +32,7 @@ struct Event {
     Command *commands;
     int count;
     const char *search_path; // of the session that ran it
+    bool is_running;         // the statement has not ended: what it drops is not written yet
 
     // Whether a command of the event created the object (so that its definition from the catalog holds all that the
     // event's other commands did to it).

@@ -106,14 +106,15 @@ bool has_option(const List *options, const char *name)
 void deparse_create_sequence(Script &script, const Command &command)
 {
     Oid sequence = command.address.objectId;
-    if (is_identity_sequence(sequence))
+    auto *statement = castNode(CreateSeqStmt, command.parse_tree);
+    // While the command runs, the sequence of an identity column does not belong to it yet.
+    if (statement->for_identity || is_identity_sequence(sequence))
         return;
     SqlWriter &out = script.statement();
     out.text(is_unlogged(sequence) ? "CREATE UNLOGGED SEQUENCE " : "CREATE SEQUENCE ").relation_name(sequence);
     out.text(" AS ").type_name(sequence_type(sequence)).text(' ');
     write_sequence_options(out, sequence);
     // In CREATE TABLE (serial) the column does not exist yet when the sequence is made; there an ALTER SEQUENCE follows.
-    auto *statement = castNode(CreateSeqStmt, command.parse_tree);
     for (DefElem *option : each<DefElem>(statement->options))
         if (strcmp(option->defname, "owned_by") == 0)
             write_owner_column(out, sequence);

@@ -1,0 +1,320 @@
+// Exact rewrites: where ALTER TABLE gives rows values that the downstream cannot compute from the row alone (a volatile
+// default, the numbers of a new serial or identity column, a USING expression that is not immutable), and where an
+// unlogged table becomes logged, the table's new contents follow as rows.
+//
+// The server fires table_rewrite when the catalogs are as the command leaves them and no row has been rewritten yet. So
+// it is here that the table is emptied downstream, that the ALTER TABLE is written, which there finds no row to
+// evaluate anything for, and that the rows which the server now writes into the table's new heap are announced to the
+// output plugin, which passes them on as inserts. Where all is immutable nothing is done here: the downstream computes
+// the rows by itself from the command's text, and the plugin drops those of the new heap, which nobody announced.
+//
+// The server keeps the subcommands of a running ALTER TABLE to itself; ending and reopening its collection, as it does
+// around the commands that an ALTER TABLE runs in its midst, makes them readable.
+#include "rewrite.hpp"
+#include "emit.hpp"
+#include "event.hpp"
+#include "follow.hpp"
+#include "pg_follower/compat.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/heap.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_follower {
+namespace {
+
+// ---------------------------------------------------------------------------------- commands that are written already
+
+struct Written {
+    const CollectedCommand *command;
+    SubTransactionId subtransaction;
+};
+
+List *written; // in TopTransactionContext
+
+void note_written(const CollectedCommand *command)
+{
+    MemoryContextScope scope(TopTransactionContext);
+    auto *entry = static_cast<Written *>(palloc(sizeof(Written)));
+    *entry = {command, GetCurrentSubTransactionId()};
+    written = lappend(written, entry);
+}
+
+template <typename Gone> void remove_written(Gone gone)
+{
+    List *kept = NIL;
+    MemoryContextScope scope(TopTransactionContext);
+    for (Written *entry : each<Written>(written))
+        if (!gone(*entry))
+            kept = lappend(kept, entry);
+    written = kept;
+}
+
+void at_transaction_end(XactEvent event, void *)
+{
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+        written = NIL;
+}
+
+void at_subtransaction_end(SubXactEvent event, SubTransactionId own, SubTransactionId, void *)
+{
+    if (event == SUBXACT_EVENT_ABORT_SUB && written)
+        remove_written([own](const Written &entry) { return entry.subtransaction >= own; });
+}
+
+// ------------------------------------------------------------------------------------------- what cannot be computed
+
+// Calls `take(command, address)` for each subcommand of the statement's ALTER TABLE.
+template <typename Take> void for_each_subcommand(const Event &event, Take take)
+{
+    for (int i = 0; i < event.count; ++i)
+        if (event.commands[i].collected->type == SCT_AlterTable)
+            for (CollectedATSubcmd *subcommand :
+                 each<CollectedATSubcmd>(event.commands[i].collected->d.alterTable.subcmds)) {
+                auto *command = castNode(AlterTableCmd, subcommand->parsetree);
+                take(command, plain_subcommand_type(command));
+            }
+}
+
+// Whether the statement also gives the column another default: then that of its addition is nowhere any more.
+bool changes_default(const Event &event, const char *column)
+{
+    bool found = false;
+    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
+        found = found || (type == AT_ColumnDefault && command->name && strcmp(command->name, column) == 0);
+    });
+    return found;
+}
+
+// The type conversion of a column without USING: from the last type that the current transaction took from it. Null
+// where there is none to be seen.
+Node *implicit_conversion(Oid relid, AttrNumber column, const FormData_pg_attribute &now)
+{
+    Node *conversion = nullptr;
+    CommandId latest = 0;
+    Relation catalog = table_open(AttributeRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(column));
+    // All versions of the row: nobody else can have changed it, for the table is locked.
+    SysScanDesc scan = systable_beginscan(catalog, AttributeRelidNumIndexId, true, SnapshotAny, 2, keys);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto then = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
+        if ((then->atttypid == now.atttypid && then->atttypmod == now.atttypmod) ||
+            !TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)))
+            continue;
+        CommandId changed = HeapTupleHeaderGetCmax(tuple->t_data);
+        if (conversion && changed < latest)
+            continue;
+        latest = changed;
+        Var *value = makeVar(1, column, then->atttypid, then->atttypmod, then->attcollation, 0);
+        conversion = coerce_to_target_type(nullptr, reinterpret_cast<Node *>(value), then->atttypid, now.atttypid,
+                                           now.atttypmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return conversion;
+}
+
+bool conversion_is_fleeting(const AlterTableCmd *command, Relation table, AttrNumber column)
+{
+    Node *conversion = castNode(ColumnDef, command->def)->cooked_default;
+    if (!conversion)
+        conversion =
+            implicit_conversion(RelationGetRelid(table), column, *TupleDescAttr(RelationGetDescr(table), column - 1));
+    return !conversion || contain_mutable_functions(conversion);
+}
+
+// Its default cannot be asked for yet: the sequence belongs to the column only when the command is done.
+bool is_identity(Relation table, AttrNumber column)
+{
+    return TupleDescAttr(RelationGetDescr(table), column - 1)->attidentity != '\0';
+}
+
+// Whether rows of the table get values by the statement that another evaluation would not give.
+bool is_fleeting(const Event &event, Relation table)
+{
+    bool found = false;
+    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
+        if (found || (type != AT_AddColumn && type != AT_AlterColumnType))
+            return;
+        const char *name = type == AT_AddColumn ? castNode(ColumnDef, command->def)->colname : command->name;
+        AttrNumber column = get_attnum(RelationGetRelid(table), name);
+        if (column == InvalidAttrNumber)
+            return;
+        if (type == AT_AlterColumnType)
+            found = conversion_is_fleeting(command, table, column);
+        else
+            found = changes_default(event, name) || is_identity(table, column) ||
+                    contain_mutable_functions(build_column_default(table, column));
+    });
+    return found;
+}
+
+// Whether the statement is certain to rewrite the table, a descendant of the one that it names, with such values.
+bool will_be_rewritten(const Event &event, Relation table)
+{
+    bool found = false;
+    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
+        if (found || type != AT_AddColumn)
+            return;
+        AttrNumber column = get_attnum(RelationGetRelid(table), castNode(ColumnDef, command->def)->colname);
+        if (column == InvalidAttrNumber)
+            return;
+        // Not one that had the column before, and merged it.
+        Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), column - 1);
+        found = !attribute->attislocal && attribute->attinhcount == 1 &&
+                (is_identity(table, column) || contain_volatile_functions(build_column_default(table, column)));
+    });
+    return found;
+}
+
+// --------------------------------------------------------------------------------------------------------------
+// writing
+
+// Empties the table downstream.
+void write_emptying(Script &script, Oid relid)
+{
+    // A table that foreign keys refer to cannot be truncated.
+    bool referenced = heap_truncate_find_FKs(list_make1_oid(relid)) != NIL;
+    script.statement().text(referenced ? "DELETE FROM ONLY " : "TRUNCATE TABLE ONLY ").relation_name(relid);
+}
+
+// Whether something of the running ALTER TABLE is written already, for another table.
+bool is_begun(const Event &event)
+{
+    for (int i = 0; i < event.count; ++i)
+        if (is_written(event.commands[i].collected))
+            return true;
+    return false;
+}
+
+// The table that the running ALTER TABLE names.
+Oid named_table(const Event &event)
+{
+    for (int i = event.count - 1; i >= 0; --i)
+        if (event.commands[i].collected->type == SCT_AlterTable)
+            return event.commands[i].collected->d.alterTable.objectId;
+    elog(ERROR, "table_rewrite without ALTER TABLE");
+    return InvalidOid;
+}
+
+// Descendants are rewritten after the statement has been written: those that are certain to be are emptied before, so
+// that nothing is evaluated for their rows.
+void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewritten)
+{
+    if (!has_subclass(parent))
+        return;
+    for (Oid member : each_oid(find_all_inheritors(parent, NoLock, nullptr))) {
+        if (member == parent || member == rewritten || get_rel_relkind(member) != RELKIND_RELATION ||
+            get_rel_persistence(member) != RELPERSISTENCE_PERMANENT)
+            continue;
+        RelationScope table(member);
+        if (will_be_rewritten(event, table))
+            write_emptying(script, member);
+    }
+}
+
+// Whether the rows of the table's new heap are to follow. `reason` is the server's.
+bool rows_follow(const Event &event, Oid relid, int reason)
+{
+    RelationScope table(relid);
+    bool changes_persistence = (reason & AT_REWRITE_ALTER_PERSISTENCE) != 0;
+    // The rows of an unlogged table did not follow before.
+    if (table->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED)
+        return changes_persistence;
+    return table->rd_rel->relpersistence == RELPERSISTENCE_PERMANENT && !changes_persistence &&
+           is_fleeting(event, table);
+}
+
+} // namespace
+
+bool is_written(const CollectedCommand *command)
+{
+    for (Written *entry : each<Written>(written))
+        if (entry->command == command)
+            return true;
+    return false;
+}
+
+void forget_written(const Event &event)
+{
+    if (written)
+        remove_written([&event](const Written &entry) {
+            for (int i = 0; i < event.count; ++i)
+                if (event.commands[i].collected == entry.command)
+                    return true;
+            return false;
+        });
+}
+
+void install_rewrite()
+{
+    RegisterXactCallback(at_transaction_end, nullptr);
+    RegisterSubXactCallback(at_subtransaction_end, nullptr);
+}
+
+} // namespace pg_follower
+
+using namespace pg_follower;
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(pg_follower_table_rewrite);
+PGDLLEXPORT Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS);
+
+// follower.table_rewrite() returns event_trigger: sends the running ALTER TABLE now, if the table's new contents are to
+// follow as rows.
+Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
+{
+    EventTriggerData *data = event_trigger_data(fcinfo, "follower.table_rewrite");
+    Oid relid = DatumGetObjectId(OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID));
+    int reason = DatumGetInt32(OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_REASON));
+    if (creating_extension || get_rel_relkind(relid) != RELKIND_RELATION ||
+        get_rel_persistence(relid) == RELPERSISTENCE_TEMP || !anybody_follows())
+        PG_RETURN_NULL();
+
+    EventTriggerAlterTableEnd();
+    Event event = collect_event(data->parsetree);
+    Oid parent = named_table(event);
+    EventTriggerAlterTableStart(data->parsetree);
+    EventTriggerAlterTableRelid(parent);
+    // An error in finding out must not end the user's command.
+    ObjectAddress table;
+    ObjectAddressSet(table, RelationRelationId, relid);
+    bool follows = false;
+    follow({"ALTER TABLE", describe_object(table), GetUserId()}, [&](Script &script) {
+        follows = rows_follow(event, relid, reason);
+        if (follows) {
+            write_emptying(script, relid);
+            if (!is_begun(event))
+                empty_descendants(script, event, parent, relid);
+        }
+    });
+    if (!follows)
+        PG_RETURN_NULL();
+
+    event.is_running = true;
+    follow_commands(event, note_written);
+    emit_rewrite(relid);
+    PG_RETURN_NULL();
+}
+
+} // extern "C"
