@@ -250,7 +250,6 @@ void Applier::commit_group()
     grouped_ = 0;
     group_bytes_ = 0;
     executions_before_ = executor_.executions;
-    executions_before_ = executor_.executions;
     set_state(state_);
 }
 
