@@ -92,7 +92,8 @@ struct StatementRecord {
     const char *schema;
     const char *table;
     const char *one; // for one row: SQL text with $1 … $n
-    const char *run; // for many rows: SQL text that reads them from the table `pgf_run` (columns p1 … pn), or empty
+    // For many rows: SQL text that reads them from the table `pgf_run` (columns p1 … pn) under the name r, or empty.
+    const char *run;
     uint16 parameter_count;
     StatementParameter *parameters;
 };
@@ -139,6 +140,7 @@ class StreamReader {
     // `data` is a message without the replication protocol's own header. Checks the version.
     StreamReader(const char *data, size_t size);
     bool at_end() const { return position_ == end_; }
+    size_t left() const { return static_cast<size_t>(end_ - position_); }
     Record next_type(); // takes the type byte
     BeginRecord read_begin();
     CommitRecord read_commit();

@@ -71,6 +71,10 @@ constexpr SessionSetting session_settings[] = {
     {"lock_timeout", "0"},
     {"idle_in_transaction_session_timeout", "0"},
     {"row_security", "on"},
+    // As a database that only the worker writes may have them.
+    {"default_transaction_read_only", "off"},
+    {"default_transaction_isolation", "read committed"},
+    {"default_transaction_deferrable", "off"},
     {"transform_null_equals", "off"},
     {"jit", "off"},
     {"plan_cache_mode", "force_generic_plan"},
@@ -243,7 +247,9 @@ void Executor::write_key(const Statement *statement)
 
 void Executor::row(StreamReader &message, uint64 transaction, int max_rows)
 {
+    size_t start = message.left();
     RowRecord record = message.read_row(values_, most_values);
+    size_t size = start - message.left();
     Statement *statement = statements_.find(record.statement_id);
     if (record.value_count != statement->count)
         ereport(ERROR,
@@ -269,7 +275,11 @@ void Executor::row(StreamReader &message, uint64 transaction, int max_rows)
         OwnerScope owner(statement->owner);
         read_values(statement, datums_, nulls_);
     }
-    if (statement->may_run && max_rows > 1) {
+    // A large row alone is a full run, and need not be copied into one.
+    bool large = size >= max_run_bytes;
+    if (large)
+        flush(run);
+    if (statement->may_run && max_rows > 1 && !large) {
         if (is_keyed(statement->kind))
             write_key(statement);
         datums_[statement->count] = Int32GetDatum(run->count);
@@ -486,8 +496,8 @@ void Executor::truncate(const TruncateRecord &record)
 // Runs a statement as `role`.
 //
 // Whatever code of a user it calls must gain nothing from running in this process: it cannot change the role
-// (SECURITY_LOCAL_USERID_CHANGE), nor leave behind what would run as somebody else later, such as temporary objects that
-// hide others or deferred triggers (SECURITY_RESTRICTED_OPERATION), nor settings (the scope takes them back). A
+// (SECURITY_LOCAL_USERID_CHANGE), nor leave behind what would run as somebody else later, such as temporary objects
+// that hide others or deferred triggers (SECURITY_RESTRICTED_OPERATION), nor settings (the scope takes them back). A
 // superuser may do all that; so may the script of an extension, which runs as one and may need temporary objects.
 void Executor::run_ddl(const DdlMessage &record, Oid role)
 {

@@ -21,6 +21,11 @@ sub row_count
 	return $downstream->safe_psql('postgres', 'SELECT count(*) FROM t');
 }
 
+sub row_note
+{
+	return $downstream->safe_psql('postgres', 'SELECT note, count(*) FROM t GROUP BY note');
+}
+
 sub state
 {
 	my ($name) = @_;
@@ -66,6 +71,30 @@ wait_until($upstream, "SELECT flush_lsn >= '$lsn' AND replay_lsn >= '$lsn' AND w
 ok(1, 'positions move while nothing follows');
 wait_until($upstream, "SELECT confirmed_flush_lsn >= '$lsn' FROM pg_replication_slots");
 ok(1, 'so does the slot');
+
+# ------------------------------------------------------------------------------------------------------- synchronous
+$upstream->append_conf('postgresql.conf', "synchronous_standby_names = '\"pg_follower worker\"'\n");
+$upstream->reload;
+wait_until($upstream, "SELECT sync_state = 'sync' FROM pg_stat_replication");
+for my $level ('on', 'remote_apply')
+{
+	$upstream->safe_psql('postgres', "SET synchronous_commit = $level; INSERT INTO t VALUES (0); DELETE FROM t WHERE id = 0");
+	$upstream->safe_psql('postgres', "SET synchronous_commit = $level; SELECT pg_logical_emit_message(true, 'other', 'x')");
+	$upstream->safe_psql('postgres', "SET synchronous_commit = $level; UPDATE t SET note = '$level'");
+	is(row_note(), "$level|10", "a synchronous commit ($level) is visible here");
+}
+$upstream->append_conf('postgresql.conf', "synchronous_standby_names = ''\n");
+$upstream->reload;
+
+# A downstream that is read-only for its users.
+$downstream->safe_psql('postgres', "SELECT stop_follow();
+	ALTER DATABASE postgres SET default_transaction_read_only = on;
+	ALTER DATABASE postgres SET default_transaction_isolation = 'serializable'");
+$downstream->safe_psql('postgres', 'SELECT resume_follow()');
+$upstream->safe_psql('postgres', "UPDATE t SET note = 'read-only'");
+wait_for_follow($downstream);
+is(row_note(), 'read-only|10', 'the worker writes where others may not');
+$downstream->safe_psql('postgres', 'SET default_transaction_read_only = off; ALTER DATABASE postgres RESET ALL');
 
 # ----------------------------------------------------------------------------------------------------- stop and resume
 my $pid = worker_pid($downstream);
