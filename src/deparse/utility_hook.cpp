@@ -2,6 +2,8 @@
 //
 // Promises: the command runs first, as if nobody looked; what follow.hpp promises about errors. Assumes: catalogs may
 // be read behind a command that succeeded.
+#include <initializer_list>
+
 #include "utility_hook.hpp"
 
 extern "C" {
@@ -18,8 +20,10 @@ bool installed = false;
 
 const HookedCommand *find(Node *statement)
 {
-    const HookedCommand *command = find_role_command(statement);
-    return command ? command : find_database_command(statement);
+    for (auto *find_command : {find_role_command, find_database_command, find_cluster_command})
+        if (const HookedCommand *command = find_command(statement))
+            return command;
+    return nullptr;
 }
 
 void process_utility(PlannedStmt *planned, const char *query, bool read_only_tree, ProcessUtilityContext context,
