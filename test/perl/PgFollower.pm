@@ -40,6 +40,9 @@ use Test::More;
 our @EXPORT = qw(pgf_node pgf_pair conninfo start_follow wait_for_follow follow_status
   table_hashes schema_dump is_same worker_pid wait_until);
 
+# What the nodes' superuser is called, whoever runs the test; libpq's default for the tests and the nodes themselves.
+$ENV{PGUSER} = 'postgres';
+
 my $tools = dirname(__FILE__) . '/../tools';
 
 # The folder of the server's programs.
@@ -67,7 +70,7 @@ sub pgf_node
 {
 	my ($name, %opt) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
-	$node->init(extra => [ '--no-locale', '--encoding=UTF8' ]);
+	$node->init(extra => [ '--no-locale', '--encoding=UTF8', '--username=postgres' ]);
 	my ($settings, $err);
 	IPC::Run::run([ "$tools/server-config", bindir() ], '>', \$settings, '2>', \$err)
 	  or die "could not learn the server's settings: $err";
@@ -76,10 +79,6 @@ sub pgf_node
 	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_follower'\n") if $opt{preload};
 	$node->append_conf('postgresql.conf', $opt{config}) if $opt{config};
 	$node->start;
-	$node->safe_psql('postgres', q{SELECT 'CREATE ROLE postgres SUPERUSER LOGIN REPLICATION'
-		WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'postgres')
-		\gexec
-	});
 	$node->safe_psql('postgres', 'CREATE EXTENSION pg_follower') if $opt{extension} // 1;
 	return $node;
 }
