@@ -102,7 +102,8 @@ bool is_followed(Relation relation)
         return false;
     if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
         return false;
-    if (form->relpersistence != RELPERSISTENCE_PERMANENT)
+    // WAL has rows of an unlogged table only when it becomes logged.
+    if (form->relpersistence == RELPERSISTENCE_TEMP)
         return false;
     // information_schema's own tables
     if (RelationGetRelid(relation) < FirstNormalObjectId)
