@@ -1,0 +1,52 @@
+SET client_min_messages = warning;
+INSERT INTO mixed.t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3);
+INSERT INTO mixed.keyless VALUES (1, 'one'), (2, 'two'), (2, 'two');
+-- All in one transaction: every row is written in the names and with the key of its moment.
+BEGIN;
+UPDATE mixed.t SET n = 10 WHERE id = 1;
+ALTER TABLE mixed.t ADD COLUMN added int DEFAULT 7;
+UPDATE mixed.t SET n = 20 WHERE id = 2;
+ALTER TABLE mixed.t RENAME COLUMN a TO renamed;
+INSERT INTO mixed.t VALUES (4, 'four', 4, NULL);
+ALTER TABLE mixed.t DROP COLUMN n;
+INSERT INTO mixed.t VALUES (5, 'five', 5);
+ALTER TABLE mixed.t RENAME TO u;
+INSERT INTO mixed.u VALUES (6, 'six', 6);
+ALTER TABLE mixed.u SET SCHEMA mixed_other;
+INSERT INTO mixed_other.u VALUES (7, 'seven', 7);
+ALTER SCHEMA mixed_other RENAME TO mixed_renamed;
+INSERT INTO mixed_renamed.u VALUES (8, 'eight', 8);
+UPDATE mixed_renamed.u SET added = -added;
+COMMIT;
+-- The same with the key
+BEGIN;
+DELETE FROM mixed_renamed.u WHERE id = 8;
+ALTER TABLE mixed_renamed.u DROP CONSTRAINT t_pkey;
+ALTER TABLE mixed_renamed.u REPLICA IDENTITY FULL;
+DELETE FROM mixed_renamed.u WHERE id = 7;
+ALTER TABLE mixed_renamed.u ADD UNIQUE (renamed);
+ALTER TABLE mixed_renamed.u ALTER renamed SET NOT NULL;
+ALTER TABLE mixed_renamed.u REPLICA IDENTITY USING INDEX u_renamed_key;
+DELETE FROM mixed_renamed.u WHERE id = 6;
+UPDATE mixed_renamed.u SET renamed = 'moved' WHERE id = 5;
+COMMIT;
+-- A subtransaction's change that is rolled back counts for nothing.
+BEGIN;
+SAVEPOINT s;
+ALTER TABLE mixed.keyless ADD COLUMN lost int;
+INSERT INTO mixed.keyless VALUES (3, 'lost', 3);
+ROLLBACK TO s;
+INSERT INTO mixed.keyless VALUES (4, 'kept');
+ALTER TABLE mixed.keyless ADD COLUMN kept int;
+UPDATE mixed.keyless SET kept = 5 WHERE ctid = (SELECT min(ctid) FROM mixed.keyless WHERE a = 2);
+COMMIT;
+-- Tables that come and go
+BEGIN;
+CREATE TABLE mixed.temporary (id int PRIMARY KEY);
+INSERT INTO mixed.temporary VALUES (1);
+DROP TABLE mixed.temporary;
+CREATE TABLE mixed.temporary (a text PRIMARY KEY, b int);
+INSERT INTO mixed.temporary VALUES ('x', 1);
+TRUNCATE mixed.temporary;
+INSERT INTO mixed.temporary VALUES ('y', 2);
+COMMIT;
