@@ -309,6 +309,16 @@ void follow_update(RowChange &change, bool has_old_row, bool has_external)
     write_row(change, has_external ? unchanged_toast(facts, facts.new_row) : nullptr);
 }
 
+// Raises an error if WAL lacks a value of a new row: what the TOAST table holds by now may be another row's.
+void check_complete(const RelationFacts &facts, const RowValues &row)
+{
+    int missing = bms_next_member(unchanged_toast(facts, row), -1);
+    if (missing >= 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_DATA_CORRUPTED), errmsg("WAL lacks the value of column %s of a new row of table %s",
+                                                         facts.columns[missing].sql_name, facts.sql_name)));
+}
+
 void deform(HeapTuple tuple, Relation relation, const RelationFacts &facts, const RowValues &row)
 {
     if (RelationGetDescr(relation)->natts != facts.tuple_width)
@@ -358,6 +368,8 @@ void follow_row(Session &session, Relation relation, ReorderBufferChange *decode
         deform(new_tuple, relation, facts, facts.new_row);
     switch (decoded->action) {
     case REORDER_BUFFER_CHANGE_INSERT:
+        if (HeapTupleHasExternal(new_tuple))
+            check_complete(facts, facts.new_row);
         write_row(change, nullptr);
         break;
     case REORDER_BUFFER_CHANGE_UPDATE:
