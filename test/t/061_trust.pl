@@ -271,6 +271,18 @@ as_mallory(qq{
 	SELECT pg_logical_emit_message(true, 'pg_follower', '\\x$changed'::bytea);
 	COMMIT;
 });
+# A message that is right in all but its authentication code, as anyone can make it for the own transaction.
+as_mallory(q{
+	BEGIN;
+	CREATE TABLE mallory.beside_forged ();
+	SELECT pg_logical_emit_message(true, 'pg_follower', '\x01'::bytea || mac
+		|| int4send((SELECT oid::int FROM pg_database WHERE datname = current_database()))
+		|| int4send(pg_current_xact_id()::text::int) || int8send(1000) || 'D'::bytea || '\x00'::bytea || int2send(0::smallint)
+		|| 'ALTER ROLE'::bytea || '\x00'::bytea || 'role mallory'::bytea || '\x00'::bytea || 'victim'::bytea || '\x00'::bytea
+		|| 'ALTER ROLE mallory SUPERUSER'::bytea || '\x00'::bytea)
+	FROM (VALUES (decode(repeat('00', 32), 'hex')), (sha256('')), (decode(repeat('ff', 32), 'hex'))) AS guess (mac);
+	COMMIT;
+});
 gained_nothing('forged messages');
 is(down(q{SELECT count(*) FROM pg_class WHERE relname IN ('once', 'evil')}), '0', 'neither old nor changed messages count');
 is_same_but_proof('forged messages');
