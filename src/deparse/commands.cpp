@@ -1,4 +1,5 @@
-// The table of commands: a line for each command tag that event triggers can see, sorted by tag.
+// The table of commands: a line for each command tag that event triggers can see, and for what only a hook sees, sorted
+// by tag.
 //
 // Promises: every such tag of the server's own list (tcop/cmdtaglist.h) has its line, or this file does not compile.
 // Lines of tags that only other server versions have are allowed.
@@ -41,6 +42,13 @@ constexpr CommandEntry none(const char *tag, const char *reason)
     return {tag, Follows::not_needed, nullptr, reason};
 }
 
+constexpr CommandEntry hooked(const char *tag, const char *limit = "")
+{
+    return {tag, Follows::by_hook, nullptr, limit};
+}
+
+constexpr const char *role_setting = "as pg_follower.roles says";
+constexpr const char *not_of_database = "it is not about the followed database";
 constexpr const char *no_statement = "PostgreSQL knows the tag, but has no such statement";
 
 constexpr CommandEntry commands[] = {
@@ -50,8 +58,10 @@ constexpr CommandEntry commands[] = {
     text("ALTER COLLATION", deparse_alter_collation),
     none("ALTER CONSTRAINT", no_statement),
     verb("ALTER CONVERSION"),
+    hooked("ALTER DATABASE", "SET, RESET and OWNER TO of the followed database"),
     text("ALTER DEFAULT PRIVILEGES", deparse_default_privileges),
     text("ALTER DOMAIN", deparse_alter_domain),
+    hooked("ALTER EVENT TRIGGER"),
     text("ALTER EXTENSION", deparse_alter_extension),
     text("ALTER FOREIGN DATA WRAPPER", deparse_alter_foreign_data_wrapper),
     verb("ALTER FOREIGN TABLE"),
@@ -66,6 +76,7 @@ constexpr CommandEntry commands[] = {
     text("ALTER POLICY", deparse_alter_policy),
     text("ALTER PROCEDURE", deparse_alter_function),
     text("ALTER PUBLICATION", deparse_alter_publication),
+    hooked("ALTER ROLE", role_setting),
     text("ALTER ROUTINE", deparse_alter_function),
     verb("ALTER RULE"),
     verb("ALTER SCHEMA"),
@@ -73,7 +84,9 @@ constexpr CommandEntry commands[] = {
     text("ALTER SERVER", deparse_alter_server),
     text("ALTER STATISTICS", deparse_alter_statistics),
     text("ALTER SUBSCRIPTION", deparse_alter_subscription),
+    none("ALTER SYSTEM", not_of_database),
     verb("ALTER TABLE"),
+    none("ALTER TABLESPACE", not_of_database),
     text("ALTER TEXT SEARCH CONFIGURATION", deparse_alter_text_search_configuration),
     text("ALTER TEXT SEARCH DICTIONARY", deparse_alter_text_search_dictionary),
     verb("ALTER TEXT SEARCH PARSER"),
@@ -83,6 +96,7 @@ constexpr CommandEntry commands[] = {
     text("ALTER TYPE", deparse_alter_type),
     text("ALTER USER MAPPING", deparse_alter_user_mapping),
     verb("ALTER VIEW"),
+    hooked("CLUSTER", "as the mark of its index"),
     text("COMMENT", deparse_comment),
     text("CREATE ACCESS METHOD", deparse_create_access_method),
     text("CREATE AGGREGATE", deparse_create_aggregate),
@@ -90,7 +104,9 @@ constexpr CommandEntry commands[] = {
     text("CREATE COLLATION", deparse_create_collation),
     none("CREATE CONSTRAINT", no_statement),
     text("CREATE CONVERSION", deparse_create_conversion),
+    none("CREATE DATABASE", not_of_database),
     text("CREATE DOMAIN", deparse_create_domain),
+    hooked("CREATE EVENT TRIGGER"),
     text("CREATE EXTENSION", deparse_create_extension),
     text("CREATE FOREIGN DATA WRAPPER", deparse_create_foreign_data_wrapper),
     text("CREATE FOREIGN TABLE", deparse_create_table),
@@ -104,6 +120,7 @@ constexpr CommandEntry commands[] = {
     text("CREATE POLICY", deparse_create_policy),
     text("CREATE PROCEDURE", deparse_create_function),
     text("CREATE PUBLICATION", deparse_create_publication),
+    hooked("CREATE ROLE", role_setting),
     none("CREATE ROUTINE", no_statement),
     text("CREATE RULE", deparse_create_rule),
     text("CREATE SCHEMA", deparse_create_schema),
@@ -113,6 +130,7 @@ constexpr CommandEntry commands[] = {
     text("CREATE SUBSCRIPTION", deparse_create_subscription),
     text("CREATE TABLE", deparse_create_table),
     text("CREATE TABLE AS", deparse_create_table_as),
+    none("CREATE TABLESPACE", not_of_database),
     text("CREATE TEXT SEARCH CONFIGURATION", deparse_create_text_search_configuration),
     text("CREATE TEXT SEARCH DICTIONARY", deparse_create_text_search_dictionary),
     text("CREATE TEXT SEARCH PARSER", deparse_create_text_search_parser),
@@ -128,7 +146,9 @@ constexpr CommandEntry commands[] = {
     drops("DROP COLLATION"),
     drops("DROP CONSTRAINT"),
     drops("DROP CONVERSION"),
+    none("DROP DATABASE", not_of_database),
     drops("DROP DOMAIN"),
+    hooked("DROP EVENT TRIGGER"),
     drops("DROP EXTENSION"),
     drops("DROP FOREIGN DATA WRAPPER"),
     drops("DROP FOREIGN TABLE"),
@@ -143,6 +163,7 @@ constexpr CommandEntry commands[] = {
     drops("DROP POLICY"),
     drops("DROP PROCEDURE"),
     drops("DROP PUBLICATION"),
+    hooked("DROP ROLE", role_setting),
     drops("DROP ROUTINE"),
     drops("DROP RULE"),
     drops("DROP SCHEMA"),
@@ -151,6 +172,7 @@ constexpr CommandEntry commands[] = {
     drops("DROP STATISTICS"),
     drops("DROP SUBSCRIPTION"),
     drops("DROP TABLE"),
+    none("DROP TABLESPACE", not_of_database),
     drops("DROP TEXT SEARCH CONFIGURATION"),
     drops("DROP TEXT SEARCH DICTIONARY"),
     drops("DROP TEXT SEARCH PARSER"),
@@ -161,9 +183,12 @@ constexpr CommandEntry commands[] = {
     drops("DROP USER MAPPING"),
     drops("DROP VIEW"),
     text("GRANT", deparse_grant),
+    hooked("GRANT ROLE", role_setting),
     none("IMPORT FOREIGN SCHEMA", "each foreign table that it creates is a CREATE FOREIGN TABLE"),
+    hooked("REASSIGN OWNED"),
     text("REFRESH MATERIALIZED VIEW", deparse_refresh_materialized_view),
     text("REVOKE", deparse_grant),
+    hooked("REVOKE ROLE", role_setting),
     text("SECURITY LABEL", deparse_security_label),
     text("SELECT INTO", deparse_create_table_as),
 };

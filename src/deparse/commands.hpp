@@ -8,6 +8,7 @@ namespace pg_follower {
 enum class Follows : char {
     by_text,    // `deparse` writes it
     by_drops,   // what it dropped is written from the list of dropped objects
+    by_hook,    // a utility hook writes it, where the library is preloaded: event triggers do not see the command
     not_needed, // nothing to do downstream, for `reason`
     no,         // cannot follow, for `reason`
 };

@@ -18,6 +18,8 @@ const char *how(const CommandEntry &entry)
         return "written as SQL";
     case Follows::by_drops:
         return "as drops of what it dropped";
+    case Follows::by_hook:
+        return "written as SQL where the library is preloaded upstream";
     case Follows::not_needed:
         return "nothing to do downstream";
     case Follows::no:

@@ -24,8 +24,9 @@ struct HookedCommand {
 };
 
 // The hooked command that a statement is; null for others. Cheap: every utility statement comes here.
-const HookedCommand *find_role_command(Node *statement);     // roles.cpp
-const HookedCommand *find_database_command(Node *statement); // database.cpp
-const HookedCommand *find_cluster_command(Node *statement);  // cluster.cpp
+const HookedCommand *find_role_command(Node *statement);          // roles.cpp
+const HookedCommand *find_database_command(Node *statement);      // database.cpp
+const HookedCommand *find_event_trigger_command(Node *statement); // user_event_trigger.cpp
+const HookedCommand *find_cluster_command(Node *statement);       // cluster.cpp
 
 } // namespace pg_follower
