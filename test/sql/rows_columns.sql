@@ -1,19 +1,10 @@
 -- Columns of every sort.
 -- The statements are those of test/sql/rows, which test/t/030_rows.pl follows and replays.
 \set ECHO none
+\set topic columns
 \getenv folder PG_ABS_SRCDIR
-\set schema :folder '/sql/rows/columns.schema.sql'
-\set writes :folder '/sql/rows/columns.writes.sql'
-\i :schema
-\o /dev/null
-SELECT pg_create_logical_replication_slot('regress_rows', 'pg_follower', true);
-\i :writes
-\o
-RESET ALL;
-CREATE TEMP TABLE changes AS
-SELECT row_number() OVER () AS n, data AS statement FROM pg_logical_slot_get_changes('regress_rows', NULL, NULL)
-WHERE data !~ '^SET [A-Za-z_]+ = ';
-\pset format unaligned
+\set prepare :folder '/sql/rows/prepare.sql'
+\i :prepare
 \set ECHO all
 SELECT left(statement, 400) AS statement FROM changes WHERE statement NOT IN ('BEGIN;', 'COMMIT;') ORDER BY n;
 \set ECHO none

@@ -1,19 +1,10 @@
 -- Values that are stored out of line: an UPDATE that leaves them alone leaves them out.
 -- The statements are those of test/sql/rows, which test/t/030_rows.pl follows and replays.
 \set ECHO none
+\set topic toast
 \getenv folder PG_ABS_SRCDIR
-\set schema :folder '/sql/rows/toast.schema.sql'
-\set writes :folder '/sql/rows/toast.writes.sql'
-\i :schema
-\o /dev/null
-SELECT pg_create_logical_replication_slot('regress_rows', 'pg_follower', true);
-\i :writes
-\o
-RESET ALL;
-CREATE TEMP TABLE changes AS
-SELECT row_number() OVER () AS n, data AS statement FROM pg_logical_slot_get_changes('regress_rows', NULL, NULL)
-WHERE data !~ '^SET [A-Za-z_]+ = ';
-\pset format unaligned
+\set prepare :folder '/sql/rows/prepare.sql'
+\i :prepare
 \set ECHO all
 SELECT left(regexp_replace(statement, '[0-9a-fx]{31,}', '...', 'g'), 400) AS statement, length(statement)
 FROM changes
