@@ -159,7 +159,7 @@ is( $downstream->safe_psql('postgres',
 		"SELECT backend_type FROM pg_stat_activity WHERE pid = " . worker_pid($downstream, name => 'second')),
 	'pg_follower worker second',
 	'its worker bears its name');
-is( $upstream->safe_psql('postgres', "SELECT string_agg(application_name, ',' ORDER BY 1) FROM pg_stat_replication"),
+is( $upstream->safe_psql('postgres', "SELECT string_agg(application_name, ',' ORDER BY application_name) FROM pg_stat_replication"),
 	'pg_follower worker,pg_follower worker second',
 	'on the upstream, too');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (24)');
