@@ -200,4 +200,38 @@ wait_for_follow($downstream);
 like(down(q{SELECT reason FROM follower.unsupported WHERE command = 'ALTER TABLE'}),
 	qr/role "erin" does not exist on the downstream/, 'a command that names a missing role is recorded');
 
+# ------------------------------------------------------------------------------------------------- within one cluster
+
+# Both databases have the same roles: a command that is applied a moment later must not undo what came after it.
+my $one = pgf_node('one', preload => 1, config => "pg_follower.roles = all\n");
+$one->safe_psql('postgres', 'CREATE DATABASE copy');
+$one->safe_psql('copy', 'CREATE EXTENSION pg_follower');
+start_follow($one, $one, dbname => 'copy', upstream_dbname => 'postgres', copy_data => 0);
+$one->safe_psql('copy', 'SELECT stop_follow()');
+$one->safe_psql('postgres', q{
+	CREATE ROLE once LOGIN;
+	DROP ROLE once;
+	CREATE ROLE once;
+	ALTER ROLE once CONNECTION LIMIT 1;
+	ALTER ROLE once CONNECTION LIMIT 2;
+	ALTER ROLE once RENAME TO twice;
+	CREATE ROLE once;
+	GRANT once TO twice;
+	REVOKE once FROM twice;
+	ALTER ROLE twice IN DATABASE postgres SET work_mem = '5MB';
+	GRANT CREATE ON DATABASE postgres TO once;
+	CREATE TABLE of_once ();
+	ALTER TABLE of_once OWNER TO once;
+});
+my $roles = q{SELECT r.oid, rolname, rolcanlogin, rolconnlimit, roleid FROM pg_roles AS r
+	LEFT JOIN pg_auth_members ON member = r.oid WHERE rolname IN ('once', 'twice') ORDER BY rolname};
+my $before = $one->safe_psql('postgres', $roles);
+$one->safe_psql('copy', 'SELECT resume_follow()');
+wait_for_follow($one, dbname => 'copy');
+is($one->safe_psql('postgres', $roles), $before, 'within one cluster, commands about roles are not applied again');
+is($one->safe_psql('copy', q{SELECT tableowner FROM pg_tables WHERE tablename = 'of_once'}), 'once', 'owners follow');
+is($one->safe_psql('copy', q{SELECT setconfig FROM pg_db_role_setting JOIN pg_database AS d ON d.oid = setdatabase
+	WHERE setrole = 'twice'::regrole AND datname = 'copy'}), '{work_mem=5MB}', 'settings in the database follow');
+is($one->safe_psql('copy', q{SELECT has_database_privilege('once', 'copy', 'CREATE')}), 't', 'privileges on it, too');
+
 done_testing();
