@@ -7,6 +7,8 @@
 #include "foreign_options.hpp"
 #include "objects.hpp"
 #include "relation_parts.hpp"
+#include "sequence.hpp"
+#include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
@@ -17,6 +19,7 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_sequence.h"
 #include "commands/defrem.h"
 #include "commands/tablespace.h"
 #include "utils/fmgroids.h"
@@ -135,6 +138,22 @@ void write_inheritance(SqlWriter &out, Relation table)
     table_close(catalog, AccessShareLock);
 }
 
+// The sequence of an identity column that LIKE copied is a bigint one whatever the column's type.
+void write_identity_type(Script &script, Relation table, const FormData_pg_attribute &column)
+{
+    Oid sequence = identity_sequence(table, column.attnum);
+    HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for sequence %u", sequence);
+    Oid type = reinterpret_cast<Form_pg_sequence>(GETSTRUCT(tuple))->seqtypid;
+    ReleaseSysCache(tuple);
+    if (type == column.atttypid)
+        return;
+    SqlWriter &out = script.statement();
+    out.text("ALTER SEQUENCE ").relation_name(sequence).text(" AS ").type_name(type).text(' ');
+    write_sequence_options(out, sequence);
+}
+
 // What CREATE TABLE itself cannot say, or what may exist only upstream.
 void write_afterthoughts(Script &script, Relation table)
 {
@@ -153,6 +172,8 @@ void write_afterthoughts(Script &script, Relation table)
                 .text(storage_name(attribute->attstorage));
         if (!attribute->attisdropped && table->rd_rel->relkind == RELKIND_FOREIGN_TABLE)
             write_foreign_column_options(script, relid, attribute->attnum);
+        if (!attribute->attisdropped && attribute->attidentity)
+            write_identity_type(script, table, *attribute);
     }
     if (OidIsValid(table->rd_rel->relam) && table->rd_rel->relam != HEAP_TABLE_AM_OID)
         script.statement(RunAs::caller, Needed::if_possible)
