@@ -1,4 +1,8 @@
 -- Keyless tables get REPLICA IDENTITY FULL; the key, once they have one.
+-- Of the tables that other tests left.
+SELECT follower.set_replica_identities() >= 0;
+CREATE SCHEMA s;
+SET search_path = s;
 CREATE TABLE before (a integer);
 CREATE TABLE before_with_key (a integer PRIMARY KEY);
 SELECT 1 FROM pg_create_logical_replication_slot('deparse_replica_identity', 'pg_follower');
@@ -31,7 +35,7 @@ ALTER TABLE unlogged SET LOGGED;
 
 SELECT data FROM pg_logical_slot_get_changes('deparse_replica_identity', NULL, NULL) WHERE data ~ 'REPLICA IDENTITY';
 SELECT relname, relreplident FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relpersistence = 'p' ORDER BY relname COLLATE "C";
+WHERE relnamespace = 's'::regnamespace AND relkind = 'r' AND relpersistence = 'p' ORDER BY relname COLLATE "C";
 CREATE ROLE regress_follower_nobody;
 GRANT USAGE ON SCHEMA follower TO regress_follower_nobody;
 GRANT EXECUTE ON FUNCTION follower.set_replica_identities() TO regress_follower_nobody;
@@ -41,5 +45,7 @@ RESET ROLE;
 REVOKE ALL ON SCHEMA follower FROM regress_follower_nobody;
 REVOKE ALL ON FUNCTION follower.set_replica_identities() FROM regress_follower_nobody;
 DROP ROLE regress_follower_nobody;
-DROP TABLE before, before_with_key, keyless, with_key, deferrable_key, by_index, partitioned, chosen, temporary, unlogged;
+RESET search_path;
+SET client_min_messages = warning;
+DROP SCHEMA s CASCADE;
 SELECT pg_drop_replication_slot('deparse_replica_identity');
