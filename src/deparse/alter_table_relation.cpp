@@ -1,6 +1,7 @@
 // The subcommands of ALTER TABLE about the relation as a whole.
 #include "alter_table.hpp"
 #include "relation_parts.hpp"
+#include "index.hpp"
 #include "replica_identity.hpp"
 
 extern "C" {
@@ -76,6 +77,9 @@ void write_replica_identity(AlterTable &alter, const ReplicaIdentityStmt *statem
 void write_attach(AlterTable &alter, const PartitionCmd *partition)
 {
     Oid relid = find_relation(*alter.command().event, partition->name);
+    // It does not exist downstream; what makes it valid attaches it, too.
+    if (get_rel_relkind(relid) == RELKIND_INDEX && !is_valid_index(relid))
+        return;
     SqlWriter &out = alter.next().text("ATTACH PARTITION ").relation_name(relid);
     if (alter.relkind() == RELKIND_PARTITIONED_TABLE)
         write_partition_bound(out, relid);

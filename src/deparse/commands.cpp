@@ -187,6 +187,7 @@ constexpr CommandEntry commands[] = {
     none("IMPORT FOREIGN SCHEMA", "each foreign table that it creates is a CREATE FOREIGN TABLE"),
     hooked("REASSIGN OWNED"),
     text("REFRESH MATERIALIZED VIEW", deparse_refresh_materialized_view),
+    hooked("REINDEX", "as the index that it makes valid"),
     text("REVOKE", deparse_grant),
     hooked("REVOKE ROLE", role_setting),
     text("SECURITY LABEL", deparse_security_label),

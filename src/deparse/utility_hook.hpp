@@ -28,5 +28,6 @@ const HookedCommand *find_role_command(Node *statement);          // roles.cpp
 const HookedCommand *find_database_command(Node *statement);      // database.cpp
 const HookedCommand *find_event_trigger_command(Node *statement); // user_event_trigger.cpp
 const HookedCommand *find_cluster_command(Node *statement);       // cluster.cpp
+const HookedCommand *find_reindex_command(Node *statement);       // reindex.cpp
 
 } // namespace pg_follower
