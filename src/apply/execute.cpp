@@ -17,6 +17,7 @@
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "privileges.hpp"
 #include "roles.hpp"
 
 extern "C" {
@@ -194,6 +195,7 @@ int64 query_count(const char *query)
 
 void Executor::start()
 {
+    install_owner_privileges();
     apply_fixed_settings();
     for (const SessionSetting &setting : session_settings)
         set(setting.name, setting.value, GUC_ACTION_SET);
@@ -340,6 +342,7 @@ uint64 Executor::execute_one(Statement *statement, Datum *datums, const bool *nu
     auto flags = static_cast<char *>(palloc(statement->count + 1));
     for (int i = 0; i < statement->count; ++i)
         flags[i] = nulls[i] ? 'n' : ' ';
+    skip_next_privilege_check();
     check_result(SPI_execute_plan(statement->one_plan, datums, flags, false, 0));
     return SPI_processed;
 }
@@ -383,6 +386,7 @@ uint64 Executor::execute_run(Run *run, bool *found_rows)
             text = psprintf("%s RETURNING %s.n", text, run_alias);
         statement->run_plan = prepare(text, 0, nullptr);
     }
+    skip_next_privilege_check();
     check_result(SPI_execute_plan(statement->run_plan, nullptr, nullptr, false, 0));
     uint64 found = SPI_processed;
     if (statement->kind == RowKind::delete_by_key && found < static_cast<uint64>(run->count))
@@ -465,30 +469,33 @@ void Executor::truncate(const TruncateRecord &record)
     position.what = "TRUNCATE";
     position.schema = record.relation_count ? record.relations[0].schema : nullptr;
     position.object = record.relation_count ? record.relations[0].table : nullptr;
+    // The one role that owns all of the tables and may truncate them runs the command. Where there is none, it runs as
+    // the worker, which is safe as long as no trigger runs with it.
     Oid owner = InvalidOid;
-    bool one_owner = true;
+    bool as_owner = true;
     bool triggers = false;
     for (int i = 0; i < record.relation_count; ++i) {
         RangeVar *name = makeRangeVar(const_cast<char *>(record.relations[i].schema),
                                       const_cast<char *>(record.relations[i].table), -1);
         RelationScope relation(RangeVarGetRelid(name, AccessExclusiveLock, false));
-        if (OidIsValid(owner) && owner != relation->rd_rel->relowner)
-            one_owner = false;
+        as_owner &= !OidIsValid(owner) || owner == relation->rd_rel->relowner;
         owner = relation->rd_rel->relowner;
+        as_owner &= pg_class_aclcheck(RelationGetRelid(relation), owner, ACL_TRUNCATE) == ACLCHECK_OK;
         for (int t = 0; relation->trigdesc && t < relation->trigdesc->numtriggers; ++t) {
             const Trigger &trigger = relation->trigdesc->triggers[t];
             triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) &&
                         (trigger.tgenabled == TRIGGER_FIRES_ALWAYS || trigger.tgenabled == TRIGGER_FIRES_ON_REPLICA);
         }
     }
-    if (!one_owner && triggers)
+    if (!as_owner && triggers)
         ereport(ERROR,
                 (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                 errmsg("cannot truncate tables of several owners that have TRUNCATE triggers enabled for replicas"),
-                 errdetail("The triggers of one owner would run with the privileges of another."),
+                 errmsg("cannot truncate tables that have TRUNCATE triggers enabled for replicas, but no owner who may "
+                        "truncate them all"),
+                 errdetail("The triggers would run with the privileges of another role."),
                  errhint("Disable the triggers on this server, then call resume_follow().")));
     GucScope settings;
-    UserScope scope(one_owner && OidIsValid(owner) ? owner : GetUserId(), one_owner ? owner_context : 0);
+    UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(), as_owner ? owner_context : 0);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
 }

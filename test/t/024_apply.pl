@@ -169,10 +169,27 @@ down('CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETU
 	CREATE TRIGGER always AFTER TRUNCATE ON own EXECUTE FUNCTION nothing(); ALTER TABLE own ENABLE ALWAYS TRIGGER always');
 $upstream->safe_psql('postgres', 'TRUNCATE own, m');
 ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('60 s')");
-like($err, qr/has failed: cannot truncate tables of several owners that have TRUNCATE triggers/,
+like($err, qr/has failed: cannot truncate tables that have TRUNCATE triggers enabled for replicas/,
 	'but not where a trigger would run');
 down('DROP TRIGGER always ON own; SELECT resume_follow()');
 wait_for_follow($downstream);
+
+# An owner who has revoked its own privileges.
+$upstream->safe_psql('postgres', q{
+	SET ROLE alice;
+	CREATE TABLE revoked (id int PRIMARY KEY, t text);
+	REVOKE ALL ON revoked FROM alice;
+	RESET ROLE;
+	INSERT INTO revoked SELECT g, 'x' FROM generate_series(1, 2000) AS g;
+	UPDATE revoked SET t = 'y' WHERE id % 2 = 0;
+	DELETE FROM revoked WHERE id % 3 = 0;
+	INSERT INTO revoked VALUES (9999, 'single');
+});
+wait_for_follow($downstream);
+is_same($upstream, $downstream, 'rows of a table whose owner has no privileges on it');
+$upstream->safe_psql('postgres', "TRUNCATE revoked; INSERT INTO revoked VALUES (1, 'last')");
+wait_for_follow($downstream);
+is(down('SELECT t FROM revoked'), 'last', 'TRUNCATE of such a table');
 
 # A role that is missing.
 $upstream->safe_psql('postgres', 'CREATE ROLE carol SUPERUSER');
