@@ -40,7 +40,9 @@ namespace {
 void follow_command(const Command &command)
 {
     const CommandEntry *entry = find_command(command.tag);
-    if (!entry || entry->follows == Follows::not_needed || entry->follows == Follows::by_drops)
+    // By hook: REINDEX, which event triggers see from version 17 on.
+    if (!entry || entry->follows == Follows::not_needed || entry->follows == Follows::by_drops ||
+        entry->follows == Follows::by_hook)
         return;
     // Whatever its tag: ALTER VIEW, ALTER TYPE of a composite type, what CREATE INDEX does to its table, ...
     DeparseCommand verb =
