@@ -56,6 +56,12 @@ void write_using_index(AlterTable &alter, Oid constraint)
     ReleaseSysCache(tuple);
 }
 
+void write_index_constraint(AlterTable &alter, Oid constraint)
+{
+    write_constraint(alter.next().text("ADD "), constraint);
+    write_constraint_tablespace(alter.script(), constraint);
+}
+
 // What a CASCADE took besides is dropped by statements of its own, before this one if the command has ended.
 void write_drop_constraint(AlterTable &alter, const AlterTableCmd *command)
 {
@@ -104,7 +110,7 @@ bool write_constraint_subcommand(AlterTable &alter, const Subcommand &subcommand
         Oid index = subcommand.address.objectId;
         Oid constraint = OidIsValid(index) ? get_index_constraint(index) : InvalidOid;
         if (OidIsValid(constraint) && IndexGetRelation(index, true) == alter.relid())
-            write_constraint(alter.next().text("ADD "), constraint);
+            write_index_constraint(alter, constraint);
         return true;
     }
     case AT_AddIndexConstraint:

@@ -175,6 +175,10 @@ void write_afterthoughts(Script &script, Relation table)
         if (!attribute->attisdropped && attribute->attidentity)
             write_identity_type(script, table, *attribute);
     }
+    for_each_constraint(relid, [&](const FormData_pg_constraint &constraint) {
+        if (constraint.conislocal)
+            write_constraint_tablespace(script, constraint.oid);
+    });
     if (OidIsValid(table->rd_rel->relam) && table->rd_rel->relam != HEAP_TABLE_AM_OID)
         script.statement(RunAs::caller, Needed::if_possible)
             .text("ALTER TABLE ")

@@ -14,6 +14,7 @@ extern "C" {
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
+#include "commands/tablespace.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
@@ -101,8 +102,34 @@ void write_constraint(SqlWriter &out, Oid constraint)
     const char *definition = pg_get_constraintdef_command(constraint);
     if (strncmp(definition, beginning.c_str(), beginning.length()) != 0)
         elog(ERROR, "definition of constraint %u does not start with \"%s\"", constraint, beginning.c_str());
-    out.text(definition + beginning.length());
+    definition += beginning.length();
+
+    // Without the index's tablespace, which may exist only here.
+    Oid tablespace = OidIsValid(form->conindid) && get_constraint_index(constraint) == form->conindid
+                         ? get_rel_tablespace(form->conindid)
+                         : InvalidOid;
+    SqlWriter clause;
+    if (OidIsValid(tablespace))
+        clause.text(" USING INDEX TABLESPACE ").name(get_tablespace_name(tablespace));
+    const char *place = clause.empty() ? nullptr : strstr(definition, clause.c_str());
+    if (place) {
+        appendBinaryStringInfo(out.buffer(), definition, static_cast<int>(place - definition));
+        definition = place + clause.length();
+    }
+    out.text(definition);
     ReleaseSysCache(tuple);
+}
+
+void write_constraint_tablespace(Script &script, Oid constraint)
+{
+    Oid index = get_constraint_index(constraint);
+    Oid tablespace = OidIsValid(index) ? get_rel_tablespace(index) : InvalidOid;
+    if (OidIsValid(tablespace))
+        script.statement(RunAs::caller, Needed::if_possible)
+            .text("ALTER INDEX ")
+            .relation_name(index)
+            .text(" SET TABLESPACE ")
+            .name(get_tablespace_name(tablespace));
 }
 
 void write_partition_bound(SqlWriter &out, Oid partition)

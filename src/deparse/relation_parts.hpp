@@ -39,6 +39,9 @@ Oid find_relation(const Event &event, const RangeVar *name);
 // CONSTRAINT name definition, with index options: as in CREATE TABLE or behind ADD.
 void write_constraint(SqlWriter &out, Oid constraint);
 
+// Moves the constraint's index to its tablespace, if it has one of its own and that exists downstream too.
+void write_constraint_tablespace(Script &script, Oid constraint);
+
 // Calls `take(constraint)` for each constraint of the relation, in the order of their names.
 template <typename Take> void for_each_constraint(Oid relid, Take take)
 {
