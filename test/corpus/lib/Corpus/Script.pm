@@ -138,7 +138,7 @@ sub _unchanged
 sub _wait_and_compare
 {
 	my ($self, $result) = @_;
-	my $failed = $self->{servers}->wait_for_follow($self->{dbname}, $self->{wait_seconds} // 40);
+	my $failed = $self->{servers}->wait_for_follow($self->{dbname}, $self->{wait_seconds} // 90);
 	if (defined $failed)
 	{
 		$self->{worker_failed} = 1;
