@@ -10,6 +10,13 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_cast.h"
+#include "catalog/dependency.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
@@ -215,10 +222,10 @@ const char *describe_object(const ObjectAddress &address)
     return identity ? psprintf("%s %s", getObjectTypeDescription(&address, true), identity) : "";
 }
 
-bool is_temporary(const ObjectAddress &address)
+namespace {
+
+bool is_in_temporary_schema(const ObjectAddress &address)
 {
-    if (!OidIsValid(address.classId))
-        return false;
     Oid schema;
     if (Oid relid = owning_relation(address); OidIsValid(relid))
         schema = get_rel_namespace(relid);
@@ -229,6 +236,51 @@ bool is_temporary(const ObjectAddress &address)
     else
         return false;
     return OidIsValid(schema) && isAnyTempNamespace(schema);
+}
+
+// Whether the object is of a kind that may stand in an ordinary schema and yet ends with the session, because it uses
+// something temporary: a function of a temporary table's row type, say. (A view then is temporary itself.)
+bool may_use_temporary(const ObjectAddress &address)
+{
+    switch (address.classId) {
+    case ProcedureRelationId:
+    case TypeRelationId:
+    case OperatorRelationId:
+    case OperatorClassRelationId:
+    case CastRelationId:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool uses_temporary(const ObjectAddress &address)
+{
+    Relation catalog = table_open(DependRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classId));
+    ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objectId));
+    SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, nullptr, 2, keys);
+    bool found = false;
+    while (HeapTuple tuple = found ? nullptr : systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+        ObjectAddress referenced;
+        ObjectAddressSet(referenced, form->refclassid, form->refobjid);
+        found = form->deptype == DEPENDENCY_NORMAL && form->objsubid == 0 && form->refclassid != NamespaceRelationId &&
+                is_in_temporary_schema(referenced);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return found;
+}
+
+} // namespace
+
+bool is_temporary(const ObjectAddress &address)
+{
+    if (!OidIsValid(address.classId))
+        return false;
+    return is_in_temporary_schema(address) || (may_use_temporary(address) && uses_temporary(address));
 }
 
 bool is_own_extension(const ObjectAddress &address)

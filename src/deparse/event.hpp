@@ -19,7 +19,7 @@ DroppedObjects collect_dropped_objects();
 // "table public.foo"; empty for an invalid address.
 const char *describe_object(const ObjectAddress &address);
 
-// Whether the object is temporary, or belongs to a temporary relation.
+// Whether the object is temporary, belongs to a temporary relation, or uses something temporary and so ends with it.
 bool is_temporary(const ObjectAddress &address);
 
 // Whether the object is this extension itself, which each side creates and drops by itself.
