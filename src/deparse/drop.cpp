@@ -10,6 +10,7 @@
 // the table. Where a single relation goes, its parts go with it unsaid.
 #include "drop.hpp"
 #include "dead_dependencies.hpp"
+#include "objects.hpp"
 #include "privileges.hpp"
 #include "pg_follower/names.hpp"
 
@@ -51,6 +52,7 @@ enum class Form : char {
     composite_attribute, // ALTER TYPE type DROP ATTRIBUTE
     column_default,      // ALTER TABLE table ALTER COLUMN column DROP DEFAULT
     family_member,       // ALTER OPERATOR FAMILY family USING method DROP OPERATOR | FUNCTION ...
+    subscription,        // a block that leaves the subscription's slot alone
     publication_table,   // ALTER PUBLICATION publication DROP TABLE table
     publication_schema,  // ALTER PUBLICATION publication DROP TABLES IN SCHEMA schema
     default_privileges,  // ALTER DEFAULT PRIVILEGES back to what is built in
@@ -97,7 +99,7 @@ constexpr DropForm forms[] = {
     {"sequence", Form::identity, "SEQUENCE"},
     {"server", Form::identity, "SERVER"},
     {"statistics object", Form::identity, "STATISTICS"},
-    {"subscription", Form::identity, "SUBSCRIPTION"},
+    {"subscription", Form::subscription, ""},
     {"table", Form::identity, "TABLE"},
     {"table column", Form::column, ""},
     {"table constraint", Form::table_constraint, ""},
@@ -166,7 +168,7 @@ bool goes_with_owner(const DroppedObjects &objects, const DroppedObject &object)
         return false;
     for (DeadDependency *dependency : each<DeadDependency>(dead_dependencies(object.address)))
         if ((may_be_part && dependency->kind == DEPENDENCY_INTERNAL) ||
-            (may_be_clone && dependency->kind == DEPENDENCY_PARTITION_PRI) ||
+            ((may_be_part || may_be_clone) && dependency->kind == DEPENDENCY_PARTITION_PRI) ||
             (dependency->kind == DEPENDENCY_EXTENSION && dependency->referenced.classId == ExtensionRelationId))
             return true;
     return false;
@@ -293,7 +295,7 @@ class DropWriter {
 bool takes_list(const DropForm &form)
 {
     constexpr const char *single[] = {"ACCESS METHOD", "CAST",          "CONVERSION", "LANGUAGE", "OPERATOR CLASS",
-                                      "OPERATOR FAMILY", "POLICY",      "RULE",       "SUBSCRIPTION", "TRIGGER"};
+                                      "OPERATOR FAMILY", "POLICY",      "RULE",       "TRIGGER"};
     if (form.form != Form::identity)
         return false;
     for (const char *keywords : single)
@@ -311,8 +313,16 @@ SqlWriter &DropWriter::begin(RunAs run_as)
 // Begins DROP ... IF EXISTS, or goes on with the last one behind a comma.
 SqlWriter &DropWriter::begin_or_append(const DropForm &form, RunAs run_as)
 {
-    if (open_ && open_form_ == &form && open_run_as_ == run_as)
-        return open_->text(", ");
+    if (open_ && open_form_ == &form) {
+        if (open_run_as_ == run_as)
+            return open_->text(", ");
+        // A circle may hold views that the command named and views that CASCADE reached.
+        if (strcmp(form.keywords, "VIEW") == 0) {
+            open_run_as_ = RunAs::applier;
+            script_.run_last_as(open_run_as_);
+            return open_->text(", ");
+        }
+    }
     SqlWriter &out = begin(run_as);
     out.format("DROP %s IF EXISTS ", form.keywords);
     if (takes_list(form)) {
@@ -432,6 +442,9 @@ void DropWriter::write(const DroppedObject &object)
         appendBinaryStringInfo(out.buffer(), strchr(object.identity, ' ') + 1,
                                static_cast<int>(family_of_member(object.identity) - strlen(" of ") -
                                                 strchr(object.identity, ' ') - 1));
+        break;
+    case Form::subscription:
+        drop_subscription(out, object.address_names[0]);
         break;
     case Form::publication_table:
         out.text("ALTER PUBLICATION ")

@@ -129,6 +129,7 @@ void deparse_create_publication(Script &script, const Command &command);
 void deparse_alter_publication(Script &script, const Command &command);
 
 // subscription.cpp
+void drop_subscription(SqlWriter &out, const char *name);
 void deparse_create_subscription(Script &script, const Command &command);
 void deparse_alter_subscription(Script &script, const Command &command);
 

@@ -77,6 +77,8 @@ class Script {
         statements_ = lappend(statements_, next);
         return next->sql;
     }
+    // Changes who runs the last statement.
+    void run_last_as(RunAs run_as) { static_cast<Statement *>(llast(statements_))->run_as = run_as; }
     ListRange<Statement *> statements() const { return each<Statement>(statements_); }
 
   private:

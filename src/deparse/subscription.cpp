@@ -1,6 +1,7 @@
 // Subscriptions: they follow as definitions that never run.
 //
-// A subscription that worked on both sides would bring its rows twice, so downstream it is disabled and has no slot.
+// A subscription that worked on both sides would bring its rows twice, so downstream it is disabled, as in a restored
+// dump. It keeps the name of its slot, for the day when the downstream takes over; dropping it must not touch the slot.
 // Connection strings with a password follow only where passwords may (see foreign.cpp).
 #include "catalog.hpp"
 #include "objects.hpp"
@@ -48,10 +49,10 @@ void write_publications(SqlWriter &out, const SubscriptionRow &row)
         out.next(comma).name(TextDatumGetCString(elements[i]));
 }
 
-// The options that say how the subscription would work; not whether it runs.
+// The options that say how the subscription would work; not whether it runs, or what is done right now.
 bool is_definition(const char *option)
 {
-    for (const char *other : {"connect", "enabled", "create_slot", "slot_name", "copy_data", "refresh"})
+    for (const char *other : {"connect", "enabled", "create_slot", "copy_data", "refresh"})
         if (strcmp(option, other) == 0)
             return false;
     return true;
@@ -62,13 +63,29 @@ bool write_options(SqlWriter &out, const List *options, SqlWriter::Separator &co
     for (DefElem *option : each<DefElem>(options))
         if (is_definition(option->defname)) {
             out.next(comma).name(option->defname);
-            if (option->arg)
+            if (strcmp(option->defname, "slot_name") == 0 && strcmp(defGetString(option), "none") == 0)
+                out.text(" = NONE");
+            else if (option->arg)
                 out.text(" = ").literal(defGetString(option));
         }
     return !comma.first;
 }
 
 } // namespace
+
+void drop_subscription(SqlWriter &out, const char *name)
+{
+    SqlWriter body;
+    body.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid "
+              "WHERE d.datname = current_database() AND s.subname = ")
+        .literal(name)
+        .text(") THEN ALTER SUBSCRIPTION ")
+        .name(name)
+        .text(" SET (slot_name = NONE); DROP SUBSCRIPTION ")
+        .name(name)
+        .text("; END IF; END");
+    out.text("DO ").literal(body.c_str());
+}
 
 void deparse_create_subscription(Script &script, const Command &command)
 {
@@ -77,7 +94,7 @@ void deparse_create_subscription(Script &script, const Command &command)
     out.text("CREATE SUBSCRIPTION ").name(NameStr(row->subname));
     write_connection(out, row);
     write_publications(out, row);
-    out.text(" WITH (connect = false, slot_name = NONE");
+    out.text(" WITH (connect = false");
     SqlWriter::Separator comma(", ");
     comma.first = false;
     (void)write_options(out, statement_of<CreateSubscriptionStmt>(command, T_CreateSubscriptionStmt)->options, comma);
