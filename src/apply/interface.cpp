@@ -252,6 +252,32 @@ void make_origin(const char *name)
         replorigin_advance(origin, InvalidXLogRecPtr, InvalidXLogRecPtr, true, true);
 }
 
+// Gives the keyless tables that exist upstream a replica identity, so that their updates and deletes follow. The slot
+// is there already, so the change itself follows, too.
+void give_replica_identities(Upstream &upstream)
+{
+    const char *facts[2];
+    upstream.row("SELECT pg_catalog.current_setting('is_superuser'), pg_catalog.count(*)::pg_catalog.text"
+                 " FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.>=) 16384"
+                 " AND c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
+                 " AND c.relreplident OPERATOR(pg_catalog.=) 'd' AND NOT pg_catalog.pg_is_in_recovery()"
+                 " AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i"
+                 "   WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisprimary)"
+                 " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d"
+                 "   WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
+                 "   AND d.objid OPERATOR(pg_catalog.=) c.oid AND d.deptype OPERATOR(pg_catalog.=) 'e')",
+                 2, facts);
+    if (strcmp(facts[1], "0") == 0)
+        return;
+    if (strcmp(facts[0], "on") == 0)
+        upstream.row("SELECT follower.set_replica_identities()::pg_catalog.text", 1, facts);
+    else
+        ereport(WARNING,
+                (errmsg("%s tables of the upstream have no primary key and no other replica identity", facts[1]),
+                 errdetail("Updates and deletes of their rows cannot follow."),
+                 errhint("Run SELECT follower.set_replica_identities() on the upstream as a superuser.")));
+}
+
 void start_follow(const char *conninfo, const char *name, bool copy_data)
 {
     check_conninfo(conninfo);
@@ -285,6 +311,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data)
     }
     PG_END_TRY();
     on_abort_drop_slot(follow, upstream);
+    give_replica_identities(upstream);
 
     if (follow.large_objects > 0)
         ereport(WARNING, (errmsg("%lld large objects of the upstream do not follow", (long long)follow.large_objects),

@@ -156,9 +156,26 @@ Oid table_of(const DroppedObject &object)
     return OidIsValid(schema) ? get_relname_relid(object.address_names[1], schema) : InvalidOid;
 }
 
-} // namespace
+// Gives the table the identity that it should have, and writes the command for the downstream, where the table
+// `may_be_missing`.
+template <bool may_be_missing> void change_identity(Script &script, const Command &alter)
+{
+    Oid table = alter.address.objectId;
+    char wanted = wanted_identity(table, [] { return true; });
+    set_identity(table, wanted);
+    if (wanted == REPLICA_IDENTITY_FULL)
+        add_mark(table);
+    else
+        remove_mark(table);
+    // It may be anybody's table that a CASCADE took the key from.
+    script.statement(RunAs::applier)
+        .text(may_be_missing ? "ALTER TABLE IF EXISTS " : "ALTER TABLE ")
+        .relation_name(table)
+        .text(wanted == REPLICA_IDENTITY_FULL ? " REPLICA IDENTITY FULL" : " REPLICA IDENTITY DEFAULT");
+}
 
-bool keep_replica_identity(Oid relid)
+// Runs `change` if the table's identity is not what it should be.
+bool keep_identity(Oid relid, DeparseCommand change)
 {
     char identity = wanted_identity(relid, [relid] { return has_mark(relid); });
     if (identity == 0 || OidIsValid(getExtensionOfObject(RelationRelationId, relid)))
@@ -166,21 +183,15 @@ bool keep_replica_identity(Oid relid)
     Command command = {};
     command.tag = "ALTER TABLE";
     ObjectAddressSet(command.address, RelationRelationId, relid);
-    follow_now(command, [](Script &script, const Command &alter) {
-        Oid table = alter.address.objectId;
-        char wanted = wanted_identity(table, [] { return true; });
-        set_identity(table, wanted);
-        if (wanted == REPLICA_IDENTITY_FULL)
-            add_mark(table);
-        else
-            remove_mark(table);
-        // It may be anybody's table that a CASCADE took the key from.
-        script.statement(RunAs::applier)
-            .text("ALTER TABLE ")
-            .relation_name(table)
-            .text(wanted == REPLICA_IDENTITY_FULL ? " REPLICA IDENTITY FULL" : " REPLICA IDENTITY DEFAULT");
-    });
+    follow_now(command, change);
     return true;
+}
+
+} // namespace
+
+bool keep_replica_identity(Oid relid)
+{
+    return keep_identity(relid, change_identity<false>);
 }
 
 void keep_replica_identities(const Event &event)
@@ -231,7 +242,7 @@ PGDLLEXPORT Datum pg_follower_set_replica_identities(PG_FUNCTION_ARGS);
 
 // follower.set_replica_identities() returns integer: gives every keyless table of the database its replica identity, as
 // start_follow wants it for the tables that exist, and returns how many it changed. Waits for those who write to such
-// a table.
+// a table. A downstream that lacks the table passes the change over.
 Datum pg_follower_set_replica_identities(PG_FUNCTION_ARGS)
 {
     if (!superuser())
@@ -258,7 +269,8 @@ Datum pg_follower_set_replica_identities(PG_FUNCTION_ARGS)
             wanted_identity(relid, [relid] { return has_mark(relid); }) == 0)
             continue;
         LockRelationOid(relid, ShareRowExclusiveLock);
-        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)) && keep_replica_identity(relid))
+        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)) &&
+            keep_identity(relid, change_identity<true>))
             ++changed;
     }
     PG_RETURN_INT32(changed);
