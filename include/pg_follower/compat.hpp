@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "catalog/dependency.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_collation.h"
 #include "commands/defrem.h"
 #include "nodes/parsenodes.h"
@@ -12,6 +13,7 @@ extern "C" {
 #include "replication/origin.h"
 #include "replication/reorderbuffer.h"
 #include "replication/slot.h"
+#include "utils/acl.h"
 #include "utils/rel.h"
 }
 
@@ -152,5 +154,15 @@ inline int origin_limit()
     return max_replication_slots;
 }
 #endif
+
+// Whether the role has the privilege USAGE on the schema.
+inline bool may_use_schema(Oid schema, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+    return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
 
 } // namespace pg_follower

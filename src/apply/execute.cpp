@@ -12,6 +12,7 @@
 // Errors end the process (see worker.cpp), so nothing here is left half done for a later transaction.
 #include "execute.hpp"
 
+#include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -160,6 +161,16 @@ SPIPlanPtr prepare(const char *sql, int count, Oid *types)
         check_result(SPI_result);
     SPI_keepplan(plan);
     return plan;
+}
+
+// Prepares a row statement, which looks its names up and runs nothing: as the table's owner, or, where the owner may
+// not use the table's schema, as the worker.
+SPIPlanPtr prepare(const Statement *statement, const char *sql, int count, Oid *types)
+{
+    if (!may_use_schema(get_rel_namespace(statement->relation), statement->owner))
+        return prepare(sql, count, types);
+    OwnerScope owner(statement->owner);
+    return prepare(sql, count, types);
 }
 
 bool may_hold_password(const DdlMessage &record)
@@ -331,14 +342,14 @@ void Executor::flush(Run *run)
 uint64 Executor::execute_one(Statement *statement, Datum *datums, const bool *nulls)
 {
     ++executions;
-    OwnerScope owner(statement->owner);
     SpiScope spi;
     if (!statement->one_plan) {
         auto types = static_cast<Oid *>(palloc(sizeof(Oid) * (statement->count + 1)));
         for (int i = 0; i < statement->count; ++i)
             types[i] = statement->parameters[i].type;
-        statement->one_plan = prepare(statement->one, statement->count, types);
+        statement->one_plan = prepare(statement, statement->one, statement->count, types);
     }
+    OwnerScope owner(statement->owner);
     auto flags = static_cast<char *>(palloc(statement->count + 1));
     for (int i = 0; i < statement->count; ++i)
         flags[i] = nulls[i] ? 'n' : ' ';
@@ -371,7 +382,6 @@ uint64 Executor::execute_run(Run *run, bool *found_rows)
     }
     ExecDropSingleTupleTableSlot(slot);
 
-    OwnerScope owner(statement->owner);
     SpiScope spi;
     EphemeralNamedRelationData relation = {};
     relation.md.name = const_cast<char *>(run_table);
@@ -384,8 +394,9 @@ uint64 Executor::execute_run(Run *run, bool *found_rows)
         const char *text = statement->run;
         if (statement->kind == RowKind::delete_by_key)
             text = psprintf("%s RETURNING %s.n", text, run_alias);
-        statement->run_plan = prepare(text, 0, nullptr);
+        statement->run_plan = prepare(statement, text, 0, nullptr);
     }
+    OwnerScope owner(statement->owner);
     skip_next_privilege_check();
     check_result(SPI_execute_plan(statement->run_plan, nullptr, nullptr, false, 0));
     uint64 found = SPI_processed;
@@ -480,7 +491,8 @@ void Executor::truncate(const TruncateRecord &record)
         RelationScope relation(RangeVarGetRelid(name, AccessExclusiveLock, false));
         as_owner &= !OidIsValid(owner) || owner == relation->rd_rel->relowner;
         owner = relation->rd_rel->relowner;
-        as_owner &= pg_class_aclcheck(RelationGetRelid(relation), owner, ACL_TRUNCATE) == ACLCHECK_OK;
+        as_owner &= pg_class_aclcheck(RelationGetRelid(relation), owner, ACL_TRUNCATE) == ACLCHECK_OK &&
+                    may_use_schema(RelationGetNamespace(relation), owner);
         for (int t = 0; relation->trigdesc && t < relation->trigdesc->numtriggers; ++t) {
             const Trigger &trigger = relation->trigdesc->triggers[t];
             triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) &&

@@ -86,7 +86,9 @@ void follow_message(Session &session, const char *content, size_t size)
     transaction.left_to_scripts = 0;
     if (ddl.kind == DdlKind::rewrite) {
         MemoryContextScope scope(session.transaction_context);
-        transaction.rewritten = lappend_oid(transaction.rewritten, static_cast<Oid>(strtoul(ddl.sql, nullptr, 10)));
+        auto table = static_cast<Oid>(strtoul(ddl.sql, nullptr, 10));
+        // Another rewrite of the table, later in the transaction, may be one that the downstream makes by itself.
+        transaction.rewritten = OidIsValid(table) ? lappend_oid(transaction.rewritten, table) : NIL;
         return;
     }
     // No invalidation tells which tables belong to an extension and which of them are configuration tables.

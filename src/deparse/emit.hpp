@@ -12,7 +12,8 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
 // Writes the record of a command that cannot follow, for `reason`.
 void emit_unsupported(const FollowedCommand &command, const char *reason);
 
-// Announces that rows which the current transaction now writes into the table's new heap are its new contents.
+// Announces that rows which the current transaction now writes into the table's new heap are its new contents;
+// InvalidOid ends that for all tables.
 void emit_rewrite(Oid relid);
 
 } // namespace pg_follower

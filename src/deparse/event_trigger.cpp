@@ -107,7 +107,7 @@ Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
 
     Event event = collect_event(data->parsetree);
     follow_commands(event, nullptr);
-    forget_written(event);
+    end_rewrites(event);
     keep_replica_identities(event);
     if (data->parsetree && IsA(data->parsetree, DropOwnedStmt))
         follow({"DROP OWNED", "", GetUserId()}, [&](Script &script) {

@@ -5,7 +5,7 @@
 // The server fires table_rewrite when the catalogs are as the command leaves them and no row has been rewritten yet. So
 // it is here that the table is emptied downstream, that the ALTER TABLE is written, which there finds no row to
 // evaluate anything for, and that the rows which the server now writes into the table's new heap are announced to the
-// output plugin, which passes them on as inserts. Where all is immutable nothing is done here: the downstream computes
+// output plugin, which passes them on as inserts until the command ends. Where all is immutable nothing is done here: the downstream computes
 // the rows by itself from the command's text, and the plugin drops those of the new heap, which nobody announced.
 //
 // The server keeps the subcommands of a running ALTER TABLE to itself; ending and reopening its collection, as it does
@@ -254,15 +254,19 @@ bool is_written(const CollectedCommand *command)
     return false;
 }
 
-void forget_written(const Event &event)
+void end_rewrites(const Event &event)
 {
-    if (written)
-        remove_written([&event](const Written &entry) {
-            for (int i = 0; i < event.count; ++i)
-                if (event.commands[i].collected == entry.command)
-                    return true;
-            return false;
-        });
+    int before = list_length(written);
+    if (before == 0)
+        return;
+    remove_written([&event](const Written &entry) {
+        for (int i = 0; i < event.count; ++i)
+            if (event.commands[i].collected == entry.command)
+                return true;
+        return false;
+    });
+    if (list_length(written) < before)
+        emit_rewrite(InvalidOid);
 }
 
 void install_rewrite()

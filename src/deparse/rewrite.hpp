@@ -8,8 +8,9 @@ namespace pg_follower {
 // Whether the command was written before its statement ended.
 bool is_written(const CollectedCommand *command);
 
-// Forgets the event's commands, at the end of its statement.
-void forget_written(const Event &event);
+// At the end of the event's statement: forgets its commands, and tells the output plugin that no more rows of their
+// rewrites come.
+void end_rewrites(const Event &event);
 
 // Installs the callbacks that forget what an aborted transaction wrote; called once.
 void install_rewrite();
