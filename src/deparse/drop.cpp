@@ -83,8 +83,10 @@ constexpr DropForm forms[] = {
     {"function", Form::identity, "FUNCTION"},
     {"function of access method", Form::family_member, "FUNCTION"},
     {"index", Form::identity, "INDEX"},
+    {"index column", Form::nothing, ""},
     {"language", Form::identity, "LANGUAGE"},
     {"materialized view", Form::identity, "MATERIALIZED VIEW"},
+    {"materialized view column", Form::nothing, ""},
     {"operator", Form::identity, "OPERATOR"},
     {"operator class", Form::identity, "OPERATOR CLASS"},
     {"operator family", Form::identity, "OPERATOR FAMILY"},
@@ -112,6 +114,7 @@ constexpr DropForm forms[] = {
     {"type", Form::identity, "TYPE"},
     {"user mapping", Form::user_mapping, "USER MAPPING"},
     {"view", Form::identity, "VIEW"},
+    {"view column", Form::nothing, ""},
 };
 
 const DropForm *find_form(const char *type)

@@ -53,6 +53,10 @@ CREATE FUNCTION cloned_function() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RET
 CREATE TRIGGER t AFTER INSERT ON cloned FOR EACH ROW EXECUTE FUNCTION cloned_function();
 -- A generated column goes with the column that it is made from.
 CREATE TABLE made (a integer, b integer, c integer GENERATED ALWAYS AS (b * 2) STORED);
+-- A column that goes with its type, and a view over it.
+CREATE TYPE taking AS ENUM ('a');
+CREATE TABLE taken (i integer PRIMARY KEY, "c d" taking);
+CREATE VIEW taken_view AS SELECT * FROM taken;
 
 SELECT 1 FROM pg_create_logical_replication_slot('deparse_drop', 'pg_follower');
 
@@ -71,6 +75,7 @@ DROP SCHEMA s CASCADE;
 DROP SCHEMA circle CASCADE;
 DROP FUNCTION cloned_function CASCADE;
 ALTER TABLE made DROP COLUMN b CASCADE;
+DROP TYPE taking CASCADE;
 RESET client_min_messages;
 -- In a function, and rolled back.
 DO $$ BEGIN DROP TABLE fk; END $$;
