@@ -535,6 +535,8 @@ Datum lag(const Figures &figures, bool &null)
                 : DirectFunctionCall2(timestamp_mi, TimestampTzGetDatum(Max(from, now)), TimestampTzGetDatum(from));
 }
 
+constexpr int status_column_count = 21; // of follow_status
+
 // One row of follow_status. Nothing of the connection string but what may be shown.
 void put_status(ReturnSetInfo *result, const Follow &follow)
 {
@@ -547,9 +549,8 @@ void put_status(ReturnSetInfo *result, const Follow &follow)
     live.detach();
     bool runs = pid != 0;
 
-    enum { column_count = 21 };
-    Datum values[column_count] = {};
-    bool nulls[column_count] = {};
+    Datum values[status_column_count] = {};
+    bool nulls[status_column_count] = {};
     int i = 0;
     values[i++] = NameGetDatum(&follow.name);
     values[i++] = CStringGetTextDatum(state_name(state));
@@ -583,7 +584,7 @@ void put_status(ReturnSetInfo *result, const Follow &follow)
     }
     values[i] = time_or_null(follow.last_error_at, nulls[i]);
     ++i;
-    Assert(i == column_count);
+    Assert(i == status_column_count);
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -645,6 +646,7 @@ Datum pg_follower_status(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, 0);
     auto result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+    check_column_count(result->setDesc, status_column_count);
     for (Follow *follow : each<Follow>(all_follows()))
         put_status(result, *follow);
     return (Datum)0;

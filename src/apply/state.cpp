@@ -89,6 +89,7 @@ struct Tuple {
 
 Follow *read_tuple(TupleDesc description, HeapTuple heap_tuple)
 {
+    check_column_count(description, column_count);
     Tuple tuple;
     heap_deform_tuple(heap_tuple, description, tuple.values, tuple.nulls);
     auto follow = static_cast<Follow *>(palloc0(sizeof(Follow)));
@@ -123,6 +124,7 @@ Follow *read_tuple(TupleDesc description, HeapTuple heap_tuple)
 
 HeapTuple write_tuple(TupleDesc description, const Follow &follow)
 {
+    check_column_count(description, column_count);
     Tuple tuple;
     tuple.values[col_id] = Int32GetDatum(follow.id);
     tuple.values[col_name] = NameGetDatum(&follow.name);
@@ -187,6 +189,17 @@ LOCKTAG lock_tag(int32 follow)
 }
 
 } // namespace
+
+void check_column_count(TupleDesc description, int count)
+{
+    if (description->natts != count)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("extension \"%s\" of this database and its library are of different versions",
+                               extension_name),
+                        errdetail("An object of the extension has %d columns where the library expects %d.",
+                                  description->natts, count),
+                        errhint("Run ALTER EXTENSION %s UPDATE.", extension_name)));
+}
 
 Follow *find_follow(int32 id)
 {

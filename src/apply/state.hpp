@@ -78,4 +78,8 @@ FollowState true_state(const Follow &follow, int worker);
 // "pg_follower worker", with the follow's name behind it unless that is "default".
 const char *worker_name(const char *follow_name);
 
+// Raises an error where an object of the extension does not have the columns that this library knows: the library is
+// newer, or older, than the extension's SQL objects in this database.
+void check_column_count(TupleDesc description, int count);
+
 } // namespace pg_follower
