@@ -9,8 +9,8 @@ use Test::More;
 my @files = qw(test_setup create_table constraints typed_table updatable_views rowsecurity create_function_sql domain enum copy2 merge replica_identity);
 my $corpus = "$FindBin::Bin/../corpus";
 my $work = $ENV{TESTDATADIR} || "$ENV{PGF_SCRATCH}/corpus";
-my ($major) = `$ENV{PG_CONFIG} --version` =~ /(\d+)/;
-my $suite = $ENV{SUITE_DIR} || "/var/tmp/pg_follower-suite-$major-$<";
+my ($version) = `$ENV{PG_CONFIG} --version` =~ /([\d.]+)/;
+my $suite = $ENV{SUITE_DIR} || "/var/tmp/pg_follower-suite-$version-$<";
 system('mkdir', '-p', $work) == 0 or die;
 if (system('sh', '-c', 'exec "$@" >"$0" 2>&1', "$work/fetch.log", "$corpus/fetch-suite", $ENV{PG_CONFIG}, $suite) != 0)
 {
