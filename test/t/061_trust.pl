@@ -309,7 +309,7 @@ is(down(q{SELECT count(*) FROM follower.follow WHERE conninfo ~ 'evil'}), '0', '
 
 # ------------------------------------------------------------------------------------------------------------ deferred
 
-# A deferred trigger would run at commit, as the worker.
+# A deferred trigger would run at commit, as the worker. (That of a superuser does: breakers/triggers_enable_modes.)
 as_mallory('INSERT INTO mallory.deferred VALUES (1000)');
 wait_until($downstream, q{SELECT state = 'failed' FROM follow_status});
 like(down('SELECT last_error FROM follow_status'), qr/deferred trigger within security-restricted operation/,
