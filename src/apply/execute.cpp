@@ -19,6 +19,7 @@
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "privileges.hpp"
+#include "role_settings.hpp"
 #include "roles.hpp"
 
 extern "C" {
@@ -520,7 +521,8 @@ void Executor::truncate(const TruncateRecord &record)
 }
 
 // Runs a statement as `role`. Whatever code of a user it calls must gain nothing from running in this process
-// (security_context_of). The script of an extension runs as a superuser and may need temporary objects.
+// (security_context_of). The script of an extension runs as a superuser and may need temporary objects. A clause that
+// sets the role later is accepted only outside such bounds (role_settings.hpp).
 void Executor::run_ddl(const DdlMessage &record, Oid role)
 {
     GucScope settings;
@@ -528,7 +530,9 @@ void Executor::run_ddl(const DdlMessage &record, Oid role)
         set(name, GetConfigOptionResetString(name), GUC_ACTION_SAVE);
     for (const SessionSetting &setting : ddl_settings)
         set(setting.name, setting.value, GUC_ACTION_SAVE);
-    UserScope scope(role, strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role));
+    int context =
+        strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
+    UserScope scope(role, needs_role_free(record, role) ? 0 : context);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
 }
