@@ -11,6 +11,7 @@
 //
 // Errors end the process (see worker.cpp), so nothing here is left half done for a later transaction.
 #include "execute.hpp"
+#include "extension.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
@@ -530,6 +531,7 @@ void Executor::run_ddl(const DdlMessage &record, Oid role)
         set(name, GetConfigOptionResetString(name), GUC_ACTION_SAVE);
     for (const SessionSetting &setting : ddl_settings)
         set(setting.name, setting.value, GUC_ACTION_SAVE);
+    require_extension(record);
     int context =
         strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
     UserScope scope(role, needs_role_free(record, role) ? 0 : context);
