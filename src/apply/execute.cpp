@@ -53,7 +53,6 @@ constexpr int run_store_kilobytes = 64 * 1024;
 constexpr const char *run_alias = "r";
 constexpr uint16 most_values = UINT16_MAX;
 
-
 struct SessionSetting {
     const char *name;
     const char *value;
@@ -129,8 +128,8 @@ const char *kind_name(RowKind kind)
 }
 
 // The security context in which code of `role` runs, so that it gains nothing from running in this process: it can
-// neither change the role (SECURITY_LOCAL_USERID_CHANGE) nor leave behind what would run as somebody else later, such as
-// temporary objects that hide others or deferred triggers (SECURITY_RESTRICTED_OPERATION). A superuser would gain
+// neither change the role (SECURITY_LOCAL_USERID_CHANGE) nor leave behind what would run as somebody else later, such
+// as temporary objects that hide others or deferred triggers (SECURITY_RESTRICTED_OPERATION). A superuser would gain
 // nothing by these.
 int security_context_of(Oid role)
 {
@@ -516,7 +515,8 @@ void Executor::truncate(const TruncateRecord &record)
                  errdetail("The triggers would run with the privileges of another role."),
                  errhint("Disable the triggers on this server, then call resume_follow().")));
     GucScope settings;
-    UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(), as_owner ? security_context_of(owner) | SECURITY_NOFORCE_RLS : 0);
+    UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(),
+                    as_owner ? security_context_of(owner) | SECURITY_NOFORCE_RLS : 0);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
 }
@@ -532,8 +532,7 @@ void Executor::run_ddl(const DdlMessage &record, Oid role)
     for (const SessionSetting &setting : ddl_settings)
         set(setting.name, setting.value, GUC_ACTION_SAVE);
     require_extension(record);
-    int context =
-        strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
+    int context = strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
     UserScope scope(role, needs_role_free(record, role) ? 0 : context);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));

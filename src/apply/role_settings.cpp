@@ -1,8 +1,8 @@
 // Tells statements that must run where the role may change. See role_settings.hpp.
 //
-// The bound (SECURITY_LOCAL_USERID_CHANGE) keeps code of a user from becoming the worker's superuser. Those statements
-// run no code of a user by themselves. A superuser's may run whatever it likes; where event triggers fire, which may
-// call anything, anybody else's stay within the bound.
+// The bound (SECURITY_LOCAL_USERID_CHANGE) keeps code of a user from becoming the worker's superuser. These statements
+// run no such code by themselves: they hold names, and settings that the server knows. A superuser's may run whatever
+// it likes; where event triggers fire, which may call anything, anybody else's stay within the bound.
 #include "role_settings.hpp"
 
 #include "execute.hpp"
@@ -12,12 +12,12 @@ namespace {
 
 bool keeps_role_setting(const DdlMessage &record)
 {
-    constexpr const char *tags[] = {"CREATE FUNCTION", "CREATE PROCEDURE", "ALTER FUNCTION", "ALTER PROCEDURE",
-                                    "ALTER ROUTINE",   "ALTER ROLE",       "ALTER DATABASE"};
+    // By their first words: CREATE FUNCTION is followed by an ALTER FUNCTION of the same tag.
+    constexpr const char *heads[] = {"ALTER FUNCTION ", "ALTER PROCEDURE ", "ALTER ROLE ", "ALTER DATABASE "};
     constexpr const char *clauses[] = {"SET role", "SET session_authorization", "RESET ALL"};
     bool may_have_clause = false;
-    for (const char *tag : tags)
-        may_have_clause |= strcmp(record.tag, tag) == 0;
+    for (const char *head : heads)
+        may_have_clause |= strncmp(record.sql, head, strlen(head)) == 0;
     bool has_clause = false;
     for (const char *clause : clauses)
         has_clause |= may_have_clause && strstr(record.sql, clause);

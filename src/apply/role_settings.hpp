@@ -1,4 +1,4 @@
-// Statements that keep a setting of the role for later: CREATE FUNCTION ... SET role TO x.
+// Statements that keep a setting of the role for later: ALTER FUNCTION ... SET role TO x.
 #pragma once
 
 #include "pg_follower/message.hpp"
