@@ -2,13 +2,21 @@
 //
 // They are written for the database where they are replayed, whatever its name. Its name, its connection limit and its
 // tablespace are the downstream's own business. A failure downstream does no harm to what follows.
+#include "dead_dependencies.hpp"
 #include "objects.hpp"
+#include "privileges.hpp"
 #include "setting_clause.hpp"
 #include "utility_hook.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_database.h"
 #include "commands/dbcommands.h"
 #include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_follower {
@@ -26,23 +34,19 @@ const char *this_database()
     return out.c_str();
 }
 
+const char *object_if(bool ours)
+{
+    return ours ? this_database() : nullptr;
+}
+
 bool is_this(const char *database)
 {
     return get_database_oid(database, true) == MyDatabaseId;
 }
 
-} // namespace
-
-const char *object_if_this_database(const char *name)
-{
-    return is_this(name) ? this_database() : nullptr;
-}
-
-namespace {
-
 const char *object_of_set(Node *node, const void *)
 {
-    return object_if_this_database(castNode(AlterDatabaseSetStmt, node)->dbname);
+    return object_if(is_this(castNode(AlterDatabaseSetStmt, node)->dbname));
 }
 
 void write_set(Script &script, Node *node, const void *)
@@ -54,7 +58,7 @@ void write_set(Script &script, Node *node, const void *)
 
 const char *object_of_owner(Node *node, const void *)
 {
-    return object_if_this_database(strVal(castNode(AlterOwnerStmt, node)->object));
+    return object_if(is_this(strVal(castNode(AlterOwnerStmt, node)->object)));
 }
 
 void write_owner(Script &script, Node *node, const void *)
@@ -66,7 +70,7 @@ void write_owner(Script &script, Node *node, const void *)
 
 const char *object_of_comment(Node *node, const void *)
 {
-    return object_if_this_database(strVal(castNode(CommentStmt, node)->object));
+    return object_if(is_this(strVal(castNode(CommentStmt, node)->object)));
 }
 
 void write_comment(Script &script, Node *node, const void *)
@@ -119,7 +123,31 @@ constexpr HookedCommand owner = {Scope::database, nullptr, object_of_owner, writ
 constexpr HookedCommand comment = {Scope::database, nullptr, object_of_comment, write_comment};
 constexpr HookedCommand grant = {Scope::database, nullptr, object_of_grant, write_grant};
 
+// Whether the current transaction has changed the row of the database.
+bool is_changed()
+{
+    Relation catalog = table_open(DatabaseRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_database_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(MyDatabaseId));
+    SysScanDesc scan = systable_beginscan(catalog, DatabaseOidIndexId, true, SnapshotAny, 1, &key);
+    bool result = false;
+    while (HeapTuple tuple = systable_getnext(scan))
+        result |= died_now(tuple);
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return result;
+}
+
 } // namespace
+
+void revoke_on_database(Script &script, const List *roles)
+{
+    if (!is_changed())
+        return;
+    SqlWriter tail;
+    write_grantees(tail, false, false, roles, DROP_CASCADE);
+    write_with_database(statement_of(script), "REVOKE ALL ON DATABASE ", tail.c_str());
+}
 
 const HookedCommand *find_database_command(Node *statement)
 {

@@ -26,6 +26,13 @@ const char *domain_default(const TypeRow &row)
     return deparse_expression(static_cast<Node *>(stringToNode(expression)), NIL, false, false);
 }
 
+// Whether a domain over this type has a default unless it says otherwise.
+bool has_default(Oid type)
+{
+    TypeRow row(TypeRelationId, type);
+    return row.string(Anum_pg_type_typdefault) || row.string(Anum_pg_type_typdefaultbin);
+}
+
 void write_domain_constraint(SqlWriter &out, Oid constraint)
 {
     CatalogRow<Form_pg_constraint> row(ConstraintRelationId, constraint);
@@ -63,6 +70,8 @@ void deparse_create_domain(Script &script, const Command &command)
         out.text(" COLLATE ").collation_name(row->typcollation);
     if (const char *value = domain_default(row))
         out.text(" DEFAULT ").text(value);
+    else if (!row.string(Anum_pg_type_typdefault) && has_default(row->typbasetype))
+        out.text(" DEFAULT NULL");
     if (row->typnotnull)
         out.text(" NOT NULL");
     write_domain_checks(out, domain);

@@ -244,6 +244,7 @@ DroppedObjects::DroppedObjects(List *objects)
         has_permanent_ |= !stored.temporary && (stored.original || stored.normal);
         has_extension_ |= catalog == ExtensionRelationId;
         has_own_extension_ |= catalog == ExtensionRelationId && strcmp(stored.name, extension_name) == 0;
+        has_function_ |= catalog == ProcedureRelationId;
         has_operator_class_ |= catalog == OperatorClassRelationId || catalog == OperatorFamilyRelationId;
         if (catalog != RelationRelationId || stored.address_name_count < 2)
             continue;
@@ -471,6 +472,9 @@ void DropWriter::write(const DroppedObject &object)
 
 void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_command)
 {
+    // An event trigger goes with its function.
+    if (objects.has_function())
+        drop_dead_event_triggers(script);
     DropWriter writer(script, objects, in_drop_command);
     // The server lists what was dropped last first; dependents are dropped before what they depend on.
     for (int i = objects.count() - 1; i >= 0; --i)

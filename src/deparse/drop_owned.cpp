@@ -1,5 +1,5 @@
 // DROP OWNED: what neither the list of dropped objects nor the collected REVOKE commands tell, which is what it took
-// from default privileges and from the roles of policies.
+// from default privileges, from the roles of policies and from the privileges on the database, and event triggers.
 #include "objects.hpp"
 #include "privileges.hpp"
 
@@ -12,6 +12,8 @@ void deparse_drop_owned(Script &script, const DropOwnedStmt *statement)
         roles = lappend_oid(roles, grantee(role));
     revoke_default_privileges(script, roles);
     deparse_changed_policy_roles(script);
+    revoke_on_database(script, roles);
+    drop_dead_event_triggers(script);
 }
 
 } // namespace pg_follower

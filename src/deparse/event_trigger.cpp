@@ -6,7 +6,6 @@
 #include "drop.hpp"
 #include "event.hpp"
 #include "follow.hpp"
-#include "index.hpp"
 #include "objects.hpp"
 #include "pg_follower/deparse.hpp"
 #include "replica_identity.hpp"
@@ -15,6 +14,8 @@
 
 extern "C" {
 #include "catalog/pg_extension.h"
+#include "catalog/pg_subscription.h"
+#include "catalog/pg_user_mapping.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 }
@@ -38,6 +39,12 @@ EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *functi
 
 namespace {
 
+// Whether a setting says if such objects follow, so that one made under another setting may be missing downstream.
+bool follows_by_setting(Oid catalog)
+{
+    return catalog == SubscriptionRelationId || catalog == UserMappingRelationId;
+}
+
 void follow_command(const Command &command)
 {
     const CommandEntry *entry = find_command(command.tag);
@@ -50,11 +57,13 @@ void follow_command(const Command &command)
         command.collected->type == SCT_AlterTable ? deparse_alter_table : find_verb(command.parse_tree);
     const char *object = describe_object(command.address);
     follow({command.tag, object, creator_of(command)}, [&](Script &script) {
-        if (verb)
-            return verb(script, command);
         if (entry->follows == Follows::no)
             cannot_follow(entry->reason);
-        entry->deparse(script, command);
+        if (command.address.classId == SubscriptionRelationId)
+            refuse_subscription_with_password(command.address.objectId);
+        (verb ? verb : entry->deparse)(script, command);
+        if (follows_by_setting(command.address.classId) && !command.event->creates(command.address))
+            script.need_none();
     });
 }
 
@@ -66,7 +75,7 @@ void follow_commands(Event &event, void (*done)(const CollectedCommand *command)
         event.commands[i].event = &event;
         const Command &command = event.commands[i];
         if (command.collected->in_extension || is_own_extension(command.address) || is_temporary(command.address) ||
-            is_written(command.collected) || is_invalid_index(command.address))
+            is_written(command.collected))
             continue;
         follow_command(command);
         if (done)

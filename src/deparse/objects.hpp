@@ -72,6 +72,9 @@ void deparse_changed_policy_roles(Script &script); // by DROP OWNED
 void deparse_create_statistics(Script &script, const Command &command);
 void deparse_alter_statistics(Script &script, const Command &command);
 
+// Raises an error where a subscription holds a password that must not be sent.
+void refuse_subscription_with_password(Oid subscription);
+
 // The verbs that all classes share.
 
 // comment.cpp
@@ -86,6 +89,12 @@ void deparse_default_privileges(Script &script, const Command &command);
 
 // drop_owned.cpp: what it did beside drops and REVOKEs
 void deparse_drop_owned(Script &script, const DropOwnedStmt *statement);
+
+// user_event_trigger.cpp: drops of the event triggers that went with something else, which no list of drops names
+void drop_dead_event_triggers(Script &script);
+
+// database.cpp: what DROP OWNED BY `roles` (OIDs) took from the privileges on the database
+void revoke_on_database(Script &script, const List *roles);
 
 // rename.cpp
 void deparse_rename(Script &script, const Command &command);

@@ -12,7 +12,6 @@ extern "C" {
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/tablespace.h"
@@ -124,25 +123,13 @@ void write_constraint(SqlWriter &out, Oid constraint)
 void write_constraint_tablespace(Script &script, Oid constraint)
 {
     Oid index = get_constraint_index(constraint);
-    if (OidIsValid(index))
-        write_index_tablespaces(script, index, true);
-}
-
-void write_index_tablespaces(Script &script, Oid parent, bool recursed)
-{
-    List *tree = recursed ? find_all_inheritors(parent, NoLock, nullptr) : list_make1_oid(parent);
-    for (Oid index : each_oid(tree))
-        if (Oid tablespace = get_rel_tablespace(index); OidIsValid(tablespace))
-            write_tablespace(script, "ALTER INDEX ", index, tablespace);
-}
-
-void write_tablespace(Script &script, const char *alter, Oid relid, Oid tablespace)
-{
-    script.statement(RunAs::caller, Needed::if_possible)
-        .text(alter)
-        .relation_name(relid)
-        .text(" SET TABLESPACE ")
-        .name(get_tablespace_name(OidIsValid(tablespace) ? tablespace : MyDatabaseTableSpace));
+    Oid tablespace = OidIsValid(index) ? get_rel_tablespace(index) : InvalidOid;
+    if (OidIsValid(tablespace))
+        script.statement(RunAs::caller, Needed::if_possible)
+            .text("ALTER INDEX ")
+            .relation_name(index)
+            .text(" SET TABLESPACE ")
+            .name(get_tablespace_name(tablespace));
 }
 
 void write_partition_bound(SqlWriter &out, Oid partition)

@@ -41,16 +41,17 @@ struct RoleAttribute {
     const char *unset;
     bool FormData_pg_authid::*column;
     bool initially;
+    bool for_superusers;
 };
 
 constexpr RoleAttribute attributes[] = {
-    {"superuser", "SUPERUSER", "NOSUPERUSER", &FormData_pg_authid::rolsuper, false},
-    {"inherit", "INHERIT", "NOINHERIT", &FormData_pg_authid::rolinherit, true},
-    {"createrole", "CREATEROLE", "NOCREATEROLE", &FormData_pg_authid::rolcreaterole, false},
-    {"createdb", "CREATEDB", "NOCREATEDB", &FormData_pg_authid::rolcreatedb, false},
-    {"canlogin", "LOGIN", "NOLOGIN", &FormData_pg_authid::rolcanlogin, false},
-    {"isreplication", "REPLICATION", "NOREPLICATION", &FormData_pg_authid::rolreplication, false},
-    {"bypassrls", "BYPASSRLS", "NOBYPASSRLS", &FormData_pg_authid::rolbypassrls, false},
+    {"superuser", "SUPERUSER", "NOSUPERUSER", &FormData_pg_authid::rolsuper, false, true},
+    {"inherit", "INHERIT", "NOINHERIT", &FormData_pg_authid::rolinherit, true, false},
+    {"createrole", "CREATEROLE", "NOCREATEROLE", &FormData_pg_authid::rolcreaterole, false, false},
+    {"createdb", "CREATEDB", "NOCREATEDB", &FormData_pg_authid::rolcreatedb, false, false},
+    {"canlogin", "LOGIN", "NOLOGIN", &FormData_pg_authid::rolcanlogin, false, false},
+    {"isreplication", "REPLICATION", "NOREPLICATION", &FormData_pg_authid::rolreplication, false, true},
+    {"bypassrls", "BYPASSRLS", "NOBYPASSRLS", &FormData_pg_authid::rolbypassrls, false, true},
 };
 
 bool is(const DefElem *option, const char *name)
@@ -83,7 +84,7 @@ void write_connection_limit(SqlWriter &out, const AuthIdRow &row)
 
 // What differs from a role that was created without any option. Some of the options are only for superusers to write,
 // whatever their value.
-void write_attributes(SqlWriter &out, const AuthIdRow &row)
+void write_new_attributes(SqlWriter &out, const AuthIdRow &row)
 {
     for (const RoleAttribute &attribute : attributes)
         if (bool value = (*row.operator->()).*attribute.column; value != attribute.initially)
@@ -92,6 +93,17 @@ void write_attributes(SqlWriter &out, const AuthIdRow &row)
         write_connection_limit(out, row);
     if (row.string(Anum_pg_authid_rolpassword))
         write_password(out, row);
+    write_valid_until(out, row);
+}
+
+// All that whoever runs the command may write of a role that may have had anything.
+void write_all_attributes(SqlWriter &out, const AuthIdRow &row)
+{
+    for (const RoleAttribute &attribute : attributes)
+        if (!attribute.for_superusers || superuser())
+            out.text(' ').text((*row.operator->()).*attribute.column ? attribute.set : attribute.unset);
+    write_connection_limit(out, row);
+    write_password(out, row);
     write_valid_until(out, row);
 }
 
@@ -123,6 +135,11 @@ const char *object_of_role(const RoleSpec *role)
     return object_of_role(get_rolespec_name(role));
 }
 
+bool all_roles_follow()
+{
+    return settings.roles == static_cast<int>(RolesFollow::all);
+}
+
 // ------------------------------------------------------------------------------------------------------- CREATE ROLE
 
 const char *object_of_create(Node *statement, const void *)
@@ -135,14 +152,15 @@ void write_create(Script &script, Node *node, const void *)
     auto statement = castNode(CreateRoleStmt, node);
     Oid role = get_role_oid(statement->role, false);
     AuthIdRow row(AuthIdRelationId, role);
-    SqlWriter options;
-    write_attributes(options, row);
+    SqlWriter all, options;
+    write_all_attributes(all, row);
+    write_new_attributes(options, row);
     SqlWriter block;
     block.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ")
         .literal(statement->role)
         .text(") THEN ALTER ROLE ")
         .name(statement->role)
-        .text(options.c_str())
+        .text(all.c_str())
         .text("; ELSE CREATE ROLE ")
         .name(statement->role)
         .text(options.c_str())
@@ -202,14 +220,24 @@ void write_alter(Script &script, Node *node, const void *)
 
 // ------------------------------------------------------------------------------------------- ALTER ROLE ... SET, RESET
 
-// A setting for one database is that database's own business, whatever pg_follower.roles is, but its role may be
-// missing downstream.
 const char *object_of_set(Node *node, const void *)
 {
     auto statement = castNode(AlterRoleSetStmt, node);
-    if (!all_roles_follow() || (statement->database && get_database_oid(statement->database, true) != MyDatabaseId))
+    if (!all_roles_follow())
         return nullptr;
     return statement->role ? object_of_role(statement->role) : "all roles";
+}
+
+// A setting for one database is that database's own business, as ALTER DATABASE ... SET is, unless nothing about its
+// role follows.
+const char *object_of_set_in_database(Node *node, const void *)
+{
+    auto statement = castNode(AlterRoleSetStmt, node);
+    if (get_database_oid(statement->database, true) != MyDatabaseId)
+        return nullptr;
+    if (!statement->role)
+        return "all roles";
+    return settings.roles == static_cast<int>(RolesFollow::off) ? nullptr : object_of_role(statement->role);
 }
 
 void write_set(Script &script, Node *node, const void *)
@@ -223,11 +251,12 @@ void write_set(Script &script, Node *node, const void *)
     else
         head.text("ALL");
     write_stored_setting(tail, statement->setstmt, statement->database ? MyDatabaseId : InvalidOid, role);
-    SqlWriter &out = script.statement();
+    // Where roles follow only as they are needed, the caller may lack the right to it downstream.
     if (statement->database)
-        write_with_database(out, head.text(" IN DATABASE ").c_str(), tail.c_str());
+        write_with_database(script.statement(RunAs::caller, Needed::if_possible), head.text(" IN DATABASE ").c_str(),
+                            tail.c_str());
     else
-        out.text(head.c_str()).text(tail.c_str());
+        script.statement().text(head.c_str()).text(tail.c_str());
 }
 
 // --------------------------------------------------------------------------------------------------------- DROP ROLE
@@ -355,7 +384,7 @@ void write_reassign(Script &script, Node *node, const void *)
 constexpr HookedCommand create_role = {Scope::cluster, nullptr, object_of_create, write_create};
 constexpr HookedCommand alter_role = {Scope::cluster, nullptr, object_of_alter, write_alter};
 constexpr HookedCommand set_for_role = {Scope::cluster, nullptr, object_of_set, write_set};
-constexpr HookedCommand set_for_role_in_database = {Scope::database, nullptr, object_of_set, write_set};
+constexpr HookedCommand set_for_role_in_database = {Scope::database, nullptr, object_of_set_in_database, write_set};
 constexpr HookedCommand drop_role = {Scope::cluster, roles_before_drop, object_of_drop, write_drop};
 constexpr HookedCommand grant_role = {Scope::cluster, nullptr, object_of_grant, write_grant};
 constexpr HookedCommand rename_role = {Scope::cluster, nullptr, object_of_rename, write_rename};
@@ -363,11 +392,6 @@ constexpr HookedCommand reassign_owned = {Scope::database, nullptr, object_of_re
 constexpr HookedCommand comment_on_role = {Scope::cluster, nullptr, object_of_comment, write_comment};
 
 } // namespace
-
-bool all_roles_follow()
-{
-    return settings.roles == static_cast<int>(RolesFollow::all);
-}
 
 bool missing_roles_follow()
 {

@@ -77,6 +77,12 @@ class Script {
         statements_ = lappend(statements_, next);
         return next->sql;
     }
+    // Lets all statements so far fail downstream.
+    void need_none()
+    {
+        for (Statement *statement : each<Statement>(statements_))
+            statement->needed = Needed::if_possible;
+    }
     // Changes who runs the last statement.
     void run_last_as(RunAs run_as) { static_cast<Statement *>(llast(statements_))->run_as = run_as; }
     ListRange<Statement *> statements() const { return each<Statement>(statements_); }

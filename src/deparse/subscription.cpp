@@ -2,7 +2,8 @@
 //
 // A subscription that worked on both sides would bring its rows twice, so downstream it is disabled, as in a restored
 // dump. It keeps the name of its slot, for the day when the downstream takes over; dropping it must not touch the slot.
-// Connection strings with a password follow only where passwords may (see foreign.cpp).
+// Those with a password in their connection string follow only where passwords may (see foreign.cpp). So what is done to
+// a subscription later may not find it downstream: then it is recorded there, and nothing stops.
 #include "catalog.hpp"
 #include "objects.hpp"
 #include "pg_follower/settings.hpp"
@@ -29,10 +30,7 @@ bool may_hold_password(const char *conninfo)
 
 void write_connection(SqlWriter &out, const SubscriptionRow &row)
 {
-    const char *conninfo = row.string(Anum_pg_subscription_subconninfo);
-    if (may_hold_password(conninfo) && !settings.user_mappings)
-        cannot_follow("the connection string may hold a password, and pg_follower.user_mappings is off");
-    out.text(" CONNECTION ").literal(conninfo);
+    out.text(" CONNECTION ").literal(row.string(Anum_pg_subscription_subconninfo));
 }
 
 // The publications of the subscription as names.
@@ -72,6 +70,15 @@ bool write_options(SqlWriter &out, const List *options, SqlWriter::Separator &co
 }
 
 } // namespace
+
+void refuse_subscription_with_password(Oid subscription)
+{
+    if (settings.user_mappings)
+        return;
+    SubscriptionRow row(SubscriptionRelationId, subscription);
+    if (may_hold_password(row.string(Anum_pg_subscription_subconninfo)))
+        cannot_follow("the connection string may hold a password, and pg_follower.user_mappings is off");
+}
 
 void drop_subscription(SqlWriter &out, const char *name)
 {

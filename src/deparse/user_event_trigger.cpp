@@ -2,20 +2,30 @@
 //
 // Those of extensions, this one's among them, are each side's own.
 #include "catalog.hpp"
+#include "dead_dependencies.hpp"
+#include "objects.hpp"
 #include "utility_hook.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
 #include "catalog/pg_event_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/trigger.h"
 #include "utils/acl.h"
 #include "utils/array.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_follower {
+namespace {
 
-const char *describe_event_trigger(const char *name)
+// "event trigger name"; null for one of an extension. One that is gone by now is named as well.
+const char *object_of(const char *name)
 {
     Oid trigger = get_event_trigger_oid(name, true);
     if (OidIsValid(trigger) && OidIsValid(getExtensionOfObject(EventTriggerRelationId, trigger)))
@@ -25,11 +35,9 @@ const char *describe_event_trigger(const char *name)
     return out.c_str();
 }
 
-namespace {
-
 const char *object_of_create(Node *node, const void *)
 {
-    return describe_event_trigger(castNode(CreateEventTrigStmt, node)->trigname);
+    return object_of(castNode(CreateEventTrigStmt, node)->trigname);
 }
 
 void write_create(Script &script, Node *node, const void *)
@@ -55,7 +63,7 @@ void write_create(Script &script, Node *node, const void *)
 
 const char *object_of_alter(Node *node, const void *)
 {
-    return describe_event_trigger(castNode(AlterEventTrigStmt, node)->trigname);
+    return object_of(castNode(AlterEventTrigStmt, node)->trigname);
 }
 
 void write_alter(Script &script, Node *node, const void *)
@@ -70,7 +78,7 @@ void write_alter(Script &script, Node *node, const void *)
 
 const char *object_of_rename(Node *node, const void *)
 {
-    return describe_event_trigger(castNode(RenameStmt, node)->newname);
+    return object_of(castNode(RenameStmt, node)->newname);
 }
 
 void write_rename(Script &script, Node *node, const void *)
@@ -85,7 +93,7 @@ void write_rename(Script &script, Node *node, const void *)
 
 const char *object_of_owner(Node *node, const void *)
 {
-    return describe_event_trigger(strVal(castNode(AlterOwnerStmt, node)->object));
+    return object_of(strVal(castNode(AlterOwnerStmt, node)->object));
 }
 
 void write_owner(Script &script, Node *node, const void *)
@@ -100,7 +108,7 @@ void write_owner(Script &script, Node *node, const void *)
 
 const char *object_of_comment(Node *node, const void *)
 {
-    return describe_event_trigger(strVal(castNode(CommentStmt, node)->object));
+    return object_of(strVal(castNode(CommentStmt, node)->object));
 }
 
 void write_comment(Script &script, Node *node, const void *)
@@ -119,7 +127,7 @@ void *triggers_before_drop(Node *node)
 {
     List *names = NIL;
     for (Node *object : each<Node>(castNode(DropStmt, node)->objects))
-        if (OidIsValid(get_event_trigger_oid(strVal(object), true)) && describe_event_trigger(strVal(object)))
+        if (OidIsValid(get_event_trigger_oid(strVal(object), true)) && object_of(strVal(object)))
             names = lappend(names, pstrdup(strVal(object)));
     return names;
 }
@@ -127,7 +135,7 @@ void *triggers_before_drop(Node *node)
 const char *object_of_drop(Node *, const void *before)
 {
     auto names = static_cast<const List *>(before);
-    return names ? describe_event_trigger(static_cast<const char *>(linitial(names))) : nullptr;
+    return names ? object_of(static_cast<const char *>(linitial(names))) : nullptr;
 }
 
 void write_drop(Script &script, Node *, const void *before)
@@ -148,7 +156,32 @@ const HookedCommand *if_event_trigger(ObjectType type, const HookedCommand &comm
     return type == OBJECT_EVENT_TRIGGER ? &command : nullptr;
 }
 
+bool was_of_extension(Oid trigger)
+{
+    ObjectAddress address;
+    ObjectAddressSet(address, EventTriggerRelationId, trigger);
+    for (DeadDependency *dependency : each<DeadDependency>(dead_dependencies(address)))
+        if (dependency->kind == DEPENDENCY_EXTENSION)
+            return true;
+    return false;
+}
+
 } // namespace
+
+void drop_dead_event_triggers(Script &script)
+{
+    Relation catalog = table_open(EventTriggerRelationId, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, SnapshotAny, 0, nullptr);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_event_trigger>(GETSTRUCT(tuple));
+        // An ALTER leaves a dead row of one that lives; another may have got the name.
+        if (died_now(tuple) && !SearchSysCacheExists1(EVENTTRIGGEROID, ObjectIdGetDatum(form->oid)) &&
+            !OidIsValid(get_event_trigger_oid(NameStr(form->evtname), true)) && !was_of_extension(form->oid))
+            script.statement(RunAs::applier).text("DROP EVENT TRIGGER IF EXISTS ").name(NameStr(form->evtname));
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+}
 
 const HookedCommand *find_event_trigger_command(Node *statement)
 {

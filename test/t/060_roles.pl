@@ -77,9 +77,31 @@ is(down('SELECT command, object FROM follower.unsupported'), 'ALTER ROLE|role un
 up('DROP ROLE of_no_use');
 wait_for_follow($downstream);
 
+# What belongs to the database follows all the same.
+my $settings = q{SELECT coalesce(rolname, 'all'), setconfig FROM pg_db_role_setting LEFT JOIN pg_roles AS r ON r.oid = setrole
+	WHERE setdatabase <> 0 ORDER BY 1};
+up(q{
+	CREATE ROLE of_settings CREATEROLE;
+	ALTER ROLE of_settings IN DATABASE postgres SET work_mem = '5MB';
+	ALTER ROLE ALL IN DATABASE postgres SET geqo = off;
+	ALTER ROLE alice SET work_mem = '6MB';
+});
+wait_for_follow($downstream);
+is(down($settings), "all|{geqo=off}\nof_settings|{work_mem=5MB}", 'missing: settings of roles in the database follow');
+up(q{SET ROLE of_settings; ALTER ROLE alice IN DATABASE postgres SET work_mem = '7MB'});
+wait_for_follow($downstream);
+like(down('SELECT reason FROM follower.unsupported ORDER BY commit_lsn DESC LIMIT 1'), qr/permission denied/,
+	'a role that may not do so downstream does not stop the follow');
+up(q{ALTER ROLE alice IN DATABASE postgres RESET ALL; ALTER ROLE of_settings IN DATABASE postgres RESET work_mem;
+	ALTER ROLE ALL IN DATABASE postgres RESET ALL; DROP ROLE of_settings});
+wait_for_follow($downstream);
+is(down($settings), '', 'and go');
+down('DROP ROLE of_settings');
+
 # -------------------------------------------------------------------------------------------------------------- all
 
 set_roles('all');
+down(q{CREATE ROLE there_already SUPERUSER LOGIN CREATEROLE REPLICATION BYPASSRLS NOINHERIT CONNECTION LIMIT 1 PASSWORD 'x'});
 up(q{
 	SET password_encryption = 'scram-sha-256';
 	CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'of the boss' VALID UNTIL '2100-01-01';
@@ -104,6 +126,7 @@ up(q{
 	COMMENT ON ROLE staff IS 'it''s a \ comment';
 	CREATE ROLE fleeting;
 	DROP ROLE fleeting;
+	CREATE ROLE there_already CREATEDB;
 	BEGIN; CREATE ROLE taken_back; SAVEPOINT s; CREATE ROLE another; ROLLBACK TO s; ROLLBACK;
 });
 wait_for_follow($downstream);
@@ -177,6 +200,21 @@ up('SET default_transaction_read_only = off; ALTER DATABASE postgres RESET ALL')
 wait_until($downstream, q{SELECT count(*) = 1 FROM pg_class WHERE relname = 'later'});
 wait_for_follow($downstream);
 is(down('SHOW default_transaction_read_only'), 'off', 'a worker follows under read-only settings of the database');
+
+# DROP OWNED takes privileges on the database, too.
+up(q{
+	CREATE ROLE owns_much;
+	GRANT CREATE ON DATABASE postgres TO owns_much WITH GRANT OPTION;
+	SET ROLE owns_much;
+	GRANT CREATE ON DATABASE postgres TO reader;
+	RESET ROLE;
+	CREATE SCHEMA of_owns_much AUTHORIZATION owns_much;
+	DROP OWNED BY owns_much;
+	DROP ROLE owns_much;
+});
+wait_for_follow($downstream);
+is(down($facts), up($facts), 'DROP OWNED: privileges on the database');
+is(role_exists('owns_much'), 0, 'nothing keeps the role');
 
 # -------------------------------------------------------------------------------------------------------------- off
 

@@ -25,12 +25,12 @@ sub text_of
 # The block that creates a role where it is missing.
 sub made { return "DO 'BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ''$_[0]'') THEN CREATE ROLE $_[0]; END IF; END';\n" }
 
-# CREATE ROLE: one that exists is altered.
+# CREATE ROLE: one that exists is given all attributes.
 sub created
 {
-	my ($role, $options) = @_;
+	my ($role, $options, $all) = @_;
 	return "DO 'BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ''$role'') "
-	  . "THEN ALTER ROLE $role$options; ELSE CREATE ROLE $role$options; END IF; END';";
+	  . "THEN ALTER ROLE $role$all; ELSE CREATE ROLE $role$options; END IF; END';";
 }
 
 sub in_database { return "DO 'BEGIN EXECUTE pg_catalog.concat(''$_[0] '', pg_catalog.quote_ident(pg_catalog.current_database()), ''$_[1]''); END';" }
@@ -40,10 +40,11 @@ my $set = 'SET LOCAL ROLE ' . $upstream->safe_psql('postgres', 'SELECT quote_ide
 $upstream->safe_psql('postgres', q{ALTER SYSTEM SET pg_follower.roles = 'all'; SELECT pg_reload_conf()});
 wait_until($upstream, q{SELECT setting = 'all' FROM pg_settings WHERE name = 'pg_follower.roles'});
 for my $case (
-	[ 'CREATE ROLE a', created('a', '') ],
+	[ 'CREATE ROLE a', created('a', '', ' NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1 PASSWORD NULL') ],
 	[
 		q{CREATE USER b PASSWORD 'b' CREATEDB CREATEROLE SUPERUSER REPLICATION BYPASSRLS NOINHERIT CONNECTION LIMIT 3 VALID UNTIL '2030-01-01 00:00+01'},
-		created('b', " SUPERUSER NOINHERIT CREATEROLE CREATEDB LOGIN REPLICATION BYPASSRLS CONNECTION LIMIT 3 PASSWORD ''HASH'' VALID UNTIL ''2029-12-31 23:00:00+00''")
+		created('b', " SUPERUSER NOINHERIT CREATEROLE CREATEDB LOGIN REPLICATION BYPASSRLS CONNECTION LIMIT 3 PASSWORD ''HASH'' VALID UNTIL ''2029-12-31 23:00:00+00''",
+			" SUPERUSER NOINHERIT CREATEROLE CREATEDB LOGIN REPLICATION BYPASSRLS CONNECTION LIMIT 3 PASSWORD ''HASH'' VALID UNTIL ''2029-12-31 23:00:00+00''")
 	],
 	[ 'CREATE GROUP c ROLE a ADMIN b', undef ],
 	[ 'CREATE ROLE d IN ROLE c, a', undef ],

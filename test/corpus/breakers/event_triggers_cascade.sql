@@ -1,0 +1,25 @@
+-- Event triggers that go with their function, its schema or its language, and with their owner: no list of drops names them.
+CREATE ROLE breaker_e SUPERUSER;
+CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER one ON ddl_command_start EXECUTE FUNCTION f();
+CREATE EVENT TRIGGER "Two" ON sql_drop WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION f();
+DROP FUNCTION f() CASCADE;
+CREATE TABLE t (i int);
+CREATE SCHEMA s;
+CREATE FUNCTION s.f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER one ON ddl_command_end EXECUTE FUNCTION s.f();
+BEGIN;
+ALTER EVENT TRIGGER one RENAME TO other;
+CREATE EVENT TRIGGER one ON ddl_command_end EXECUTE FUNCTION g();
+DROP SCHEMA s CASCADE;
+COMMIT;
+CREATE TABLE t2 (i int);
+ALTER EVENT TRIGGER one OWNER TO breaker_e;
+DROP OWNED BY breaker_e;
+CREATE TABLE t3 (i int);
+CREATE LANGUAGE l HANDLER plpgsql_call_handler;
+CREATE FUNCTION h() RETURNS event_trigger LANGUAGE l AS 'BEGIN END';
+CREATE EVENT TRIGGER three ON ddl_command_end EXECUTE FUNCTION h();
+DROP LANGUAGE l CASCADE;
+CREATE TABLE t4 (i int);
