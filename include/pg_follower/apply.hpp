@@ -7,8 +7,8 @@
 
 namespace pg_follower {
 
-// Registers the launcher that resumes every follow after a restart of the server, when the library is preloaded;
-// called once, from _PG_init.
+// Keeps the extension from being dropped under a follow, and registers the launcher that resumes every follow after a
+// restart of the server, when the library is preloaded; called once, from _PG_init.
 void init_apply();
 
 } // namespace pg_follower

@@ -4,6 +4,7 @@
 #include "pg_follower/pg.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_collation.h"
@@ -127,6 +128,26 @@ template <typename Take> void for_each_role_grant_option(const GrantRoleStmt *st
 #else
     if (statement->admin_opt)
         take("ADMIN", "OPTION");
+#endif
+}
+
+// The statistics target that ALTER STATISTICS sets; -1 is the default.
+inline int64 statistics_target(const AlterStatsStmt *statement)
+{
+#if PG_VERSION_NUM >= 170000
+    return statement->stxstattarget ? intVal(statement->stxstattarget) : -1;
+#else
+    return statement->stxstattarget;
+#endif
+}
+
+// A row in the current memory context.
+inline MinimalTuple form_minimal_tuple(TupleDesc description, Datum *values, bool *nulls)
+{
+#if PG_VERSION_NUM >= 180000
+    return heap_form_minimal_tuple(description, values, nulls, 0);
+#else
+    return heap_form_minimal_tuple(description, values, nulls);
 #endif
 }
 

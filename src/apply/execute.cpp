@@ -6,11 +6,12 @@
 // changes of one table is the stream's, but for what `relation.cpp` and run.hpp say of runs; between tables nobody can
 // see the order, unless triggers or rules fire, and those tables' rows are applied in their place, one by one.
 //
-// Roles: rows are applied, and their values read, as the table's owner in a security-restricted operation, DDL as the
-// role that ran it upstream. Input functions and constraints may call functions that users wrote.
+// Roles: rows are applied, and their values read, as the table's owner, DDL as the role that ran it upstream, both in a
+// restricted context (security_context_of). Input functions and constraints may call functions that users wrote.
 //
 // Errors end the process (see worker.cpp), so nothing here is left half done for a later transaction.
 #include "execute.hpp"
+#include "extension.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
@@ -19,6 +20,7 @@
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "privileges.hpp"
+#include "role_settings.hpp"
 #include "roles.hpp"
 
 extern "C" {
@@ -50,8 +52,6 @@ constexpr int run_store_kilobytes = 64 * 1024;
 // The name under which run statements read the run.
 constexpr const char *run_alias = "r";
 constexpr uint16 most_values = UINT16_MAX;
-
-constexpr int owner_context = SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS;
 
 struct SessionSetting {
     const char *name;
@@ -127,11 +127,19 @@ const char *kind_name(RowKind kind)
     pg_unreachable();
 }
 
-// Runs the block as a table's owner, whose code may change nothing that outlives it: not the role, no setting, no
-// temporary object.
+// The security context in which code of `role` runs, so that it gains nothing from running in this process: it can
+// neither change the role (SECURITY_LOCAL_USERID_CHANGE) nor leave behind what would run as somebody else later, such
+// as temporary objects that hide others or deferred triggers (SECURITY_RESTRICTED_OPERATION). A superuser would gain
+// nothing by these.
+int security_context_of(Oid role)
+{
+    return SECURITY_LOCAL_USERID_CHANGE | (superuser_arg(role) ? 0 : SECURITY_RESTRICTED_OPERATION);
+}
+
+// Runs the block as a table's owner, whom no policy of the table holds back.
 class OwnerScope {
   public:
-    explicit OwnerScope(Oid owner) : user_(owner, owner_context) {}
+    explicit OwnerScope(Oid owner) : user_(owner, security_context_of(owner) | SECURITY_NOFORCE_RLS) {}
 
   private:
     GucScope settings_;
@@ -507,17 +515,15 @@ void Executor::truncate(const TruncateRecord &record)
                  errdetail("The triggers would run with the privileges of another role."),
                  errhint("Disable the triggers on this server, then call resume_follow().")));
     GucScope settings;
-    UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(), as_owner ? owner_context : 0);
+    UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(),
+                    as_owner ? security_context_of(owner) | SECURITY_NOFORCE_RLS : 0);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
 }
 
-// Runs a statement as `role`.
-//
-// Whatever code of a user it calls must gain nothing from running in this process: it cannot change the role
-// (SECURITY_LOCAL_USERID_CHANGE), nor leave behind what would run as somebody else later, such as temporary objects
-// that hide others or deferred triggers (SECURITY_RESTRICTED_OPERATION), nor settings (the scope takes them back). A
-// superuser may do all that; so may the script of an extension, which runs as one and may need temporary objects.
+// Runs a statement as `role`. Whatever code of a user it calls must gain nothing from running in this process
+// (security_context_of). The script of an extension runs as a superuser and may need temporary objects. A clause that
+// sets the role later is accepted only outside such bounds (role_settings.hpp).
 void Executor::run_ddl(const DdlMessage &record, Oid role)
 {
     GucScope settings;
@@ -525,8 +531,9 @@ void Executor::run_ddl(const DdlMessage &record, Oid role)
         set(name, GetConfigOptionResetString(name), GUC_ACTION_SAVE);
     for (const SessionSetting &setting : ddl_settings)
         set(setting.name, setting.value, GUC_ACTION_SAVE);
-    bool restricted = !superuser_arg(role) && !strstr(record.tag, "EXTENSION");
-    UserScope scope(role, SECURITY_LOCAL_USERID_CHANGE | (restricted ? SECURITY_RESTRICTED_OPERATION : 0));
+    require_extension(record);
+    int context = strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
+    UserScope scope(role, needs_role_free(record, role) ? 0 : context);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
 }

@@ -2,6 +2,7 @@
 //
 // A static background worker, the launcher, lists the databases and runs a starter in each, one after the other; the
 // starter registers a worker for each follow that was running. Both end when that is done.
+#include "drop_guard.hpp"
 #include "pg_follower/apply.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/names.hpp"
@@ -103,6 +104,7 @@ void start_follows()
 
 void init_apply()
 {
+    install_drop_guard();
     if (!process_shared_preload_libraries_in_progress)
         return;
     library_preloaded = true;

@@ -1,8 +1,9 @@
 // Runs of rows: gathering, and finding the row that an update replaces. See run.hpp.
 #include "run.hpp"
 
+#include "pg_follower/compat.hpp"
+
 extern "C" {
-#include "access/htup_details.h"
 #include "common/hashfn.h"
 }
 
@@ -86,7 +87,7 @@ void Runs::add(Run *run, Statement *statement, Datum *values, bool *nulls, const
         dlist_push_tail(&filled_, &run->node);
     }
     MemoryContext caller = MemoryContextSwitchTo(run->context);
-    MinimalTuple row = heap_form_minimal_tuple(run->description, values, nulls);
+    MinimalTuple row = form_minimal_tuple(run->description, values, nulls);
     int place = -1;
     if (is_keyed(statement->kind))
         place = run->keys.find_or_add(key, key_length, run->count);

@@ -266,6 +266,20 @@ void delete_follow(int32 id)
     CommandCounterIncrement();
 }
 
+const char *some_follow_name(Oid table)
+{
+    Relation relation = table_open(table, AccessShareLock);
+    SysScanDesc rows = systable_beginscan(relation, InvalidOid, false, nullptr, 0, nullptr);
+    const char *name = nullptr;
+    if (HeapTuple tuple = systable_getnext(rows); HeapTupleIsValid(tuple)) {
+        bool is_null;
+        name = pstrdup(NameStr(*DatumGetName(heap_getattr(tuple, col_name + 1, RelationGetDescr(relation), &is_null))));
+    }
+    systable_endscan(rows);
+    table_close(relation, NoLock);
+    return name;
+}
+
 void insert_unsupported(const UnsupportedNote &note)
 {
     Relation relation = table_open(internal_relation("unsupported"), RowExclusiveLock);

@@ -48,6 +48,9 @@ int32 next_follow_id();
 void insert_follow(const Follow &follow);
 void update_follow(const Follow &follow);
 void delete_follow(int32 id);
+// The name of a follow of this database, read from the table of follows; null where there is none. Reads nothing else
+// of the table, which is about to be dropped, or maybe of another version.
+const char *some_follow_name(Oid table);
 
 // A command that could not follow, noted in follower.unsupported.
 struct UnsupportedNote {

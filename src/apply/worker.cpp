@@ -414,5 +414,7 @@ void pg_follower_worker_main(Datum argument)
     on_proc_exit(end_for_good, (Datum)0);
     BackgroundWorkerInitializeConnectionByOid(arguments.database, InvalidOid, 0);
     emit_log_hook = nullptr;
+    // As every session has them: a provider of security labels, for one.
+    process_session_preload_libraries();
     work(DatumGetInt32(argument), arguments.xid);
 }

@@ -78,6 +78,42 @@ Oid new_identity_sequence(const ColumnDef *definition)
     return RangeVarGetRelid(definition->identitySequence, NoLock, false);
 }
 
+void write_default(SqlWriter &out, const char *column, const char *expression)
+{
+    out.text("ALTER COLUMN ").name(column);
+    if (expression)
+        out.text(" SET DEFAULT ").text(expression);
+    else // the value was the default of a domain
+        out.text(" DROP DEFAULT");
+}
+
+// Gives an added column its own default, which older rows did not get, in a statement of its own: DROP DEFAULT would
+// come before the addition. Descendants that had the column before have kept theirs.
+void restore_default(AlterTable &alter, Relation relation, AttrNumber column)
+{
+    const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname);
+    const char *expression = column_default(relation, column);
+    List *tree = find_all_inheritors(alter.relid(), NoLock, nullptr);
+    bool alike = true;
+    auto own_default = [&](Oid member) {
+        RelationScope table(member);
+        return column_default(table, get_attnum(member, name));
+    };
+    for (Oid member : each_oid(tree)) {
+        const char *own = member == alter.relid() ? expression : own_default(member);
+        alike = alike && (own && expression ? strcmp(own, expression) == 0 : own == expression);
+    }
+    if (alike) {
+        write_default(alter.separate(Needed::yes), name, expression);
+        return;
+    }
+    for (Oid member : each_oid(tree)) {
+        SqlWriter &out = alter.script().statement();
+        out.text("ALTER TABLE ONLY ").relation_name(member).text(' ');
+        write_default(out, name, own_default(member));
+    }
+}
+
 void write_add_column(AlterTable &alter, const Subcommand &subcommand)
 {
     RelationScope relation(alter.relid());
@@ -110,13 +146,8 @@ void write_add_column(AlterTable &alter, const Subcommand &subcommand)
                             ? missing_value(alter.relid(), name)
                             : nullptr;
     write_column_properties(out, relation, column, value ? psprintf(" DEFAULT %s", value) : nullptr);
-    if (value && !alter.executes(AT_ColumnDefault, column)) {
-        SqlWriter &set_default = alter_column(alter, name);
-        if (const char *expression = column_default(relation, column))
-            set_default.text("SET DEFAULT ").text(expression);
-        else // the value was the default of a domain
-            set_default.text("DROP DEFAULT");
-    }
+    if (value && !alter.executes(AT_ColumnDefault, column))
+        restore_default(alter, relation, column);
     if (attribute->attstorage != get_typstorage(attribute->atttypid) && !alter.executes(AT_SetStorage, column))
         alter_column(alter, name).text("SET STORAGE ").text(storage_name(attribute->attstorage));
 }

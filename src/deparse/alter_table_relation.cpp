@@ -81,8 +81,10 @@ void write_attach(AlterTable &alter, const PartitionCmd *partition)
     if (get_rel_relkind(relid) == RELKIND_INDEX && !is_valid_index(relid))
         return;
     SqlWriter &out = alter.next().text("ATTACH PARTITION ").relation_name(relid);
-    if (alter.relkind() == RELKIND_PARTITIONED_TABLE)
+    if (alter.relkind() == RELKIND_PARTITIONED_TABLE) {
         write_partition_bound(out, relid);
+        write_partition_index_tablespaces(alter.script(), relid);
+    }
 }
 
 // CONCURRENTLY cannot run in the transaction that it belongs to downstream, and its FINALIZE is that transaction's end.

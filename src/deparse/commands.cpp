@@ -238,8 +238,9 @@ constexpr ServerTag server_tags[] = {
 
 constexpr bool complete()
 {
+    // LOGIN (17) is an event of its own, no command.
     for (const ServerTag &tag : server_tags)
-        if (tag.event_trigger && !find(tag.tag))
+        if (tag.event_trigger && compare(tag.tag, "LOGIN") != 0 && !find(tag.tag))
             return false;
     return true;
 }

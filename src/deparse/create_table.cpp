@@ -5,6 +5,7 @@
 // ALTER TABLE that adds foreign keys) therefore write nothing; sequences of serial columns, and indexes, statistics
 // and comments that LIKE copied, are commands of their own.
 #include "foreign_options.hpp"
+#include "index.hpp"
 #include "objects.hpp"
 #include "relation_parts.hpp"
 #include "sequence.hpp"
@@ -185,12 +186,13 @@ void write_afterthoughts(Script &script, Relation table)
             .relation_name(relid)
             .text(" SET ACCESS METHOD ")
             .name(get_am_name(table->rd_rel->relam));
-    if (OidIsValid(table->rd_rel->reltablespace))
-        script.statement(RunAs::caller, Needed::if_possible)
-            .text("ALTER TABLE ")
-            .relation_name(relid)
-            .text(" SET TABLESPACE ")
-            .name(get_tablespace_name(table->rd_rel->reltablespace));
+    // A partition takes its parent's unless told otherwise.
+    Oid tablespace = table->rd_rel->reltablespace;
+    Oid given = table->rd_rel->relispartition ? get_rel_tablespace(get_partition_parent(relid, false)) : InvalidOid;
+    if (tablespace != given)
+        write_tablespace(script, "ALTER TABLE ", relid, tablespace);
+    if (table->rd_rel->relispartition)
+        write_partition_index_tablespaces(script, relid);
 }
 
 } // namespace

@@ -34,19 +34,23 @@ const char *this_database()
     return out.c_str();
 }
 
-const char *object_if(bool ours)
-{
-    return ours ? this_database() : nullptr;
-}
-
 bool is_this(const char *database)
 {
     return get_database_oid(database, true) == MyDatabaseId;
 }
 
+} // namespace
+
+const char *object_if_this_database(const char *name)
+{
+    return is_this(name) ? this_database() : nullptr;
+}
+
+namespace {
+
 const char *object_of_set(Node *node, const void *)
 {
-    return object_if(is_this(castNode(AlterDatabaseSetStmt, node)->dbname));
+    return object_if_this_database(castNode(AlterDatabaseSetStmt, node)->dbname);
 }
 
 void write_set(Script &script, Node *node, const void *)
@@ -58,7 +62,7 @@ void write_set(Script &script, Node *node, const void *)
 
 const char *object_of_owner(Node *node, const void *)
 {
-    return object_if(is_this(strVal(castNode(AlterOwnerStmt, node)->object)));
+    return object_if_this_database(strVal(castNode(AlterOwnerStmt, node)->object));
 }
 
 void write_owner(Script &script, Node *node, const void *)
@@ -70,7 +74,7 @@ void write_owner(Script &script, Node *node, const void *)
 
 const char *object_of_comment(Node *node, const void *)
 {
-    return object_if(is_this(strVal(castNode(CommentStmt, node)->object)));
+    return object_if_this_database(strVal(castNode(CommentStmt, node)->object));
 }
 
 void write_comment(Script &script, Node *node, const void *)

@@ -6,6 +6,7 @@
 #include "drop.hpp"
 #include "event.hpp"
 #include "follow.hpp"
+#include "index.hpp"
 #include "objects.hpp"
 #include "pg_follower/deparse.hpp"
 #include "replica_identity.hpp"
@@ -75,7 +76,7 @@ void follow_commands(Event &event, void (*done)(const CollectedCommand *command)
         event.commands[i].event = &event;
         const Command &command = event.commands[i];
         if (command.collected->in_extension || is_own_extension(command.address) || is_temporary(command.address) ||
-            is_written(command.collected))
+            is_written(command.collected) || is_invalid_index(command.address))
             continue;
         follow_command(command);
         if (done)

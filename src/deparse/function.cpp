@@ -37,6 +37,13 @@ char *text_of(PGFunction function, Oid argument)
     return TextDatumGetCString(DirectFunctionCall1(function, ObjectIdGetDatum(argument)));
 }
 
+const ArrayType *settings_of(const CatalogRow<Form_pg_proc> &row)
+{
+    bool is_null;
+    Datum settings = row.datum(Anum_pg_proc_proconfig, is_null);
+    return is_null ? nullptr : DatumGetArrayTypeP(settings);
+}
+
 // SET name TO value, or RESET name, as the routine has it now.
 void write_routine_setting(SqlWriter &out, const CatalogRow<Form_pg_proc> &row, const VariableSetStmt *setting)
 {
@@ -44,9 +51,7 @@ void write_routine_setting(SqlWriter &out, const CatalogRow<Form_pg_proc> &row, 
         out.text(" RESET ALL");
         return;
     }
-    bool is_null;
-    Datum settings = row.datum(Anum_pg_proc_proconfig, is_null);
-    const char *value = setting_value(is_null ? nullptr : DatumGetArrayTypeP(settings), setting->name);
+    const char *value = setting_value(settings_of(row), setting->name);
     out.text(' ');
     if (value)
         write_set_clause(out, setting->name, value);
@@ -108,6 +113,33 @@ void write_action(SqlWriter &out, const CatalogRow<Form_pg_proc> &row, const Def
         cannot_follow(psprintf("the option \"%s\" of a routine is not known", name));
 }
 
+struct Piece {
+    const char *begin;
+    const char *end;
+};
+
+// The SET clauses in a text of pg_get_functiondef(): lines of their own before the body. A line end between quotes
+// belongs to a name or a value.
+Piece find_set_clauses(const char *definition)
+{
+    const char *begin = nullptr;
+    char quote = '\0';
+    for (const char *c = definition; *c; ++c) {
+        if (quote != '\0')
+            quote = *c == quote ? '\0' : quote;
+        else if (*c == '\'' || *c == '"')
+            quote = *c;
+        else if (*c == '\n') {
+            bool is_clause = strncmp(c + 1, " SET ", strlen(" SET ")) == 0;
+            if (!begin && is_clause)
+                begin = c;
+            else if (begin && !is_clause)
+                return {begin, c};
+        }
+    }
+    elog(ERROR, "no SET clause in the definition of a routine");
+}
+
 } // namespace
 
 void deparse_create_function(Script &script, const Command &command)
@@ -126,9 +158,19 @@ void deparse_create_function(Script &script, const Command &command)
     size_t length = strlen(rest);
     while (length > 0 && rest[length - 1] == '\n')
         --length;
-    appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(length));
-
     CatalogRow<Form_pg_proc> row(ProcedureRelationId, command.address.objectId);
+    // The server takes a clause about the role only where the role may change. There, the worker runs nothing that may
+    // call code of users, as the constants of a default may; so the clauses come in a statement of their own.
+    if (sets_role(settings_of(row))) {
+        Piece clauses = find_set_clauses(rest);
+        appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(clauses.begin - rest));
+        appendBinaryStringInfo(out.buffer(), clauses.end, static_cast<int>(rest + length - clauses.end));
+        SqlWriter &alter = script.statement();
+        write_alter(alter, command.address.objectId, row->prokind);
+        appendBinaryStringInfo(alter.buffer(), clauses.begin, static_cast<int>(clauses.end - clauses.begin));
+    } else
+        appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(length));
+
     if (loses_digits(row->procost) || loses_digits(row->prorows)) {
         SqlWriter &alter = script.statement();
         write_alter(alter, command.address.objectId, row->prokind);

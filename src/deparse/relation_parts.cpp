@@ -12,6 +12,7 @@ extern "C" {
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/tablespace.h"
@@ -123,13 +124,25 @@ void write_constraint(SqlWriter &out, Oid constraint)
 void write_constraint_tablespace(Script &script, Oid constraint)
 {
     Oid index = get_constraint_index(constraint);
-    Oid tablespace = OidIsValid(index) ? get_rel_tablespace(index) : InvalidOid;
-    if (OidIsValid(tablespace))
-        script.statement(RunAs::caller, Needed::if_possible)
-            .text("ALTER INDEX ")
-            .relation_name(index)
-            .text(" SET TABLESPACE ")
-            .name(get_tablespace_name(tablespace));
+    if (OidIsValid(index))
+        write_index_tablespaces(script, index, true);
+}
+
+void write_index_tablespaces(Script &script, Oid parent, bool recursed)
+{
+    List *tree = recursed ? find_all_inheritors(parent, NoLock, nullptr) : list_make1_oid(parent);
+    for (Oid index : each_oid(tree))
+        if (Oid tablespace = get_rel_tablespace(index); OidIsValid(tablespace))
+            write_tablespace(script, "ALTER INDEX ", index, tablespace);
+}
+
+void write_tablespace(Script &script, const char *alter, Oid relid, Oid tablespace)
+{
+    script.statement(RunAs::caller, Needed::if_possible)
+        .text(alter)
+        .relation_name(relid)
+        .text(" SET TABLESPACE ")
+        .name(get_tablespace_name(OidIsValid(tablespace) ? tablespace : MyDatabaseTableSpace));
 }
 
 void write_partition_bound(SqlWriter &out, Oid partition)

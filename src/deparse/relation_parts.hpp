@@ -39,8 +39,15 @@ Oid find_relation(const Event &event, const RangeVar *name);
 // CONSTRAINT name definition, with index options: as in CREATE TABLE or behind ADD.
 void write_constraint(SqlWriter &out, Oid constraint);
 
-// Moves the constraint's index to its tablespace, if it has one of its own and that exists downstream too.
+// Moves an index that was made to its tablespace, if it has one of its own and that exists downstream too. `recursed`:
+// and its partitions' indexes, which have theirs from the parent or the session.
+void write_index_tablespaces(Script &script, Oid index, bool recursed);
+
+// The same for the constraint's index, if it has one.
 void write_constraint_tablespace(Script &script, Oid constraint);
+
+// Moves a relation to a tablespace, if that exists downstream too; InvalidOid is the database's own.
+void write_tablespace(Script &script, const char *alter, Oid relid, Oid tablespace);
 
 // Calls `take(constraint)` for each constraint of the relation, in the order of their names.
 template <typename Take> void for_each_constraint(Oid relid, Take take)

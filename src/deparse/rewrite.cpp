@@ -14,6 +14,7 @@
 #include "emit.hpp"
 #include "event.hpp"
 #include "follow.hpp"
+#include "rewrite_references.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -35,6 +36,8 @@ extern "C" {
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
 }
 
 namespace pg_follower {
@@ -133,13 +136,41 @@ Node *implicit_conversion(Oid relid, AttrNumber column, const FormData_pg_attrib
     return conversion;
 }
 
+// The conversion of a column to its new type; null where it cannot be seen.
+Node *conversion_of(const AlterTableCmd *command, Relation table, AttrNumber column)
+{
+    if (Node *expression = castNode(ColumnDef, command->def)->cooked_default)
+        return expression;
+    return implicit_conversion(RelationGetRelid(table), column, *TupleDescAttr(RelationGetDescr(table), column - 1));
+}
+
 bool conversion_is_fleeting(const AlterTableCmd *command, Relation table, AttrNumber column)
 {
-    Node *conversion = castNode(ColumnDef, command->def)->cooked_default;
-    if (!conversion)
-        conversion =
-            implicit_conversion(RelationGetRelid(table), column, *TupleDescAttr(RelationGetDescr(table), column - 1));
+    Node *conversion = conversion_of(command, table, column);
     return !conversion || contain_mutable_functions(conversion);
+}
+
+// Whether the conversion gives other bits than the column has (ATColumnChangeRequiresRewrite() of tablecmds.c), so that
+// the table is rewritten. `shifts_time`: timestamps with and without time zone differ for the session.
+bool conversion_rewrites(Node *conversion, AttrNumber column, bool shifts_time)
+{
+    for (;;) {
+        if (IsA(conversion, Var))
+            return castNode(Var, conversion)->varattno != column;
+        if (IsA(conversion, RelabelType))
+            conversion = reinterpret_cast<Node *>(castNode(RelabelType, conversion)->arg);
+        else if (IsA(conversion, CoerceToDomain)) {
+            auto *coercion = castNode(CoerceToDomain, conversion);
+            if (DomainHasConstraints(coercion->resulttype))
+                return true;
+            conversion = reinterpret_cast<Node *>(coercion->arg);
+        } else if (IsA(conversion, FuncExpr) && !shifts_time &&
+                   (castNode(FuncExpr, conversion)->funcid == F_TIMESTAMPTZ_TIMESTAMP ||
+                    castNode(FuncExpr, conversion)->funcid == F_TIMESTAMP_TIMESTAMPTZ))
+            conversion = static_cast<Node *>(linitial(castNode(FuncExpr, conversion)->args));
+        else
+            return true;
+    }
 }
 
 // Its default cannot be asked for yet: the sequence belongs to the column only when the command is done.
@@ -169,10 +200,16 @@ bool is_fleeting(const Event &event, Relation table)
 }
 
 // Whether the statement is certain to rewrite the table, a descendant of the one that it names, with such values.
-bool will_be_rewritten(const Event &event, Relation table)
+bool will_be_rewritten(const Event &event, Relation table, bool shifts_time)
 {
     bool found = false;
     for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
+        if (!found && type == AT_AlterColumnType) {
+            AttrNumber column = get_attnum(RelationGetRelid(table), command->name);
+            Node *conversion = column != InvalidAttrNumber ? conversion_of(command, table, column) : nullptr;
+            found = conversion && contain_mutable_functions(conversion) &&
+                    conversion_rewrites(conversion, column, shifts_time);
+        }
         if (found || type != AT_AddColumn)
             return;
         AttrNumber column = get_attnum(RelationGetRelid(table), castNode(ColumnDef, command->def)->colname);
@@ -193,8 +230,17 @@ bool will_be_rewritten(const Event &event, Relation table)
 void write_emptying(Script &script, Oid relid)
 {
     // A table that foreign keys refer to cannot be truncated.
-    bool referenced = heap_truncate_find_FKs(list_make1_oid(relid)) != NIL;
-    script.statement().text(referenced ? "DELETE FROM ONLY " : "TRUNCATE TABLE ONLY ").relation_name(relid);
+    if (heap_truncate_find_FKs(list_make1_oid(relid)) == NIL) {
+        script.statement().text("TRUNCATE TABLE ONLY ").relation_name(relid);
+        return;
+    }
+    RelationScope table(relid);
+    // Policies would keep rows from the owner.
+    if (table->rd_rel->relforcerowsecurity)
+        script.statement().text("ALTER TABLE ONLY ").relation_name(relid).text(" NO FORCE ROW LEVEL SECURITY");
+    script.statement().text("DELETE FROM ONLY ").relation_name(relid);
+    if (table->rd_rel->relforcerowsecurity)
+        script.statement().text("ALTER TABLE ONLY ").relation_name(relid).text(" FORCE ROW LEVEL SECURITY");
 }
 
 // Whether something of the running ALTER TABLE is written already, for another table.
@@ -218,7 +264,7 @@ Oid named_table(const Event &event)
 
 // Descendants are rewritten after the statement has been written: those that are certain to be are emptied before, so
 // that nothing is evaluated for their rows.
-void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewritten)
+void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewritten, bool shifts_time)
 {
     if (!has_subclass(parent))
         return;
@@ -227,7 +273,7 @@ void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewri
             get_rel_persistence(member) != RELPERSISTENCE_PERMANENT)
             continue;
         RelationScope table(member);
-        if (will_be_rewritten(event, table))
+        if (will_be_rewritten(event, table, shifts_time))
             write_emptying(script, member);
     }
 }
@@ -256,17 +302,21 @@ bool is_written(const CollectedCommand *command)
 
 void end_rewrites(const Event &event)
 {
-    int before = list_length(written);
-    if (before == 0)
+    if (!is_begun(event))
         return;
-    remove_written([&event](const Written &entry) {
+    Oid table = InvalidOid;
+    remove_written([&](const Written &entry) {
         for (int i = 0; i < event.count; ++i)
-            if (event.commands[i].collected == entry.command)
+            if (event.commands[i].collected == entry.command) {
+                if (entry.command->type == SCT_AlterTable)
+                    table = entry.command->d.alterTable.objectId;
                 return true;
+            }
         return false;
     });
-    if (list_length(written) < before)
-        emit_rewrite(InvalidOid);
+    emit_rewrite(InvalidOid);
+    if (OidIsValid(table))
+        restore_references(event, table);
 }
 
 void install_rewrite()
@@ -304,13 +354,17 @@ Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
     ObjectAddress table;
     ObjectAddressSet(table, RelationRelationId, relid);
     bool follows = false;
+    // Of the session's time zone, which the fixed settings hide.
+    bool shifts_time = TimestampTimestampTzRequiresRewrite();
     follow({"ALTER TABLE", describe_object(table), GetUserId()}, [&](Script &script) {
         follows = rows_follow(event, relid, reason);
-        if (follows) {
-            write_emptying(script, relid);
-            if (!is_begun(event))
-                empty_descendants(script, event, parent, relid);
-        }
+        if (!follows)
+            return;
+        if (!is_begun(event))
+            drop_references(script, event, parent);
+        write_emptying(script, relid);
+        if (!is_begun(event))
+            empty_descendants(script, event, parent, relid, shifts_time);
     });
     if (!follows)
         PG_RETURN_NULL();

@@ -135,11 +135,6 @@ const char *object_of_role(const RoleSpec *role)
     return object_of_role(get_rolespec_name(role));
 }
 
-bool all_roles_follow()
-{
-    return settings.roles == static_cast<int>(RolesFollow::all);
-}
-
 // ------------------------------------------------------------------------------------------------------- CREATE ROLE
 
 const char *object_of_create(Node *statement, const void *)
@@ -392,6 +387,11 @@ constexpr HookedCommand reassign_owned = {Scope::database, nullptr, object_of_re
 constexpr HookedCommand comment_on_role = {Scope::cluster, nullptr, object_of_comment, write_comment};
 
 } // namespace
+
+bool all_roles_follow()
+{
+    return settings.roles == static_cast<int>(RolesFollow::all);
+}
 
 bool missing_roles_follow()
 {

@@ -9,4 +9,7 @@ namespace pg_follower {
 // pg_follower.roles is not "off".
 bool missing_roles_follow();
 
+// Whether commands about roles follow, where the hook sees them.
+bool all_roles_follow();
+
 } // namespace pg_follower

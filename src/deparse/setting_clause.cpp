@@ -31,6 +31,11 @@ const char *setting_value(const ArrayType *settings, const char *name)
     return nullptr;
 }
 
+bool sets_role(const ArrayType *settings)
+{
+    return setting_value(settings, "role") || setting_value(settings, "session_authorization");
+}
+
 void write_set_clause(SqlWriter &out, const char *name, const char *value)
 {
     out.text("SET ").name(name).text(" TO ");

@@ -9,6 +9,9 @@ namespace pg_follower {
 // is not in it, or where `settings` is null.
 const char *setting_value(const ArrayType *settings, const char *name);
 
+// Whether such an array, or null, has a setting that changes the role.
+bool sets_role(const ArrayType *settings);
+
 // Appends SET name TO value, where `value` is as the catalogs store it.
 void write_set_clause(SqlWriter &out, const char *name, const char *value);
 

@@ -2,6 +2,8 @@
 #include "object_name.hpp"
 #include "objects.hpp"
 
+#include "pg_follower/compat.hpp"
+
 extern "C" {
 #include "utils/ruleutils.h"
 }
@@ -20,7 +22,7 @@ void deparse_alter_statistics(Script &script, const Command &command)
     SqlWriter &out = script.statement();
     out.text("ALTER ");
     write_object(out, command.address);
-    out.text(" SET STATISTICS ").number(castNode(AlterStatsStmt, command.parse_tree)->stxstattarget);
+    out.text(" SET STATISTICS ").number(statistics_target(castNode(AlterStatsStmt, command.parse_tree)));
 }
 
 } // namespace pg_follower

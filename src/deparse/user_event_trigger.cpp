@@ -22,10 +22,8 @@ extern "C" {
 }
 
 namespace pg_follower {
-namespace {
 
-// "event trigger name"; null for one of an extension. One that is gone by now is named as well.
-const char *object_of(const char *name)
+const char *describe_event_trigger(const char *name)
 {
     Oid trigger = get_event_trigger_oid(name, true);
     if (OidIsValid(trigger) && OidIsValid(getExtensionOfObject(EventTriggerRelationId, trigger)))
@@ -35,9 +33,11 @@ const char *object_of(const char *name)
     return out.c_str();
 }
 
+namespace {
+
 const char *object_of_create(Node *node, const void *)
 {
-    return object_of(castNode(CreateEventTrigStmt, node)->trigname);
+    return describe_event_trigger(castNode(CreateEventTrigStmt, node)->trigname);
 }
 
 void write_create(Script &script, Node *node, const void *)
@@ -63,7 +63,7 @@ void write_create(Script &script, Node *node, const void *)
 
 const char *object_of_alter(Node *node, const void *)
 {
-    return object_of(castNode(AlterEventTrigStmt, node)->trigname);
+    return describe_event_trigger(castNode(AlterEventTrigStmt, node)->trigname);
 }
 
 void write_alter(Script &script, Node *node, const void *)
@@ -78,7 +78,7 @@ void write_alter(Script &script, Node *node, const void *)
 
 const char *object_of_rename(Node *node, const void *)
 {
-    return object_of(castNode(RenameStmt, node)->newname);
+    return describe_event_trigger(castNode(RenameStmt, node)->newname);
 }
 
 void write_rename(Script &script, Node *node, const void *)
@@ -93,7 +93,7 @@ void write_rename(Script &script, Node *node, const void *)
 
 const char *object_of_owner(Node *node, const void *)
 {
-    return object_of(strVal(castNode(AlterOwnerStmt, node)->object));
+    return describe_event_trigger(strVal(castNode(AlterOwnerStmt, node)->object));
 }
 
 void write_owner(Script &script, Node *node, const void *)
@@ -108,7 +108,7 @@ void write_owner(Script &script, Node *node, const void *)
 
 const char *object_of_comment(Node *node, const void *)
 {
-    return object_of(strVal(castNode(CommentStmt, node)->object));
+    return describe_event_trigger(strVal(castNode(CommentStmt, node)->object));
 }
 
 void write_comment(Script &script, Node *node, const void *)
@@ -127,7 +127,7 @@ void *triggers_before_drop(Node *node)
 {
     List *names = NIL;
     for (Node *object : each<Node>(castNode(DropStmt, node)->objects))
-        if (OidIsValid(get_event_trigger_oid(strVal(object), true)) && object_of(strVal(object)))
+        if (OidIsValid(get_event_trigger_oid(strVal(object), true)) && describe_event_trigger(strVal(object)))
             names = lappend(names, pstrdup(strVal(object)));
     return names;
 }
@@ -135,7 +135,7 @@ void *triggers_before_drop(Node *node)
 const char *object_of_drop(Node *, const void *before)
 {
     auto names = static_cast<const List *>(before);
-    return names ? object_of(static_cast<const char *>(linitial(names))) : nullptr;
+    return names ? describe_event_trigger(static_cast<const char *>(linitial(names))) : nullptr;
 }
 
 void write_drop(Script &script, Node *, const void *before)

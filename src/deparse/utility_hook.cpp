@@ -21,7 +21,7 @@ bool installed = false;
 const HookedCommand *find(Node *statement)
 {
     for (auto find_in : {find_role_command, find_database_command, find_event_trigger_command, find_cluster_command,
-                         find_reindex_command})
+                         find_reindex_command, find_label_command})
         if (const HookedCommand *command = find_in(statement))
             return command;
     return nullptr;

@@ -29,5 +29,11 @@ const HookedCommand *find_database_command(Node *statement);      // database.cp
 const HookedCommand *find_event_trigger_command(Node *statement); // user_event_trigger.cpp
 const HookedCommand *find_cluster_command(Node *statement);       // cluster.cpp
 const HookedCommand *find_reindex_command(Node *statement);       // reindex.cpp
+const HookedCommand *find_label_command(Node *statement);         // security_label.cpp
+
+// "database name" where it is the followed one, else null. (database.cpp)
+const char *object_if_this_database(const char *name);
+// "event trigger name"; null for one of an extension. One that is gone is named as well. (user_event_trigger.cpp)
+const char *describe_event_trigger(const char *name);
 
 } // namespace pg_follower

@@ -59,11 +59,7 @@ void deparse_create_materialized_view(Script &script, const Command &command)
             .text(" SET ACCESS METHOD ")
             .name(get_am_name(view->rd_rel->relam));
     if (OidIsValid(view->rd_rel->reltablespace))
-        script.statement(RunAs::caller, Needed::if_possible)
-            .text("ALTER MATERIALIZED VIEW ")
-            .relation_name(relid)
-            .text(" SET TABLESPACE ")
-            .name(get_tablespace_name(view->rd_rel->reltablespace));
+        write_tablespace(script, "ALTER MATERIALIZED VIEW ", relid, view->rd_rel->reltablespace);
 }
 
 // CONCURRENTLY says how to do it, not what comes of it.

@@ -23,7 +23,7 @@ $| = 1;
 my $suite  = $ENV{SUITE}  || 'regress';
 my $steps  = $ENV{STEPS}  // 10;
 my $mode   = $ENV{MODE}   || 'follow';
-my $jobs   = $ENV{JOBS}   || 1;
+my $jobs   = $ENV{JOBS}   || cores();
 # With the library preloaded, roles follow by themselves; without it the runner looks after them.
 my $preload = $ENV{PRELOAD} // 1;
 my $limit  = $ENV{LIMIT}  || 300;
@@ -47,6 +47,13 @@ if (my $wanted = $ENV{FILES})
 	my @wanted = split ' ', $wanted;
 	for (@wanted) { die "$_ is not a file of the suite $suite, or is excluded\n" if !$known{$_}; }
 	@files = @wanted;
+}
+
+# As many jobs as there are cores, but no more than four: each has two servers.
+sub cores
+{
+	my $cores = `nproc` =~ /(\d+)/ ? $1 : 1;
+	return $cores < 4 ? $cores : 4;
 }
 
 # The files of a schedule in its order.

@@ -65,6 +65,11 @@ ALTER FUNCTION plain RESET ALL SET extra_float_digits = 1;
 ALTER ROUTINE plain RESET extra_float_digits;
 ALTER PROCEDURE proc(integer, text, integer) SET work_mem = '2MB';
 ALTER ROUTINE proc(integer) SECURITY DEFINER;
+-- Clauses about the role come in a statement of their own, in their order.
+CREATE FUNCTION of_role(a text DEFAULT E'\n SET role TO ''none''\n') RETURNS text LANGUAGE sql
+    SET work_mem = '1MB' SET role = 'none' SET application_name = E'two\nlines''s' STABLE COST 3 AS 'SELECT current_role::text';
+CREATE OR REPLACE PROCEDURE proc_of_role() LANGUAGE sql SET session_authorization TO DEFAULT SET role = none
+    BEGIN ATOMIC SELECT 1; END;
 -- Not found, so nothing; temporary, so nobody's business.
 DROP FUNCTION IF EXISTS no_function(integer);
 CREATE FUNCTION pg_temp.temporary() RETURNS integer LANGUAGE sql AS 'SELECT 1';

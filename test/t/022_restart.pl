@@ -127,7 +127,8 @@ for my $end ('DROP DATABASE other WITH (FORCE)', 'DROP DATABASE other', 'DROP EX
 	}
 	if ($database eq 'postgres')
 	{
-		$preloaded->safe_psql('postgres', $end);
+		# Which is refused as long as there is a follow.
+		$preloaded->safe_psql('postgres', "DELETE FROM follower.follow; $end");
 		$preloaded->safe_psql('postgres',
 			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type LIKE 'pg_follower%'");
 	}

@@ -190,9 +190,17 @@ as_mallory(q{
 	CREATE FUNCTION mallory.configured() RETURNS int IMMUTABLE LANGUAGE plpgsql SET row_security = on AS
 		'BEGIN RETURN mallory.gain(''configured''); END';
 	ALTER TABLE mallory.altered ADD k int DEFAULT mallory.configured();
+
+	CREATE DOMAIN mallory.in_default AS int CHECK (mallory.lying('constant of a default') > 0);
+	CREATE TYPE mallory.with_check AS (a mallory.in_default);
+	CREATE FUNCTION mallory.of_role(p mallory.with_check DEFAULT '(1)') RETURNS int LANGUAGE sql
+		SET work_mem = '1MB' SET role TO 'mallory' SET search_path = mallory, pg_temp AS 'SELECT 1';
+	CREATE FUNCTION mallory.also_of_role() RETURNS mallory.with_check LANGUAGE sql SET role TO 'mallory'
+		BEGIN ATOMIC SELECT '(2)'::mallory.with_check; END;
+	ALTER FUNCTION mallory.also_of_role() SET role TO 'none';
 });
 gained_nothing('commands');
-ran($_) for 'default', 'added generated', 'using', 'added check', 'validated check', 'built index', 'altered domain';
+ran($_) for 'default', 'added generated', 'using', 'added check', 'validated check', 'built index', 'altered domain', 'constant of a default';
 up(q{
 	CREATE TABLE public.after_commands (id int PRIMARY KEY, v text, l text GENERATED ALWAYS AS (lower(v)) STORED);
 	INSERT INTO public.after_commands VALUES (1, 'v');
@@ -309,7 +317,7 @@ is(down(q{SELECT count(*) FROM follower.follow WHERE conninfo ~ 'evil'}), '0', '
 
 # ------------------------------------------------------------------------------------------------------------ deferred
 
-# A deferred trigger would run at commit, as the worker.
+# A deferred trigger would run at commit, as the worker. (That of a superuser does: breakers/triggers_enable_modes.)
 as_mallory('INSERT INTO mallory.deferred VALUES (1000)');
 wait_until($downstream, q{SELECT state = 'failed' FROM follow_status});
 like(down('SELECT last_error FROM follow_status'), qr/deferred trigger within security-restricted operation/,

@@ -121,8 +121,10 @@ sub _skip_data
 	return if !defined $next;
 	if ($next =~ /^\s*$|^\s*--|;\s*$|^\s*(?:alter|begin|copy|create|delete|drop|insert|reset|rollback|select|set|truncate|update)\b|^\\[a-z]/i)
 	{
-		substr($$script, index($$script, "\n", $from) + 1, 0, "\\.\n");
-		pos($$script) = $from;
+		# psql is not at rest before that line has been read.
+		my $line_end = index($$script, "\n", $from);
+		substr($$script, $line_end + 1, 0, "\\.\n");
+		pos($$script) = $line_end + 3;
 		return;
 	}
 	pos($$script) = $from if $$script !~ /\G.*?^\\\.[^\n]*(?=\n|\z)/gcsm;

@@ -1,0 +1,137 @@
+// Says which extension this server lacks, and how its package is found. See extension.hpp.
+//
+// A server knows extensions by their control files only. What Debian calls the package is known for what belongs to
+// PostgreSQL itself; for others it follows the convention of Debian and of the PGDG's archive, with its exceptions.
+#include "extension.hpp"
+
+#include "execute.hpp"
+#include "pg_follower/list.hpp"
+#include "pg_follower/sql_writer.hpp"
+
+extern "C" {
+#include "commands/defrem.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "parser/parser.h"
+}
+
+namespace pg_follower {
+namespace {
+
+struct Wanted {
+    const char *name = nullptr;
+    const char *version = nullptr; // null: any
+};
+
+// What the statement needs; no name where it needs nothing.
+Wanted wanted_by(const char *sql)
+{
+    Wanted wanted;
+    auto *raw = linitial_node(RawStmt, raw_parser(sql, RAW_PARSE_DEFAULT));
+    const List *options;
+    if (IsA(raw->stmt, CreateExtensionStmt)) {
+        auto *statement = castNode(CreateExtensionStmt, raw->stmt);
+        if (statement->if_not_exists && OidIsValid(get_extension_oid(statement->extname, true)))
+            return wanted;
+        wanted.name = statement->extname;
+        options = statement->options;
+    } else if (IsA(raw->stmt, AlterExtensionStmt)) {
+        wanted.name = castNode(AlterExtensionStmt, raw->stmt)->extname;
+        options = castNode(AlterExtensionStmt, raw->stmt)->options;
+    } else
+        return wanted;
+    for (DefElem *option : each<DefElem>(options))
+        if (strcmp(option->defname, "new_version") == 0)
+            wanted.version = defGetString(option);
+    return wanted;
+}
+
+constexpr const char *contrib_modules[] = {
+    "adminpack",       "amcheck",          "autoinc",            "bloom",
+    "btree_gin",       "btree_gist",       "citext",             "cube",
+    "dblink",          "dict_int",         "dict_xsyn",          "earthdistance",
+    "file_fdw",        "fuzzystrmatch",    "hstore",             "insert_username",
+    "intagg",          "intarray",         "isn",                "lo",
+    "ltree",           "moddatetime",      "old_snapshot",       "pageinspect",
+    "pg_buffercache",  "pg_freespacemap",  "pg_logicalinspect",  "pg_overexplain",
+    "pg_prewarm",      "pg_stat_statements", "pg_surgery",       "pg_trgm",
+    "pg_visibility",   "pg_walinspect",    "pgcrypto",           "pgrowlocks",
+    "pgstattuple",     "postgres_fdw",     "refint",             "seg",
+    "sslinfo",         "tablefunc",        "tcn",                "tsm_system_rows",
+    "tsm_system_time", "unaccent",         "uuid-ossp",          "xml2",
+};
+
+// Where the package's name is not the extension's, behind postgresql-VERSION-. The languages' transforms come with them.
+struct Exception {
+    const char *part; // of the extension's name
+    const char *package;
+};
+constexpr Exception exceptions[] = {
+    {"plperl", "plperl"}, {"plpython3", "plpython3"}, {"pltcl", "pltcl"},       {"postgis", "postgis-3"},
+    {"vector", "pgvector"}, {"pg_cron", "cron"},      {"pg_partman", "partman"}, {"pg_repack", "repack"},
+};
+
+bool is_contrib(const char *extension)
+{
+    for (const char *module : contrib_modules)
+        if (strcmp(module, extension) == 0)
+            return true;
+    return false;
+}
+
+// What Debian most likely calls the package.
+const char *debian_package(const char *extension)
+{
+    if (is_contrib(extension))
+        return "postgresql-contrib";
+    for (const Exception &exception : exceptions)
+        if (strstr(extension, exception.part))
+            return psprintf("postgresql-%d-%s", PG_VERSION_NUM / 10000, exception.package);
+    char *name = psprintf("postgresql-%d-%s", PG_VERSION_NUM / 10000, extension);
+    for (char *c = name; *c; ++c)
+        if (*c == '_')
+            *c = '-';
+    return name;
+}
+
+bool any(const char *function, const Wanted &wanted, bool of_version)
+{
+    SqlWriter query;
+    query.text("SELECT pg_catalog.count(*) FROM pg_catalog.").text(function).text("() AS e");
+    query.text(" WHERE e.name OPERATOR(pg_catalog.=) ").literal(wanted.name);
+    if (of_version)
+        query.text(" AND e.version OPERATOR(pg_catalog.=) ").literal(wanted.version);
+    return query_count(query.c_str()) > 0;
+}
+
+} // namespace
+
+void require_extension(const DdlMessage &record)
+{
+    if (strcmp(record.tag, "CREATE EXTENSION") != 0 && strcmp(record.tag, "ALTER EXTENSION") != 0)
+        return;
+    Wanted wanted = wanted_by(record.sql);
+    if (!wanted.name)
+        return;
+    bool found = any("pg_available_extensions", wanted, false);
+    if (found && (!wanted.version || any("pg_available_extension_versions", wanted, true)))
+        return;
+
+    const char *what = is_contrib(wanted.name) ? "PostgreSQL's contrib modules" : "the extension's package";
+    const char *version =
+        wanted.version ? psprintf("version \"%s\" of extension \"%s\"", wanted.version, wanted.name) : nullptr;
+    char share[MAXPGPATH];
+    get_share_path(my_exec_path, share);
+    ereport(ERROR,
+            (errcode(ERRCODE_UNDEFINED_FILE),
+             found ? errmsg("%s, which the upstream has, is not available on this server", version)
+                   : errmsg("extension \"%s\", which the upstream has, is not available on this server", wanted.name),
+             found ? errdetail("The view pg_available_extension_versions shows the versions that are.")
+                   : errdetail("There is no file \"%s/extension/%s.control\".", share, wanted.name),
+             errhint("Install %s on this server, then call resume_follow(). On Debian it is most likely \"%s\"; "
+                     "\"apt-file search %s.control\" or \"dnf provides '*/%s.control'\" finds it.",
+                     what, debian_package(wanted.name), wanted.name, wanted.name)));
+}
+
+} // namespace pg_follower

@@ -1,0 +1,12 @@
+// Extensions that the upstream creates or updates, and this server may lack.
+#pragma once
+
+#include "pg_follower/message.hpp"
+
+namespace pg_follower {
+
+// Raises an error with the package to install, as far as it can be known, where a CREATE EXTENSION or ALTER EXTENSION
+// needs an extension, or a version of it, that this server does not have. Other statements pass.
+void require_extension(const DdlMessage &record);
+
+} // namespace pg_follower

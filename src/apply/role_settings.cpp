@@ -1,0 +1,43 @@
+// Tells statements that must run where the role may change. See role_settings.hpp.
+//
+// The bound (SECURITY_LOCAL_USERID_CHANGE) keeps code of a user from becoming the worker's superuser. These statements
+// run no such code by themselves: they hold names, and settings that the server knows. A superuser's may run whatever
+// it likes; where event triggers fire, which may call anything, anybody else's stay within the bound.
+#include "role_settings.hpp"
+
+#include "execute.hpp"
+
+namespace pg_follower {
+namespace {
+
+bool keeps_role_setting(const DdlMessage &record)
+{
+    // By their first words: CREATE FUNCTION is followed by an ALTER FUNCTION of the same tag.
+    constexpr const char *heads[] = {"ALTER FUNCTION ", "ALTER PROCEDURE ", "ALTER ROLE ", "ALTER DATABASE "};
+    constexpr const char *clauses[] = {"SET role", "SET session_authorization", "RESET ALL"};
+    bool may_have_clause = false;
+    for (const char *head : heads)
+        may_have_clause |= strncmp(record.sql, head, strlen(head)) == 0;
+    bool has_clause = false;
+    for (const char *clause : clauses)
+        has_clause |= may_have_clause && strstr(record.sql, clause);
+    return has_clause;
+}
+
+// Whether event triggers fire here, other than this extension's own.
+bool event_triggers_fire()
+{
+    return query_count("SELECT pg_catalog.count(*) FROM pg_catalog.pg_event_trigger AS e"
+                       " JOIN pg_catalog.pg_proc AS p ON p.oid OPERATOR(pg_catalog.=) e.evtfoid"
+                       " WHERE e.evtenabled OPERATOR(pg_catalog.=) ANY ('{A,R}')"
+                       " AND p.pronamespace OPERATOR(pg_catalog.<>) 'follower'::pg_catalog.regnamespace") > 0;
+}
+
+} // namespace
+
+bool needs_role_free(const DdlMessage &record, Oid role)
+{
+    return keeps_role_setting(record) && (superuser_arg(role) || !event_triggers_fire());
+}
+
+} // namespace pg_follower

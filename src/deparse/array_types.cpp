@@ -1,0 +1,143 @@
+// Names the types of array constructors in deparsed SQL. See array_types.hpp.
+//
+// Looks at the text, because that is all that pg_get_viewdef() and its like give. Constructors whose elements are all
+// constants of one type are recognised; others, as well as whatever stands in a literal or a quoted name, stay as they
+// are. Assumes standard_conforming_strings, which the fixed settings give.
+#include "array_types.hpp"
+
+#include "pg_follower/sql_writer.hpp"
+
+namespace pg_follower {
+namespace {
+
+constexpr const char *constructor = "(ARRAY[";
+
+bool is_name_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Behind the quoted text that begins here; a quote in it is doubled.
+const char *skip_quoted(const char *at, bool backslashes)
+{
+    char quote = *at++;
+    for (; *at; ++at) {
+        if (backslashes && *at == '\\' && at[1])
+            ++at;
+        else if (*at == quote && *++at != quote)
+            return at;
+    }
+    return at;
+}
+
+// Behind the dollar-quoted text that begins here; `at` itself where none does.
+const char *skip_dollar_quoted(const char *at)
+{
+    const char *tag_end = at + 1;
+    while (is_name_character(*tag_end) && *tag_end != '$')
+        ++tag_end;
+    if (*tag_end != '$' || (at[1] >= '0' && at[1] <= '9'))
+        return at;
+    auto length = static_cast<size_t>(tag_end + 1 - at);
+    for (const char *end = tag_end + 1; (end = strchr(end, '$')) != nullptr; ++end)
+        if (strncmp(end, at, length) == 0)
+            return end + length;
+    return at;
+}
+
+// Behind the literal, quoted name or dollar-quoted text that begins here; `at` itself where none does.
+const char *skip_opaque(const char *at, const char *begin)
+{
+    bool follows_name = at > begin && is_name_character(at[-1]);
+    if (*at == '\'' || *at == '"')
+        return skip_quoted(at, false);
+    if (*at == 'E' && at[1] == '\'' && !follows_name)
+        return skip_quoted(at + 1, true);
+    return *at == '$' && !follows_name ? skip_dollar_quoted(at) : at;
+}
+
+// The end of an element: its comma, or the bracket that ends the array.
+const char *element_end(const char *at)
+{
+    const char *begin = at;
+    for (int depth = 0; *at;) {
+        const char *behind = skip_opaque(at, begin);
+        if (behind != at) {
+            at = behind;
+            continue;
+        }
+        if (depth == 0 && (*at == ',' || *at == ']'))
+            break;
+        depth += *at == '(' || *at == '[';
+        depth -= *at == ')' || *at == ']';
+        ++at;
+    }
+    return at;
+}
+
+// The type behind the element's constant, or null where it is something else.
+const char *constant_type(const char *element)
+{
+    const char *behind = strncmp(element, "NULL", 4) == 0 ? element + 4 : skip_opaque(element, element);
+    return behind != element && *element != '"' && strncmp(behind, "::", 2) == 0 ? behind + 2 : nullptr;
+}
+
+struct Constructor {
+    const char *end = nullptr; // behind its closing parenthesis; null where its type cannot, or need not, be named
+    const char *type = nullptr;
+    int type_length = 0;
+};
+
+Constructor read_constructor(const char *at)
+{
+    Constructor result;
+    const char *element = at + strlen(constructor);
+    for (;;) {
+        const char *end = element_end(element);
+        const char *type = constant_type(element);
+        if (!type)
+            return {};
+        int length = static_cast<int>(end - type);
+        if (!result.type) {
+            result.type = type;
+            result.type_length = length;
+        } else if (length != result.type_length || strncmp(type, result.type, length) != 0)
+            return {};
+        if (*end != ',') {
+            result.end = strncmp(end, "])::", 4) == 0 ? end + 2 : nullptr;
+            return result;
+        }
+        element = end + 1;
+        while (*element == ' ')
+            ++element;
+    }
+}
+
+} // namespace
+
+const char *name_array_types(const char *sql)
+{
+    if (!strstr(sql, constructor))
+        return sql;
+    SqlWriter out;
+    for (const char *at = sql; *at;) {
+        const char *behind = skip_opaque(at, sql);
+        Constructor found;
+        if (behind == at && strncmp(at, constructor, strlen(constructor)) == 0)
+            found = read_constructor(at);
+        if (found.end) {
+            appendStringInfo(out.text('(').buffer(), "%.*s::%.*s[])", static_cast<int>(found.end - at), at,
+                             found.type_length, found.type);
+            at = found.end;
+            continue;
+        }
+        if (behind == at)
+            behind = at + 1;
+        appendBinaryStringInfo(out.buffer(), at, static_cast<int>(behind - at));
+        at = behind;
+    }
+    return out.c_str();
+}
+
+} // namespace pg_follower

@@ -1,0 +1,21 @@
+-- SET role and SET session_authorization as clauses of functions and roles: the worker must not change its role to know them.
+CREATE ROLE fsr_other;
+CREATE ROLE fsr_plain;
+CREATE SCHEMA fsr AUTHORIZATION fsr_plain;
+CREATE FUNCTION fsr.f() RETURNS text LANGUAGE sql SET role TO 'fsr_other' AS 'SELECT current_user::text';
+CREATE PROCEDURE fsr.p() LANGUAGE sql SET session_authorization TO fsr_other SET work_mem = '1MB' AS 'SELECT 1';
+CREATE FUNCTION fsr.g() RETURNS int LANGUAGE sql RETURN 1;
+ALTER FUNCTION fsr.g() SET role = 'fsr_plain';
+GRANT fsr_other TO fsr_plain;
+SET ROLE fsr_plain;
+CREATE FUNCTION fsr.h() RETURNS text LANGUAGE sql SET role TO 'fsr_other' AS 'SELECT current_user::text';
+CREATE OR REPLACE FUNCTION fsr.h() RETURNS text LANGUAGE sql SET role TO 'none' AS 'SELECT current_user::text';
+RESET ROLE;
+ALTER FUNCTION fsr.g() RESET role;
+ALTER ROLE fsr_plain SET role = 'fsr_other';
+CREATE TABLE fsr.t (a text PRIMARY KEY);
+INSERT INTO fsr.t VALUES (fsr.f());
+DROP OWNED BY fsr_plain;
+DROP SCHEMA fsr CASCADE;
+DROP ROLE fsr_plain;
+DROP ROLE fsr_other;

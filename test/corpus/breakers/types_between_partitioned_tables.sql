@@ -1,0 +1,28 @@
+-- Foreign keys between partitioned tables, and new types on both sides.
+CREATE FUNCTION same(int) RETURNS bigint VOLATILE LANGUAGE sql AS 'SELECT $1::bigint';
+CREATE TABLE pk (k int, id int, v int, PRIMARY KEY (k, id)) PARTITION BY RANGE (k);
+CREATE TABLE pk1 PARTITION OF pk FOR VALUES FROM (0) TO (10);
+CREATE TABLE pk2 (v int, junk text, k int NOT NULL, id int NOT NULL);
+ALTER TABLE pk2 DROP junk;
+ALTER TABLE pk ATTACH PARTITION pk2 FOR VALUES FROM (10) TO (20);
+CREATE TABLE fk (k int, id int, v text, CONSTRAINT fk_pk FOREIGN KEY (k, id) REFERENCES pk) PARTITION BY LIST (k);
+CREATE TABLE fk1 PARTITION OF fk FOR VALUES IN (1, 2, 3);
+CREATE TABLE fk2 PARTITION OF fk DEFAULT;
+INSERT INTO pk SELECT i, i, i FROM generate_series(1, 19) i;
+INSERT INTO fk SELECT i, i, i FROM generate_series(1, 19) i;
+ALTER TABLE pk ALTER id TYPE bigint;
+ALTER TABLE fk ALTER id TYPE bigint;
+ALTER TABLE pk ALTER v TYPE bigint USING same(v);
+ALTER TABLE pk ALTER id TYPE numeric USING same(id::int);
+ALTER TABLE fk ALTER id TYPE numeric USING same(id::int);
+ALTER TABLE fk ALTER v TYPE int USING (same(v::int) + 1)::int;
+ALTER TABLE pk ADD r float DEFAULT random(), ADD s serial, ALTER v TYPE text;
+INSERT INTO pk VALUES (5, 500, 1);
+INSERT INTO fk VALUES (5, 500, 1);
+CREATE TABLE plain (k int, id numeric, FOREIGN KEY (k, id) REFERENCES pk);
+INSERT INTO plain SELECT k, id FROM pk;
+ALTER TABLE plain ALTER id TYPE bigint USING same(id::int);
+ALTER TABLE fk ALTER id TYPE bigint USING same(id::int);
+ALTER TABLE pk ALTER id TYPE bigint USING same(id::int);
+CREATE TABLE fk3 PARTITION OF fk FOR VALUES IN (30);
+DROP TABLE plain;

@@ -1,0 +1,26 @@
+-- New types in an inheritance tree, whose members have their columns in other places.
+SET timezone = 'America/New_York';
+CREATE SEQUENCE seq;
+CREATE FUNCTION numbered(int) RETURNS bigint VOLATILE LANGUAGE sql AS $$SELECT $1 * 1000 + nextval('public.seq')$$;
+CREATE TABLE p (a int, t timestamp, x text);
+CREATE TABLE c1 (extra int, x text, a int DEFAULT 5, t timestamp);
+ALTER TABLE c1 DROP extra;
+ALTER TABLE c1 INHERIT p;
+CREATE TABLE c2 (y int CHECK (y > 0)) INHERITS (p);
+CREATE TABLE g () INHERITS (c1, c2);
+CREATE INDEX ON c1 (t);
+CREATE UNIQUE INDEX ON g (a);
+INSERT INTO p SELECT i, timestamp '2024-06-01' + i * interval '1 hour', i FROM generate_series(1, 20) i;
+INSERT INTO c1 (a, t, x) SELECT i, timestamp '2024-06-01' + i * interval '1 hour', i FROM generate_series(21, 40) i;
+INSERT INTO c2 SELECT i, timestamp '2024-06-01' + i * interval '1 hour', i, i FROM generate_series(41, 60) i;
+INSERT INTO g (a, t, x, y) SELECT i, timestamp '2024-06-01' + i * interval '1 hour', i, 1 FROM generate_series(61, 80) i;
+ALTER TABLE p ALTER a TYPE bigint;
+ALTER TABLE p ALTER t TYPE timestamptz;
+ALTER TABLE p ALTER a TYPE bigint USING numbered(a::int);
+ALTER TABLE p ALTER a TYPE int USING (a / 1000)::int;
+ALTER TABLE p ALTER x TYPE bigint USING numbered(x::int), ALTER a TYPE bigint;
+ALTER TABLE p ALTER x TYPE text USING (x || clock_timestamp()::text), ADD z float DEFAULT random(), ADD i int DEFAULT 3;
+ALTER TABLE c2 ALTER y TYPE bigint USING numbered(y);
+INSERT INTO g (a, t, x, y) VALUES (1, now(), 'n', 2);
+UPDATE p SET z = 0;
+DELETE FROM p WHERE a = 3;

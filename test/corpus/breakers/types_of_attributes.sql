@@ -1,0 +1,27 @@
+-- New types of attributes of composite types, and their typed tables; domains; arrays; enums.
+SET timezone = 'America/New_York';
+CREATE TYPE ct AS (a int, t timestamp, x text);
+CREATE TABLE typed OF ct (PRIMARY KEY (a));
+CREATE TABLE typed2 OF ct;
+CREATE TABLE holds (i int, v bigint[]);
+INSERT INTO typed SELECT i, timestamp '2024-06-01' + i * interval '1 hour', i FROM generate_series(1, 20) i;
+INSERT INTO typed2 SELECT * FROM typed;
+ALTER TYPE ct ALTER ATTRIBUTE a TYPE bigint CASCADE;
+ALTER TYPE ct ALTER ATTRIBUTE t TYPE timestamptz CASCADE;
+ALTER TYPE ct ALTER ATTRIBUTE x TYPE varchar(30) COLLATE "C" CASCADE;
+ALTER TYPE ct ADD ATTRIBUTE n int CASCADE, DROP ATTRIBUTE x CASCADE, ALTER ATTRIBUTE a TYPE numeric CASCADE;
+INSERT INTO typed VALUES (99, now(), 1);
+CREATE DOMAIN pos AS int CHECK (value > 0);
+CREATE TABLE d (i int, p int, e text);
+INSERT INTO d SELECT i, i, 'a' FROM generate_series(1, 20) i;
+ALTER TABLE d ALTER p TYPE pos;
+CREATE TYPE mood AS ENUM ('a', 'b');
+ALTER TABLE d ALTER e TYPE mood USING e::mood;
+ALTER TABLE d ALTER e SET DEFAULT 'b';
+ALTER TABLE d ALTER e DROP DEFAULT, ALTER e TYPE text, ALTER e SET DEFAULT 'z';
+ALTER TABLE d ALTER p TYPE text, ALTER i TYPE int[] USING ARRAY[i, (random() * 100)::int];
+INSERT INTO holds SELECT i, ARRAY[i, i] FROM generate_series(1, 10) i;
+ALTER TABLE holds ALTER v TYPE text[];
+ALTER TABLE holds ALTER v TYPE timestamptz[] USING ARRAY[now(), '2024-01-01'];
+ALTER TABLE holds ALTER v TYPE text;
+INSERT INTO d (i, p) VALUES ('{1}', 'x');

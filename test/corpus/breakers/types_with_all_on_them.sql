@@ -1,0 +1,40 @@
+-- A column with all that can hang on it gets new types.
+SET timezone = 'Asia/Tokyo';
+CREATE FUNCTION same(int) RETURNS bigint VOLATILE LANGUAGE sql AS 'SELECT $1::bigint';
+CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL DEFAULT 7, b text, c timestamp, d int,
+	CONSTRAINT a_positive CHECK (a > 0), CONSTRAINT a_b UNIQUE (a, b) WITH (fillfactor = 70), EXCLUDE USING btree (a WITH =, id WITH =),
+	CONSTRAINT a_no_inherit CHECK (a < 100000) NO INHERIT);
+CREATE INDEX t_expr ON t ((a + 1), (b || 'x') text_pattern_ops) WHERE a > 3;
+CREATE INDEX t_inc ON t (d) INCLUDE (a, c);
+CREATE UNIQUE INDEX t_ident ON t (a, id);
+ALTER TABLE t REPLICA IDENTITY USING INDEX t_ident;
+CREATE STATISTICS t_stat (ndistinct, mcv) ON a, b FROM t;
+CREATE STATISTICS t_stat2 ON (a + d), b FROM t;
+ALTER STATISTICS t_stat SET STATISTICS 77;
+ALTER INDEX t_expr ALTER COLUMN 1 SET STATISTICS 33;
+ALTER TABLE t ALTER a SET STATISTICS 44, ALTER a SET (n_distinct = -0.5), ALTER b SET STORAGE EXTERNAL;
+COMMENT ON CONSTRAINT a_positive ON t IS 'positive';
+COMMENT ON CONSTRAINT a_b ON t IS 'pair';
+COMMENT ON INDEX t_expr IS 'expression';
+COMMENT ON STATISTICS t_stat IS 'stat';
+COMMENT ON COLUMN t.a IS 'col a';
+CREATE FUNCTION trg() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER trg BEFORE UPDATE OF d ON t FOR EACH ROW EXECUTE FUNCTION trg();
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON t USING (d > 0);
+GRANT SELECT (a), UPDATE (a, b) ON t TO PUBLIC;
+INSERT INTO t SELECT i, i + 10, 'b' || i, timestamp '2024-01-01 12:00' + i * interval '1 hour', i FROM generate_series(1, 60) i;
+ALTER TABLE t ALTER a TYPE bigint;
+ALTER TABLE t ALTER a TYPE numeric(12, 2);
+ALTER TABLE t ALTER a TYPE int USING a::int, ALTER b TYPE varchar(40);
+ALTER TABLE t ALTER a TYPE bigint USING same(a);
+ALTER TABLE t ALTER c TYPE timestamptz;
+ALTER TABLE t ALTER c TYPE timestamp;
+ALTER TABLE t ALTER c TYPE timestamptz USING c AT TIME ZONE 'UTC';
+ALTER TABLE t ALTER c TYPE text;
+ALTER TABLE t ALTER c TYPE timestamptz USING c::timestamptz, ALTER a TYPE int USING same(a::int), ALTER b TYPE text COLLATE "C";
+ALTER TABLE t ALTER id TYPE bigint USING same(id);
+ALTER TABLE t ALTER id TYPE int, DROP CONSTRAINT a_b, ADD CONSTRAINT a_b UNIQUE (a, b, d), ADD e float DEFAULT random();
+INSERT INTO t SELECT i, i + 10, 'b' || i, now(), i FROM generate_series(61, 70) i;
+UPDATE t SET d = d + 1;
+DELETE FROM t WHERE id % 7 = 0;

@@ -1,0 +1,42 @@
+# The extension cannot be dropped while its database follows: the upstream's slot would be left behind.
+use strict;
+use warnings;
+
+use PgFollower;
+use Test::More;
+
+my ($upstream, $downstream) = pgf_pair();
+$downstream->safe_psql('postgres', 'CREATE ROLE owner SUPERUSER; CREATE SCHEMA interface AUTHORIZATION owner');
+$downstream->safe_psql('postgres', 'DROP EXTENSION pg_follower CASCADE');
+$downstream->safe_psql('postgres', 'SET ROLE owner; CREATE EXTENSION pg_follower SCHEMA interface');
+$downstream->safe_psql('postgres', 'ALTER DATABASE postgres SET search_path = public, interface');
+start_follow($downstream, $upstream);
+
+sub refused
+{
+	my ($statement, $what) = @_;
+	my ($status, $out, $err) = $downstream->psql('postgres', $statement, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+	like($err, qr/ERROR:  55006: cannot drop extension "pg_follower" while this database follows another/, $what);
+	like($err, qr/DETAIL:  Follow "default" has a replication slot.*HINT:  Call drop_follow\('default'\) first/s, "$what: the way out");
+	return;
+}
+refused('DROP EXTENSION pg_follower', 'DROP EXTENSION');
+refused('DROP EXTENSION IF EXISTS pg_follower CASCADE', 'DROP EXTENSION ... CASCADE');
+refused('DROP SCHEMA interface CASCADE', 'DROP SCHEMA with the extension in it');
+refused('DROP OWNED BY owner CASCADE', 'DROP OWNED by its owner');
+$downstream->safe_psql('postgres', 'SELECT stop_follow()');
+refused('DROP EXTENSION pg_follower', 'DROP EXTENSION under a stopped follow');
+$downstream->safe_psql('postgres', 'SELECT resume_follow()');
+
+# Nothing has changed.
+$upstream->safe_psql('postgres', 'CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)');
+wait_for_follow($downstream);
+is($downstream->safe_psql('postgres', 'SELECT id FROM t'), '1', 'the follow goes on');
+
+# Other tables of that name, and other schemas, are nobody's business here.
+$downstream->safe_psql('postgres', 'CREATE SCHEMA x CREATE TABLE follow (id int); DROP TABLE x.follow; DROP SCHEMA x');
+
+$downstream->safe_psql('postgres', 'BEGIN; SELECT drop_follow(); DROP EXTENSION pg_follower CASCADE; COMMIT');
+is($upstream->safe_psql('postgres', 'SELECT count(*) FROM pg_replication_slots'), '0', 'drop_follow first: no slot is left');
+is($downstream->safe_psql('postgres', 'SELECT id FROM t'), '1', 'and the tables stay');
+done_testing();
