@@ -1,6 +1,7 @@
 // Puts DDL into WAL as authenticated, transactional logical messages. See emit.hpp and common/ddl_message.cpp.
 #include "emit.hpp"
 #include "array_types.hpp"
+#include "nested_conditions.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/message.hpp"
 #include "pg_follower/names.hpp"
@@ -34,7 +35,7 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     ddl.tag = command.tag;
     ddl.object = command.object;
     ddl.role = by_caller ? GetUserNameFromId(command.caller, false) : "";
-    ddl.sql = name_array_types(statement.sql.c_str());
+    ddl.sql = write_nested_conditions(name_array_types(statement.sql.c_str()));
     auto names = static_cast<const char **>(palloc(sizeof(char *) * (list_length(roles) + 1)));
     for (Oid role : each_oid(roles)) {
         // Null where the command itself dropped it. Every server has the predefined ones.
