@@ -33,8 +33,10 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "rewrite/rewriteSupport.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_follower {
@@ -226,6 +228,31 @@ DeadPart read_dead_part(const DroppedObject &part, const DroppedObject *relation
     return result;
 }
 
+// The type of a typed table, or none. The table may have been dropped by this command.
+Oid type_of_table(Oid relid)
+{
+    Oid type = InvalidOid;
+    if (HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid)); HeapTupleIsValid(tuple)) {
+        type = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->reloftype;
+        ReleaseSysCache(tuple);
+        return type;
+    }
+    Relation catalog = table_open(RelationRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    SysScanDesc scan = systable_beginscan(catalog, ClassOidIndexId, true, SnapshotAny, 1, &key);
+    CommandId latest = 0;
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        if (!died_now(tuple) || HeapTupleHeaderGetCmax(tuple->t_data) < latest)
+            continue;
+        latest = HeapTupleHeaderGetCmax(tuple->t_data);
+        type = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->reloftype;
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return type;
+}
+
 } // namespace
 
 DroppedObjects::DroppedObjects(List *objects)
@@ -262,12 +289,13 @@ const DroppedObject *DroppedObjects::relation_of(const DroppedObject &part) cons
     return entry ? entry->object : nullptr;
 }
 
-bool DroppedObjects::has_column_of(const DroppedObject &column_default) const
+const DroppedObject *DroppedObjects::column_of(const DroppedObject &column_default) const
 {
     if (column_default.address_name_count < 3)
-        return false;
+        return nullptr;
     RelationKey key(column_default.address_names, column_default.address_names[2]);
-    return hash_search(relations_, &key, HASH_FIND, nullptr) != nullptr;
+    auto *entry = static_cast<RelationEntry *>(hash_search(relations_, &key, HASH_FIND, nullptr));
+    return entry ? entry->object : nullptr;
 }
 
 namespace {
@@ -283,6 +311,7 @@ class DropWriter {
     void write(const DroppedObject &object);
 
   private:
+    bool has_typed_table(const DroppedObject &attribute) const;
     SqlWriter &begin(RunAs run_as);
     SqlWriter &begin_or_append(const DropForm &form, RunAs run_as);
 
@@ -337,6 +366,20 @@ SqlWriter &DropWriter::begin_or_append(const DropForm &form, RunAs run_as)
     return out;
 }
 
+// Whether typed tables lost a column with this attribute of their type.
+bool DropWriter::has_typed_table(const DroppedObject &attribute) const
+{
+    Oid type = get_rel_type_id(attribute.address.objectId);
+    for (int i = 0; i < objects_.count(); ++i) {
+        const DroppedObject &object = objects_[i];
+        if (strcmp(object.type, "table column") == 0 && object.address.objectSubId != 0 &&
+            strcmp(object.address_names[2], attribute.address_names[2]) == 0 &&
+            type_of_table(object.address.objectId) == type)
+            return true;
+    }
+    return false;
+}
+
 void DropWriter::write(const DroppedObject &object)
 {
     bool by_cascade = object.normal && !object.original;
@@ -355,7 +398,11 @@ void DropWriter::write(const DroppedObject &object)
     const DroppedObject *relation = objects_.relation_of(object);
     if (relation && objects_.is_alone(*relation))
         return;
-    if (form->form == Form::column_default && objects_.has_column_of(object))
+    // A typed table's column goes with the attribute of its type, which may be later than its default must go.
+    const DroppedObject *column = form->form == Form::column_default ? objects_.column_of(object) : nullptr;
+    if (column && !OidIsValid(type_of_table(column->address.objectId)))
+        return;
+    if (form->form == Form::column && OidIsValid(type_of_table(object.address.objectId)))
         return;
     DeadPart dead;
     if (form->form == Form::column || form->form == Form::table_constraint || form->form == Form::column_default)
@@ -430,7 +477,8 @@ void DropWriter::write(const DroppedObject &object)
         out.text("ALTER TYPE ")
             .name(object.address_names[0], object.address_names[1])
             .text(" DROP ATTRIBUTE IF EXISTS ")
-            .name(object.address_names[2]);
+            .name(object.address_names[2])
+            .text(has_typed_table(object) ? " CASCADE" : "");
         break;
     case Form::column_default:
         // Children that still are there lose the expression with their parent.

@@ -34,8 +34,8 @@ class DroppedObjects {
     const DroppedObject &operator[](int index) const { return objects_[index]; }
     // The relation that `part` (a column, constraint, default, ...) belongs to, if that was dropped too; else null.
     const DroppedObject *relation_of(const DroppedObject &part) const;
-    // Whether the column whose default this is was dropped by itself.
-    bool has_column_of(const DroppedObject &column_default) const;
+    // The column whose default this is, if that was dropped by itself; else null.
+    const DroppedObject *column_of(const DroppedObject &column_default) const;
     // Whether the relation is all that was dropped, but for parts of relations.
     bool is_alone(const DroppedObject &relation) const { return main_count_ == 1 && is_main(relation); }
     // Whether anything dropped is to be followed.

@@ -48,6 +48,7 @@ namespace {
 struct Written {
     const CollectedCommand *command;
     SubTransactionId subtransaction;
+    Oid table; // whose rows follow at the moment
 };
 
 List *written; // in TopTransactionContext
@@ -56,8 +57,16 @@ void note_written(const CollectedCommand *command)
 {
     MemoryContextScope scope(TopTransactionContext);
     auto *entry = static_cast<Written *>(palloc(sizeof(Written)));
-    *entry = {command, GetCurrentSubTransactionId()};
+    *entry = {command, GetCurrentSubTransactionId(), InvalidOid};
     written = lappend(written, entry);
+}
+
+bool is_of(const Event &event, const Written &entry)
+{
+    for (int i = 0; i < event.count; ++i)
+        if (event.commands[i].collected == entry.command)
+            return true;
+    return false;
 }
 
 template <typename Gone> void remove_written(Gone gone)
@@ -306,17 +315,18 @@ void end_rewrites(const Event &event)
         return;
     Oid table = InvalidOid;
     remove_written([&](const Written &entry) {
-        for (int i = 0; i < event.count; ++i)
-            if (event.commands[i].collected == entry.command) {
-                if (entry.command->type == SCT_AlterTable)
-                    table = entry.command->d.alterTable.objectId;
-                return true;
-            }
-        return false;
+        if (!is_of(event, entry))
+            return false;
+        if (entry.command->type == SCT_AlterTable)
+            table = entry.command->d.alterTable.objectId;
+        return true;
     });
     emit_rewrite(InvalidOid);
     if (OidIsValid(table))
         restore_references(event, table);
+    // Where the command ran within another one's rewrite (in a function of its USING clause, say), that goes on.
+    if (written)
+        emit_rewrite(static_cast<Written *>(llast(written))->table);
 }
 
 void install_rewrite()
@@ -371,6 +381,9 @@ Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
 
     event.is_running = true;
     follow_commands(event, note_written);
+    for (Written *entry : each<Written>(written))
+        if (is_of(event, *entry))
+            entry->table = relid;
     emit_rewrite(relid);
     PG_RETURN_NULL();
 }
