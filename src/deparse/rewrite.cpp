@@ -255,8 +255,8 @@ void write_emptying(Script &script, Oid relid)
 // Whether something of the running ALTER TABLE is written already, for another table.
 bool is_begun(const Event &event)
 {
-    for (int i = 0; i < event.count; ++i)
-        if (is_written(event.commands[i].collected))
+    for (Written *entry : each<Written>(written))
+        if (is_of(event, *entry))
             return true;
     return false;
 }
