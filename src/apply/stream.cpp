@@ -14,6 +14,7 @@
 extern "C" {
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "executor/tuptable.h"
 #include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
@@ -37,6 +38,31 @@ const char *clean(const char *error)
         if (strncmp(error, prefix, strlen(prefix)) == 0)
             error += strlen(prefix);
     return error;
+}
+
+// Whether a text has a word, outside double quotes.
+bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)) != nullptr; ++at) {
+        bool begins = at == text || (!isalnum(static_cast<unsigned char>(at[-1])) && !strchr("_\"'", at[-1]));
+        bool ends = !isalnum(static_cast<unsigned char>(at[length])) && !strchr("_\"'", at[length] ? at[length] : ' ');
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+// The upstream's encoding, where the upstream refused the connection because it cannot convert that to this database's;
+// else null. The connection's failure comes as text in whatever language, but the names of encodings are not translated.
+const char *unconvertible_encoding(const char *failure)
+{
+    if (!has_word(failure, GetDatabaseEncodingName()))
+        return nullptr;
+    for (int encoding = 0; encoding < _PG_LAST_ENCODING_; ++encoding)
+        if (encoding != GetDatabaseEncoding() && has_word(failure, pg_encoding_to_char(encoding)))
+            return pg_encoding_to_char(encoding);
+    return nullptr;
 }
 
 [[noreturn]] void raise_failure(const WalRcvExecResult *result)
@@ -95,12 +121,20 @@ Upstream Upstream::connect(const char *conninfo, const char *application_name)
 {
     const char *error;
     Upstream upstream = try_connect(conninfo, application_name, &error);
-    if (!upstream.is_open())
-        ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("could not connect to the upstream"),
+    if (upstream.is_open())
+        return upstream;
+    if (const char *encoding = unconvertible_encoding(clean(error)))
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("cannot follow a database with encoding %s into one with encoding %s", encoding,
+                        GetDatabaseEncodingName()),
+                 errdetail_internal("%s", clean(error)),
+                 errhint("Follow into a database with encoding %s or UTF8.", encoding)));
+    ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("could not connect to the upstream"),
                         errdetail_internal("%s", clean(error)),
                         errhint("The role needs the REPLICATION attribute, pg_hba.conf there must let it connect to "
                                 "the database, and max_wal_senders must leave a connection free.")));
-    return upstream;
+    pg_unreachable();
 }
 
 void Upstream::close()

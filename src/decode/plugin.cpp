@@ -38,12 +38,11 @@ void forget_session(void *)
     set_active_cache(nullptr);
 }
 
-// Whether text has to be converted for the client.
+// Whether text has to be converted for the client; from SQL_ASCII, which holds any bytes, that is to verify it.
 bool converts_text()
 {
-    int server = GetDatabaseEncoding();
     int client = pg_get_client_encoding();
-    return client != server && client != PG_SQL_ASCII && server != PG_SQL_ASCII;
+    return client != GetDatabaseEncoding() && client != PG_SQL_ASCII;
 }
 
 void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_init)
