@@ -1,15 +1,18 @@
 // Differences between PostgreSQL 15 to 18, as functions of our own. PostgreSQL's names are never redefined.
 #pragma once
 
+#include "pg_follower/list.hpp"
 #include "pg_follower/pg.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/dependency.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_collation.h"
 #include "commands/defrem.h"
 #include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
 #include "replication/message.h"
 #include "replication/origin.h"
 #include "replication/reorderbuffer.h"
@@ -148,6 +151,19 @@ inline MinimalTuple form_minimal_tuple(TupleDesc description, Datum *values, boo
     return heap_form_minimal_tuple(description, values, nulls, 0);
 #else
     return heap_form_minimal_tuple(description, values, nulls);
+#endif
+}
+
+// Lets the executor run the plan whatever privileges its user has. From 16 each relation in the list is looked at, and
+// the bootstrap superuser is always one.
+inline void require_no_privileges(PlannedStmt *plan)
+{
+#if PG_VERSION_NUM >= 160000
+    for (RTEPermissionInfo *entry : each<RTEPermissionInfo>(plan->permInfos))
+        entry->checkAsUser = BOOTSTRAP_SUPERUSERID;
+#else
+    for (RangeTblEntry *entry : each<RangeTblEntry>(plan->rtable))
+        entry->requiredPerms = 0;
 #endif
 }
 

@@ -3,12 +3,11 @@
 // The executor checks what the plan's range table asks for. The plan is the worker's own, and its role is the table's
 // owner, who could grant itself what is missing; so nobody gains anything.
 #include "privileges.hpp"
-#include "pg_follower/list.hpp"
+
+#include "pg_follower/compat.hpp"
 
 extern "C" {
 #include "executor/executor.h"
-#include "nodes/parsenodes.h"
-#include "nodes/plannodes.h"
 }
 
 namespace pg_follower {
@@ -17,22 +16,11 @@ namespace {
 ExecutorStart_hook_type next_executor_start;
 bool skip_next = false;
 
-void require_nothing(PlannedStmt *plan)
-{
-#if PG_VERSION_NUM >= 160000
-    for (RTEPermissionInfo *entry : each<RTEPermissionInfo>(plan->permInfos))
-        entry->requiredPerms = 0;
-#else
-    for (RangeTblEntry *entry : each<RangeTblEntry>(plan->rtable))
-        entry->requiredPerms = 0;
-#endif
-}
-
 void executor_start(QueryDesc *query, int flags)
 {
     if (skip_next) {
         skip_next = false;
-        require_nothing(query->plannedstmt);
+        require_no_privileges(query->plannedstmt);
     }
     if (next_executor_start)
         next_executor_start(query, flags);
