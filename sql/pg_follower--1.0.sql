@@ -40,16 +40,17 @@ CREATE FUNCTION follower.table_rewrite() RETURNS event_trigger
 REVOKE ALL ON FUNCTION follower.ddl_command_end(), follower.sql_drop(), follower.ddl_command_start(),
     follower.table_rewrite() FROM PUBLIC;
 
-CREATE EVENT TRIGGER pg_follower_table_rewrite ON table_rewrite EXECUTE FUNCTION follower.table_rewrite();
-ALTER EVENT TRIGGER pg_follower_table_rewrite ENABLE ALWAYS;
-CREATE EVENT TRIGGER pg_follower_ddl_command_start ON ddl_command_start
+-- Event triggers fire in the order of their names: what another one runs must come after the command that made it fire.
+CREATE EVENT TRIGGER "!pg_follower_table_rewrite" ON table_rewrite EXECUTE FUNCTION follower.table_rewrite();
+ALTER EVENT TRIGGER "!pg_follower_table_rewrite" ENABLE ALWAYS;
+CREATE EVENT TRIGGER "!pg_follower_ddl_command_start" ON ddl_command_start
     WHEN TAG IN ('CREATE TABLE AS', 'SELECT INTO', 'DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
     EXECUTE FUNCTION follower.ddl_command_start();
-ALTER EVENT TRIGGER pg_follower_ddl_command_start ENABLE ALWAYS;
-CREATE EVENT TRIGGER pg_follower_ddl_command_end ON ddl_command_end EXECUTE FUNCTION follower.ddl_command_end();
-ALTER EVENT TRIGGER pg_follower_ddl_command_end ENABLE ALWAYS;
-CREATE EVENT TRIGGER pg_follower_sql_drop ON sql_drop EXECUTE FUNCTION follower.sql_drop();
-ALTER EVENT TRIGGER pg_follower_sql_drop ENABLE ALWAYS;
+ALTER EVENT TRIGGER "!pg_follower_ddl_command_start" ENABLE ALWAYS;
+CREATE EVENT TRIGGER "!pg_follower_ddl_command_end" ON ddl_command_end EXECUTE FUNCTION follower.ddl_command_end();
+ALTER EVENT TRIGGER "!pg_follower_ddl_command_end" ENABLE ALWAYS;
+CREATE EVENT TRIGGER "!pg_follower_sql_drop" ON sql_drop EXECUTE FUNCTION follower.sql_drop();
+ALTER EVENT TRIGGER "!pg_follower_sql_drop" ENABLE ALWAYS;
 
 -- What becomes of each command that event triggers see.
 CREATE FUNCTION follower.list_commands(OUT command text, OUT follows boolean, OUT how text, OUT reason text)

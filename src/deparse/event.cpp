@@ -22,6 +22,7 @@ extern "C" {
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_trigger.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
@@ -105,6 +106,9 @@ Oid owning_relation(const ObjectAddress &address)
         break;
     case ConstraintRelationId:
         key = Anum_pg_constraint_oid, relation = Anum_pg_constraint_conrelid, index = ConstraintOidIndexId;
+        break;
+    case StatisticExtRelationId:
+        key = Anum_pg_statistic_ext_oid, relation = Anum_pg_statistic_ext_stxrelid, index = StatisticExtOidIndexId;
         break;
     case AttrDefaultRelationId:
         key = Anum_pg_attrdef_oid, relation = Anum_pg_attrdef_adrelid, index = AttrDefaultOidIndexId;
@@ -227,9 +231,10 @@ namespace {
 bool is_in_temporary_schema(const ObjectAddress &address)
 {
     Oid schema;
-    if (Oid relid = owning_relation(address); OidIsValid(relid))
-        schema = get_rel_namespace(relid);
-    else if (address.classId == NamespaceRelationId)
+    if (Oid relid = owning_relation(address);
+        OidIsValid(relid) && isAnyTempNamespace(get_rel_namespace(relid)))
+        return true;
+    if (address.classId == NamespaceRelationId)
         schema = address.objectId;
     else if (is_objectclass_supported(address.classId))
         schema = catalog_oid(address, get_object_attnum_namespace(address.classId));

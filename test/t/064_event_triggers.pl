@@ -60,9 +60,9 @@ same('dropped');
 is(down('SELECT count(*) FROM follower.unsupported'), '0', 'nothing was left out');
 
 # This extension's own triggers are each side's own.
-up('ALTER EVENT TRIGGER pg_follower_sql_drop DISABLE');
+up('ALTER EVENT TRIGGER "!pg_follower_sql_drop" DISABLE');
 wait_for_follow($downstream);
-is(down(q{SELECT count(*) FROM pg_event_trigger WHERE evtname ~ '^pg_follower' AND evtenabled <> 'A'}), '0',
+is(down(q{SELECT count(*) FROM pg_event_trigger WHERE evtname ~ '^!pg_follower' AND evtenabled <> 'A'}), '0',
 	'those of the extension stay as they are');
 
 done_testing();
