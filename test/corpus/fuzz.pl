@@ -29,18 +29,24 @@ my $work   = $ENV{WORK_DIR} or die "WORK_DIR is not set: run this by make fuzz\n
 chomp(my $bindir = `$ENV{PG_CONFIG} --bindir`);
 delete $ENV{$_} for qw(LC_ALL PGDATABASE PGUSER PGHOST PGPORT);
 
-# What every history starts with.  The library is preloaded, so the roles follow.
-my @preamble = ('CREATE ROLE fuzz_a', 'CREATE ROLE fuzz_b', 'GRANT CREATE ON SCHEMA public TO fuzz_a, fuzz_b');
-
 my $servers = Corpus::Servers->new(bindir => $bindir, dir => "$work/servers.fuzz", port => $ENV{CORPUS_PORT} || 6240, owner => $$, preload => 1, mode => $ENV{MODE} || 'follow');
 $SIG{$_} = sub { $servers->stop; exit 130 } for qw(INT TERM);
 $servers->create_empty_database('corpus_empty');
 $servers->forget('corpus_empty');
-my $different = 0;
+# Roles, and what belongs to the database itself: pg_dump -s says nothing of them.
+my $cluster_query = <<'END';
+SELECT 'role', quote_ident(rolname), concat_ws(' ', rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit, rolvaliduntil AT TIME ZONE 'UTC', rolpassword, shobj_description(oid, 'pg_authid')) FROM pg_authid WHERE oid >= 16384
+UNION ALL SELECT 'member', a.roleid::regrole || ' of ' || a.member::regrole, admin_option::text FROM pg_auth_members a WHERE a.roleid >= 16384
+UNION ALL SELECT 'setting', CASE setrole WHEN 0 THEN 'everyone' ELSE setrole::regrole::text END, (SELECT string_agg(s, ' ' ORDER BY s) FROM unnest(setconfig) s) FROM pg_db_role_setting WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+UNION ALL SELECT 'database', shobj_description(oid, 'pg_database'), (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(datacl) a) FROM pg_database WHERE datname = current_database()
+END
+
+my ($different, $statements, $failed) = (0, 0, 0);
 for my $seed ($first .. $first + $seeds - 1)
 {
 	my $began = time;
 	my ($history, $reason) = run_seed($seed);
+	$statements += @$history;
 	if (!defined $reason)
 	{
 		printf "ok       seed %d: %d statements, %.1f s\n", $seed, scalar @$history, time - $began;
@@ -60,7 +66,7 @@ for my $seed ($first .. $first + $seeds - 1)
 	print map { "             $_;\n" } @$short;
 }
 $servers->stop;
-printf "%d seeds of %d statements, %d with a difference\n", $seeds, $steps, $different;
+printf "%d seeds of %d statements, %d with a difference; %.1f %% of the statements failed upstream\n", $seeds, $steps, $different, 100 * $failed / ($statements || 1);
 exit($different ? 1 : 0);
 
 # Runs one history; returns its statements and the first difference, or nothing for it.
@@ -84,7 +90,8 @@ sub play
 {
 	my ($fuzz, $history) = @_;
 	my $session = Corpus::Psql->new(psql => "$bindir/psql", host => $servers->socket, port => $servers->{port}{up}, dbname => 'regression', env => { PGAPPNAME => 'corpus feeder' });
-	for my $sql (@preamble)
+	$fuzz->open_session($session);
+	for my $sql (Corpus::Fuzz::preamble())
 	{
 		$session->query($sql, 30);
 		push @$history, $sql;
@@ -93,33 +100,46 @@ sub play
 	for my $n (1 .. $steps)
 	{
 		my $broken = $fuzz->look($session);
-		if (defined $broken)
+		for (my $tries = 0; defined $broken; $tries++)
 		{
-			# A failed statement ends what its block can do.
-			push @$history, 'ROLLBACK';
-			$session->query('ROLLBACK', 30);
-			$fuzz->{block} = 0;
-			next if !defined $fuzz->look($session);
-			die "the session cannot be used any more: $broken";
+			die "the session cannot be used any more: $broken" if $tries == 3 || $broken !~ /current transaction is aborted/;
+			my $sql = $fuzz->recover;
+			push @$history, $sql;
+			$session->query($sql, 30);
+			$broken = $fuzz->look($session);
 		}
 		my $sql = $fuzz->next_statement;
 		push @$history, $sql;
 		my (undef, $error) = $session->query($sql, 60);
 		print "    $sql;", (defined $error ? " -- $error" =~ s/\s+/ /gr : ''), "\n" if $ENV{VERBOSE};
-		die "$sql: $error" if defined $error && $error =~ /server closed the connection|time limit/;
+		if (defined $error)
+		{
+			die "$sql: $error" if $error =~ /server closed the connection|time limit/;
+			$failed++;
+			$fuzz->failed($sql);
+		}
 		$since++;
-		next if $fuzz->{block} || ($since < $every && $n < $steps);
+		next if !$fuzz->at_rest || ($since < $every && $n < $steps);
 		$since = 0;
-		my $failed = $servers->wait_for_follow('regression', 20);
-		return $failed if defined $failed;
-		my ($reason) = Corpus::Compare::compare($servers, 'regression');
+		my $reason = compare();
 		return $reason if defined $reason;
 	}
 	$session->close;
-	my $failed = $servers->wait_for_follow('regression', 20);
-	return $failed if defined $failed;
-	my ($reason) = Corpus::Compare::compare($servers, 'regression');
-	return $reason;
+	return compare();
+}
+
+# Waits for the downstream and compares; returns the first difference.
+sub compare
+{
+	my $reason = $servers->wait_for_follow('regression', 20);
+	return $reason if defined $reason;
+	($reason) = Corpus::Compare::compare($servers, 'regression');
+	return $reason if defined $reason;
+	my %cluster = map { my ($rows, $error) = $servers->control($_, 'regression')->query($cluster_query, 30); $_ => defined $error ? [ [ $error ] ] : $rows } qw(up down);
+	my %lines = map { my $side = $_; $side => { map { join(' ', @$_) => 1 } @{ $cluster{$side} } } } qw(up down);
+	for my $line (sort keys %{ $lines{up} }) { return "cluster: missing downstream: $line" if !$lines{down}{$line}; }
+	for my $line (sort keys %{ $lines{down} }) { return "cluster: only downstream: $line" if !$lines{up}{$line}; }
+	return;
 }
 
 # Runs a list of statements in fresh databases; returns the difference at the end, if any.
