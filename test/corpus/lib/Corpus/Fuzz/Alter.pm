@@ -144,7 +144,7 @@ our @generators = (
 	[ 2,  \&replica_identity ],
 	[ 1,  \&typed ],
 	[ 4, sub { my $f = shift; $f->with_column(sub { my ($t, $c) = @_; return if !$c->{local} || $t->{flags} =~ /o/; $t->{key} ne '' && $c->{name} eq 'k' ? undef : "ALTER TABLE $t->{name} RENAME $c->{name} TO " . $f->new_name('c') }) } ],
-	[ 1, sub { my $f = shift; my $t = $f->pick_where(sub { my ($t) = @_; $t->{parents} eq '' && $t->{flags} !~ /c/ && !grep { $_->{detail}[0] eq $t->{name} && $_->{detail}[1] eq 'f' || ($_->{ref} // '') eq $t->{name} } $f->all('constraint') }, 'table') or return; "ALTER TABLE $t->{name} SET " . $f->one('LOGGED', 'UNLOGGED', 'LOGGED') } ],
+	[ 1, sub { my $f = shift; my $t = $f->pick_where(sub { my ($t) = @_; $t->{parents} eq '' && $t->{flags} !~ /[cv]/ && !grep { $_->{detail}[0] eq $t->{name} && $_->{detail}[1] eq 'f' || ($_->{ref} // '') eq $t->{name} } $f->all('constraint') }, 'table') or return; "ALTER TABLE $t->{name} SET " . $f->one('LOGGED', 'UNLOGGED', 'LOGGED') } ],
 	[ 1, sub { my $f = shift; my ($t, $m) = ($f->pick('table'), $f->pick('method')); return if !$t; "ALTER TABLE $t->{name} SET ACCESS METHOD " . ($m ? $f->one($m->{name}, 'heap') : 'heap') } ],
 	[ 1, sub { my $f = shift; $f->with_kind('table', sub { "ALTER TABLE $_[0]{name} SET WITHOUT CLUSTER" }) } ],
 	[ 1, sub { my $f = shift; $f->with_kind('table', sub { "ALTER TABLE $_[0]{name} " . $f->one('ENABLE', 'DISABLE') . ' TRIGGER USER' }) } ],
