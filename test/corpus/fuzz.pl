@@ -8,7 +8,7 @@
 # whether it stays there.
 #
 # The environment gives SEED (the first), SEEDS (how many), STEPS, EVERY, TRIALS, AVOID (a regular expression of statements
-# to leave out), MODE (follow or standby, which checks the fuzzer).
+# to leave out), MODE (follow or standby, which checks the fuzzer), SCRIPT (a history in a file, to be shrunk).
 use strict;
 use warnings;
 use FindBin;
@@ -42,6 +42,15 @@ UNION ALL SELECT 'database', shobj_description(oid, 'pg_database'), (SELECT stri
 END
 
 my ($different, $statements, $failed) = (0, 0, 0);
+if ($ENV{SCRIPT})
+{
+	# A history from a file instead: only shrunk.
+	open(my $in, '<:raw', $ENV{SCRIPT}) or die "could not read $ENV{SCRIPT}: $!\n";
+	my ($short, $why) = shrink([ grep { /\S/ } split /;\n/, do { local $/; <$in> } =~ s/\A--.*\n//r ]);
+	$servers->stop;
+	print defined $why ? "shrunk to @{[scalar @$short]} statements: $why\n" . join('', map { "    $_;\n" } @$short) : "no difference\n";
+	exit(defined $why ? 1 : 0);
+}
 for my $seed ($first .. $first + $seeds - 1)
 {
 	my $began = time;

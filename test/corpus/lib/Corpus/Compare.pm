@@ -81,12 +81,14 @@ sub _finish_dump
 sub parse_dump
 {
 	my ($text) = @_;
-	my (%entries, %state);
+	my (%entries, %state, %applies);
 	my $name = 'preamble';
 	my @body;
 	my $flush = sub {
 		pop @body while @body && $body[-1] eq '';
-		my $entry = join("\n", @body);
+		# Of partitioned tables pg_dump says no access method, so what was said above them is another table's.
+		delete $applies{default_table_access_method} if $name !~ /^(?:TABLE|MATERIALIZED VIEW) / || grep { /^PARTITION BY / } @body;
+		my $entry = @body ? join("\n", (map { $applies{$_} } sort keys %applies), @body) : '';
 		@body = ();
 		return if $entry eq '' || $name =~ /^(?:ACL|COMMENT|FUNCTION|PROCEDURE|AGGREGATE|TYPE|DOMAIN|CAST|OPERATOR) / && "$name $entry" =~ /\bpg_temp_\d+\./;
 		push @{ $entries{$name} }, $entry;
@@ -97,7 +99,7 @@ sub parse_dump
 		{
 			$flush->();
 			$name = "$2 $3.$1 owner $4";
-			push @body, map { "$state{$_}" } sort keys %state if $2 =~ /^(?:TABLE|MATERIALIZED VIEW|INDEX|SEQUENCE|CONSTRAINT)$/;
+			%applies = $2 =~ /^(?:TABLE|MATERIALIZED VIEW|INDEX|CONSTRAINT)$/ ? %state : ();
 			next;
 		}
 		next if $line eq '' && !@body;

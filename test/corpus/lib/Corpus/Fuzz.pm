@@ -130,7 +130,7 @@ sub look
 	$self->{objects} = $objects;
 	my $state = $objects->{session}[0];
 	$self->{role} = $state->{name} eq 'postgres' ? '' : $state->{name};
-	@$self{qw(path database)} = @{ $state->{detail} };
+	@$self{qw(path database quotes_all)} = @{ $state->{detail} };
 	return;
 }
 

@@ -28,7 +28,7 @@ col AS (SELECT attrelid, string_agg(concat_ws('|', quote_ident(attname), typ.q, 
 			JOIN pg_attribute ra ON ra.attrelid = r.oid AND ra.attnum = k.confkey[1] WHERE k.conrelid = a.attrelid AND k.contype = 'f' AND k.conkey = ARRAY[a.attnum] ORDER BY k.conname LIMIT 1), '|'),
 		CASE WHEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indnatts = 1 AND i.indkey[0] = a.attnum) THEN 'u' ELSE '' END), ';' ORDER BY attnum) AS list
 	FROM pg_attribute a JOIN rel ON rel.oid = a.attrelid JOIN typ ON typ.oid = a.atttypid WHERE attrelid >= 16384 AND attnum > 0 AND NOT attisdropped GROUP BY attrelid)
-SELECT 'session', current_user::text, coalesce(current_schema::text, ''), current_database()::text, '', '', ''
+SELECT 'session', current_user::text, coalesce(current_schema::text, ''), current_database()::text, current_setting('quote_all_identifiers'), '', ''
 UNION ALL SELECT 'schema', quote_ident(nspname), CASE WHEN has_schema_privilege(oid, 'CREATE') THEN 'c' ELSE '' END, '', '', '', '' FROM ns WHERE nspowner IN (SELECT oid FROM mine) AND nspname <> 'public'
 UNION ALL SELECT 'place', quote_ident(nspname), '', '', '', '', '' FROM ns WHERE has_schema_privilege(oid, 'CREATE')
 UNION ALL SELECT CASE WHEN relkind = 'f' THEN 'foreign' WHEN relkind = 'p' THEN 'partitioned' WHEN relispartition THEN 'partition' ELSE 'table' END, q, coalesce(col.list, ''),

@@ -55,6 +55,8 @@ sub create_schema
 sub text_search
 {
 	my ($f) = @_;
+	# The server stores a dictionary's options as text with the quotes of the moment; a restored dump has none, either.
+	return if $f->{quotes_all} eq 'on';
 	my ($c, $d) = ($f->pick('tsconfig'), $f->pick('tsdict'));
 	my @can = ('CREATE TEXT SEARCH CONFIGURATION ' . $f->new_in_schema('ts') . $f->one(' (COPY = pg_catalog.simple)', ' (PARSER = "default")', ' (COPY = english)'),
 		'CREATE TEXT SEARCH DICTIONARY ' . $f->new_in_schema('td') . $f->one(" (TEMPLATE = simple, STOPWORDS = english)", " (TEMPLATE = simple, ACCEPT = false)", " (TEMPLATE = snowball, LANGUAGE = german)"));
