@@ -50,7 +50,8 @@ class SqlWriter {
     SqlWriter &name(const char *schema, const char *identifier);
     // The qualified name of the object with that OID. An error (ERRCODE_UNDEFINED_OBJECT) if there is none.
     SqlWriter &relation_name(Oid relid);
-    SqlWriter &type_name(Oid type, int32 typmod = -1); // as format_type writes it
+    // As format_type writes it. Where roles are collected, so that a command is written, a temporary type is an error.
+    SqlWriter &type_name(Oid type, int32 typmod = -1);
     SqlWriter &function_name(Oid function);            // without arguments
     SqlWriter &operator_name(Oid operator_oid);        // schema.op, to stand inside OPERATOR(...) or alone in DDL
     SqlWriter &collation_name(Oid collation);

@@ -4,6 +4,7 @@
 // the functions that take OIDs, and the fixed settings for type_name: under their empty search_path format_type leaves
 // only names of pg_catalog unqualified.
 #include "pg_follower/sql_writer.hpp"
+#include "pg_follower/temporary.hpp"
 
 extern "C" {
 #include "catalog/pg_collation.h"
@@ -83,6 +84,10 @@ SqlWriter &SqlWriter::relation_name(Oid relid)
 
 SqlWriter &SqlWriter::type_name(Oid type, int32 typmod)
 {
+    // A command is being written.
+    if (collector && is_temporary_type(type))
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("it uses the temporary type %s", format_type_be_qualified(type))));
     return text(format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN));
 }
 

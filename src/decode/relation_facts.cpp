@@ -9,10 +9,12 @@
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "pg_follower/temporary.hpp"
 
 extern "C" {
 #include "access/genam.h"
 #include "access/stratnum.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "access/transam.h"
 #include "catalog/dependency.h"
@@ -105,6 +107,9 @@ bool is_followed(Relation relation)
     // WAL has rows of an unlogged table only when it becomes logged.
     if (form->relpersistence == RELPERSISTENCE_TEMP)
         return false;
+    // A table of a temporary type ends with the session.
+    if (OidIsValid(form->reloftype) && is_temporary_type(form->reloftype))
+        return false;
     // information_schema's own tables
     if (RelationGetRelid(relation) < FirstNormalObjectId)
         return false;
@@ -150,12 +155,16 @@ const char *quoted(const char *schema, const char *name)
     return copy;
 }
 
-void collect_columns(RelationFacts &facts, TupleDesc descriptor)
+// Columns of temporary types are left out, as they are downstream, unless they are of the key, which rows need.
+void collect_columns(RelationFacts &facts, Relation relation)
 {
+    TupleDesc descriptor = RelationGetDescr(relation);
+    Bitmapset *key = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_IDENTITY_KEY);
     facts.columns = static_cast<Column *>(palloc0(sizeof(Column) * Max(descriptor->natts, 1)));
     for (int i = 0; i < descriptor->natts; ++i) {
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-        if (attribute->attisdropped)
+        if (attribute->attisdropped || (is_temporary_type(attribute->atttypid) &&
+                                        !bms_is_member(attribute->attnum - FirstLowInvalidHeapAttributeNumber, key)))
             continue;
         Column &column = facts.columns[facts.column_count++];
         column.name = pstrdup(NameStr(attribute->attname));
@@ -294,7 +303,7 @@ void FactsCache::fill(RelationFacts &facts, Relation relation)
     facts.schema = get_namespace_name(RelationGetNamespace(relation));
     facts.table = pstrdup(RelationGetRelationName(relation));
     facts.sql_name = quoted(facts.schema, facts.table);
-    collect_columns(facts, RelationGetDescr(relation));
+    collect_columns(facts, relation);
     facts.tuple_width = RelationGetDescr(relation)->natts;
     facts.old_row = make_row(facts.tuple_width);
     facts.new_row = make_row(facts.tuple_width);

@@ -7,11 +7,15 @@
 // downstream recurses, and draws the same consequences, by itself. Where a command runs others in its midst (CREATE
 // SEQUENCE for a serial column), the server collects it in parts, and each part becomes a statement.
 #include "alter_table.hpp"
+#include "event.hpp"
 #include "objects.hpp"
+#include "relation_parts.hpp"
 #include "pg_follower/compat.hpp"
+#include "pg_follower/scope.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "utils/lsyscache.h"
 }
 
@@ -92,6 +96,24 @@ bool AlterTable::executes(AlterTableType type, AttrNumber column) const
     return found;
 }
 
+namespace {
+
+// Whether the subcommand is about a column, or a constraint, that ends with something temporary.
+bool is_about_left_out(const AlterTable &alter, const Subcommand &subcommand)
+{
+    const ObjectAddress &address = subcommand.address;
+    if (address.classId == ConstraintRelationId)
+        return is_temporary(address);
+    if (address.classId != RelationRelationId || address.objectId != alter.relid() || address.objectSubId <= 0 ||
+        subcommand.type == AT_AlterColumnType)
+        return false;
+    RelationScope relation(alter.relid());
+    Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), address.objectSubId - 1);
+    return !column->attisdropped && leave_out_column(*column);
+}
+
+} // namespace
+
 void deparse_alter_table(Script &script, const Command &command)
 {
     // What CREATE OR REPLACE VIEW and index creation do to their relation is in those commands' own text, and so is
@@ -103,6 +125,8 @@ void deparse_alter_table(Script &script, const Command &command)
         return;
 
     alter.for_each([&](const Subcommand &subcommand) {
+        if (is_about_left_out(alter, subcommand))
+            return;
         if (!write_column_subcommand(alter, subcommand) && !write_constraint_subcommand(alter, subcommand) &&
             !write_relation_subcommand(alter, subcommand))
             cannot_follow(psprintf("subcommand %d of ALTER TABLE is not known", static_cast<int>(subcommand.type)));

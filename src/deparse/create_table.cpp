@@ -4,6 +4,7 @@
 // with the names that the server chose. The statement's own inner commands for those (its constraints' indexes, the
 // ALTER TABLE that adds foreign keys) therefore write nothing; sequences of serial columns, and indexes, statistics
 // and comments that LIKE copied, are commands of their own.
+#include "event.hpp"
 #include "foreign_options.hpp"
 #include "index.hpp"
 #include "objects.hpp"
@@ -62,7 +63,7 @@ void write_columns(Items &items, Relation table)
     TupleDesc descriptor = RelationGetDescr(table);
     for (int i = 0; i < descriptor->natts; ++i) {
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-        if (attribute->attisdropped || !attribute->attislocal)
+        if (attribute->attisdropped || !attribute->attislocal || leave_out_column(*attribute))
             continue;
         SqlWriter &out = items.next();
         out.name(NameStr(attribute->attname)).text(' ').type_name(attribute->atttypid, attribute->atttypmod);
@@ -76,7 +77,8 @@ void write_partition_columns(Items &items, Relation table, Relation parent)
     TupleDesc descriptor = RelationGetDescr(table);
     for (int i = 0; i < descriptor->natts; ++i) {
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-        if (attribute->attisdropped || attribute->attgenerated || attribute->attidentity)
+        if (attribute->attisdropped || attribute->attgenerated || attribute->attidentity ||
+            leave_out_column(*attribute))
             continue;
         AttrNumber parent_column = get_attnum(RelationGetRelid(parent), NameStr(attribute->attname));
         Form_pg_attribute parent_attribute = TupleDescAttr(RelationGetDescr(parent), parent_column - 1);
@@ -114,7 +116,9 @@ void write_typed_columns(Items &items, Relation table)
 void write_constraints(Items &items, Relation table)
 {
     for_each_constraint(RelationGetRelid(table), [&](const FormData_pg_constraint &constraint) {
-        if (constraint.conislocal && constraint.contype != CONSTRAINT_TRIGGER)
+        ObjectAddress address;
+        ObjectAddressSet(address, ConstraintRelationId, constraint.oid);
+        if (constraint.conislocal && constraint.contype != CONSTRAINT_TRIGGER && !is_temporary(address))
             write_constraint(items.next(), constraint.oid);
     });
 }
@@ -162,6 +166,8 @@ void write_afterthoughts(Script &script, Relation table)
     TupleDesc descriptor = RelationGetDescr(table);
     for (int i = 0; i < descriptor->natts; ++i) {
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (!attribute->attisdropped && leave_out_column(*attribute))
+            continue;
         if (!attribute->attisdropped && attribute->attstorage != get_typstorage(attribute->atttypid))
             script.statement()
                 .text(table->rd_rel->relkind == RELKIND_FOREIGN_TABLE ? "ALTER FOREIGN TABLE ONLY "
@@ -177,7 +183,9 @@ void write_afterthoughts(Script &script, Relation table)
             write_identity_type(script, table, *attribute);
     }
     for_each_constraint(relid, [&](const FormData_pg_constraint &constraint) {
-        if (constraint.conislocal)
+        ObjectAddress address;
+        ObjectAddressSet(address, ConstraintRelationId, constraint.oid);
+        if (constraint.conislocal && !is_temporary(address))
             write_constraint_tablespace(script, constraint.oid);
     });
     if (OidIsValid(table->rd_rel->relam) && table->rd_rel->relam != HEAP_TABLE_AM_OID)

@@ -3,6 +3,8 @@
 // They are called directly, without SQL: an event trigger of every DDL command must cost next to nothing.
 #include "event.hpp"
 #include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/temporary.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -27,6 +29,7 @@ extern "C" {
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "executor/tuptable.h"
+#include "rewrite/prs2lock.h"
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
@@ -253,14 +256,50 @@ bool may_use_temporary(const ObjectAddress &address)
     case OperatorRelationId:
     case OperatorClassRelationId:
     case CastRelationId:
+    case RelationRelationId:
+    case ConstraintRelationId:
+    case TriggerRelationId:
+    case PolicyRelationId:
+    case RewriteRelationId:
+    case StatisticExtRelationId:
         return true;
     default:
         return false;
     }
 }
 
+// Whether what an object depends on is temporary, or a column that is left out.
+bool is_temporary_reference(const FormData_pg_depend &entry)
+{
+    if (entry.refclassid == RelationRelationId && entry.refobjsubid > 0)
+        return is_temporary_type(get_atttype(entry.refobjid, static_cast<AttrNumber>(entry.refobjsubid)));
+    ObjectAddress referenced;
+    ObjectAddressSet(referenced, entry.refclassid, entry.refobjid);
+    return entry.deptype == DEPENDENCY_NORMAL && entry.refclassid != NamespaceRelationId &&
+           is_in_temporary_schema(referenced);
+}
+
+// A view uses what its rule does.
+bool view_uses_temporary(Oid relid)
+{
+    char kind = get_rel_relkind(relid);
+    if (kind != RELKIND_VIEW && kind != RELKIND_MATVIEW)
+        return false;
+    RelationScope view(relid);
+    ObjectAddress rule;
+    ObjectAddressSet(rule, RewriteRelationId, view->rd_rules ? view->rd_rules->rules[0]->ruleId : InvalidOid);
+    return uses_temporary(rule);
+}
+
+} // namespace
+
 bool uses_temporary(const ObjectAddress &address)
 {
+    // As long as this session has made nothing temporary, nothing uses it.
+    Oid temporary, toast;
+    GetTempNamespaceState(&temporary, &toast);
+    if (!OidIsValid(temporary))
+        return false;
     Relation catalog = table_open(DependRelationId, AccessShareLock);
     ScanKeyData keys[2];
     ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classId));
@@ -269,17 +308,12 @@ bool uses_temporary(const ObjectAddress &address)
     bool found = false;
     while (HeapTuple tuple = found ? nullptr : systable_getnext(scan)) {
         auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-        ObjectAddress referenced;
-        ObjectAddressSet(referenced, form->refclassid, form->refobjid);
-        found = form->deptype == DEPENDENCY_NORMAL && form->objsubid == 0 && form->refclassid != NamespaceRelationId &&
-                is_in_temporary_schema(referenced);
+        found = form->objsubid == 0 && is_temporary_reference(*form);
     }
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
-    return found;
+    return found || (address.classId == RelationRelationId && view_uses_temporary(address.objectId));
 }
-
-} // namespace
 
 bool is_temporary(const ObjectAddress &address)
 {

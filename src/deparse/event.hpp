@@ -22,6 +22,9 @@ const char *describe_object(const ObjectAddress &address);
 // Whether the object is temporary, belongs to a temporary relation, or uses something temporary and so ends with it.
 bool is_temporary(const ObjectAddress &address);
 
+// Whether the object uses something temporary, so that it ends with it; for objects that are not a schema's own, too.
+bool uses_temporary(const ObjectAddress &address);
+
 // Whether the object is this extension itself, which each side creates and drops by itself.
 bool is_own_extension(const ObjectAddress &address);
 

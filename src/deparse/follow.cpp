@@ -36,6 +36,19 @@ bool a_slot_uses_the_plugin()
     return found;
 }
 
+// What the command at hand leaves out, each once.
+List *left_out = NIL;
+
+void report_left_out(const FollowedCommand &command)
+{
+    for (char *part : each<char>(left_out)) {
+        ereport(WARNING, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                          errmsg("%s of %s follows without %s", command.tag, command.object, part),
+                          errdetail("It uses something temporary, and ends with it on this server, too.")));
+        emit_unsupported(command, psprintf("%s uses something temporary", part));
+    }
+}
+
 // Tells the user, and the downstream, what cannot follow.
 void report_failure(const FollowedCommand &command, ErrorData *failure)
 {
@@ -65,6 +78,14 @@ void cannot_follow(const char *reason)
     pg_unreachable();
 }
 
+void follow_without(const char *part)
+{
+    for (char *known : each<char>(left_out))
+        if (strcmp(known, part) == 0)
+            return;
+    left_out = lappend(left_out, pstrdup(part));
+}
+
 void follow(const FollowedCommand &command, void (*write)(Script &script, void *argument), void *argument)
 {
     MemoryContext context = CurrentMemoryContext;
@@ -73,6 +94,7 @@ void follow(const FollowedCommand &command, void (*write)(Script &script, void *
     ErrorData *volatile failure = nullptr;
     Script script;
     RoleCollector roles;
+    left_out = NIL;
 
     BeginInternalSubTransaction(nullptr);
     MemoryContextSwitchTo(context);
@@ -110,6 +132,8 @@ void follow(const FollowedCommand &command, void (*write)(Script &script, void *
     }
     for (Statement *statement : script.statements())
         emit_statement(command, roles.roles(), *statement);
+    report_left_out(command);
+    left_out = NIL;
 }
 
 } // namespace pg_follower

@@ -31,4 +31,8 @@ template <typename Write> void follow(const FollowedCommand &command, Write writ
         command, [](Script &script, void *argument) { (*static_cast<Write *>(argument))(script); }, &write);
 }
 
+// Notes that the command at hand follows without a part of it, such as `column "c"`, which ends with the session. That
+// is told like what cannot follow. To be called by what writes a command.
+void follow_without(const char *part);
+
 } // namespace pg_follower

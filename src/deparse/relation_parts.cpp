@@ -1,14 +1,18 @@
 // Parts of relation definitions. See relation_parts.hpp.
 #include "relation_parts.hpp"
+#include "event.hpp"
+#include "follow.hpp"
 #include "sequence.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
+#include "pg_follower/temporary.hpp"
 
 extern "C" {
 #include "access/reloptions.h"
 #include "access/toast_compression.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -31,6 +35,14 @@ void write_stored_expression(SqlWriter &out, Oid relid, const char *node_string)
 
 const char *column_default(Relation relation, AttrNumber column)
 {
+    ObjectAddress address;
+    ObjectAddressSet(address, AttrDefaultRelationId, GetAttrDefaultOid(RelationGetRelid(relation), column));
+    if (OidIsValid(address.objectId) && uses_temporary(address)) {
+        SqlWriter part;
+        part.text("the default of column ").name(NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname));
+        follow_without(part.c_str());
+        return nullptr;
+    }
     TupleConstr *constraints = RelationGetDescr(relation)->constr;
     for (int i = 0; constraints && i < constraints->num_defval; ++i)
         if (constraints->defval[i].adnum == column) {
@@ -71,6 +83,16 @@ void write_column_properties(SqlWriter &out, Relation relation, AttrNumber colum
     }
     if (attribute->attnotnull)
         out.text(" NOT NULL");
+}
+
+bool leave_out_column(const FormData_pg_attribute &column)
+{
+    if (!is_temporary_type(column.atttypid))
+        return false;
+    SqlWriter part;
+    part.text("column ").name(NameStr(column.attname));
+    follow_without(part.c_str());
+    return true;
 }
 
 const char *storage_name(char storage)

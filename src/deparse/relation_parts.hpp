@@ -17,6 +17,9 @@ namespace pg_follower {
 // An expression over the relation's columns (a default, a check), stored as a node string.
 void write_stored_expression(SqlWriter &out, Oid relid, const char *node_string);
 
+// Whether the column is of a temporary type, so that its table follows without it. That is told then.
+bool leave_out_column(const FormData_pg_attribute &column);
+
 // The default (or generation expression) of a column as SQL text; null where there is none.
 const char *column_default(Relation relation, AttrNumber column);
 

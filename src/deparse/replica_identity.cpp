@@ -183,6 +183,8 @@ bool keep_identity(Oid relid, DeparseCommand change)
     Command command = {};
     command.tag = "ALTER TABLE";
     ObjectAddressSet(command.address, RelationRelationId, relid);
+    if (is_temporary(command.address))
+        return false;
     follow_now(command, change);
     return true;
 }
