@@ -4,8 +4,10 @@
 // that have it from here: when such a table gets a primary key, its identity is that key again.
 //
 // Not concerned: tables whose owner chose FULL or NOTHING, unlogged and temporary tables, partitioned tables (their
-// partitions are), the system's tables, and those of extensions.
+// partitions are), the system's tables, and those of extensions, but for configuration tables, whose rows follow. Their
+// identity is changed upstream alone: downstream the table is what the extension's script makes it.
 #include "replica_identity.hpp"
+#include "catalog.hpp"
 #include "event.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -20,9 +22,12 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
 #include "storage/lmgr.h"
+#include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -156,17 +161,57 @@ Oid table_of(const DroppedObject &object)
     return OidIsValid(schema) ? get_relname_relid(object.address_names[1], schema) : InvalidOid;
 }
 
-// Gives the table the identity that it should have, and writes the command for the downstream, where the table
-// `may_be_missing`.
-template <bool may_be_missing> void change_identity(Script &script, const Command &alter)
+// ---------------------------------------------------------------------------------------------------------- extensions
+
+// The configuration tables and sequences of an extension, as a list of OIDs.
+List *configuration_of(Oid extension)
 {
-    Oid table = alter.address.objectId;
+    CatalogRow<Form_pg_extension> row(ExtensionRelationId, extension);
+    bool is_null;
+    Datum value = row.datum(Anum_pg_extension_extconfig, is_null);
+    if (is_null)
+        return NIL;
+    Datum *elements;
+    int count;
+    deconstruct_array(DatumGetArrayTypeP(value), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &elements, nullptr, &count);
+    List *result = NIL;
+    for (int i = 0; i < count; ++i)
+        result = lappend_oid(result, DatumGetObjectId(elements[i]));
+    return result;
+}
+
+List *all_extensions()
+{
+    List *result = NIL;
+    Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
+    while (HeapTuple tuple = systable_getnext(scan))
+        result = lappend_oid(result, reinterpret_cast<Form_pg_extension>(GETSTRUCT(tuple))->oid);
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return result;
+}
+
+// ------------------------------------------------------------------------------------------------------------- changes
+
+// Gives the table the identity that it should have; returns that.
+char change_upstream_identity(Oid table)
+{
     char wanted = wanted_identity(table, [] { return true; });
     set_identity(table, wanted);
     if (wanted == REPLICA_IDENTITY_FULL)
         add_mark(table);
     else
         remove_mark(table);
+    return wanted;
+}
+
+// Gives the table the identity that it should have, and writes the command for the downstream, where the table
+// `may_be_missing`.
+template <bool may_be_missing> void change_identity(Script &script, const Command &alter)
+{
+    Oid table = alter.address.objectId;
+    char wanted = change_upstream_identity(table);
     // It may be anybody's table that a CASCADE took the key from.
     script.statement(RunAs::applier)
         .text(may_be_missing ? "ALTER TABLE IF EXISTS " : "ALTER TABLE ")
@@ -178,8 +223,13 @@ template <bool may_be_missing> void change_identity(Script &script, const Comman
 bool keep_identity(Oid relid, DeparseCommand change)
 {
     char identity = wanted_identity(relid, [relid] { return has_mark(relid); });
-    if (identity == 0 || OidIsValid(getExtensionOfObject(RelationRelationId, relid)))
+    if (identity == 0)
         return false;
+    if (Oid extension = getExtensionOfObject(RelationRelationId, relid); OidIsValid(extension)) {
+        if (!list_member_oid(configuration_of(extension), relid))
+            return false;
+        change = [](Script &, const Command &alter) { (void)change_upstream_identity(alter.address.objectId); };
+    }
     Command command = {};
     command.tag = "ALTER TABLE";
     ObjectAddressSet(command.address, RelationRelationId, relid);
@@ -200,6 +250,11 @@ void keep_replica_identities(const Event &event)
 {
     for (int i = 0; i < event.count; ++i) {
         const Command &command = event.commands[i];
+        // CREATE EXTENSION, which may CASCADE to others unsaid, and ALTER EXTENSION ... UPDATE.
+        if (command.address.classId == ExtensionRelationId)
+            for (Oid extension : each_oid(all_extensions()))
+                for (Oid member : each_oid(configuration_of(extension)))
+                    (void)keep_replica_identity(member);
         if (command.address.classId != RelationRelationId || command.collected->in_extension)
             continue;
         Oid relid = command.address.objectId;

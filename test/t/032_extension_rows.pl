@@ -22,9 +22,12 @@ CREATE TABLE one_private (id int PRIMARY KEY);
 INSERT INTO one_config VALUES (1, 'script');
 SELECT pg_extension_config_dump('one_config', '');
 INSERT INTO one_config VALUES (2, 'script');
+CREATE TABLE one_keyless (id int, t text);
+SELECT pg_extension_config_dump('one_keyless', '');
+INSERT INTO one_keyless VALUES (1, 'script');
 INSERT INTO one_private VALUES (1);
 SQL
-	'pgf_test_one--1.0--1.1.sql' => "UPDATE one_config SET t = t || ' updated' WHERE id = 2;\n",
+	'pgf_test_one--1.0--1.1.sql' => "CREATE TABLE one_later (id int); SELECT pg_extension_config_dump('one_later', ''); UPDATE one_config SET t = t || ' updated' WHERE id = 2;\n",
 	'pgf_test_two.control' => "default_version = '1.0'\n",
 	'pgf_test_two--1.0.sql' => <<'SQL');
 CREATE TABLE two_config (id int PRIMARY KEY);
@@ -59,6 +62,11 @@ rows_are('SELECT * FROM one_config ORDER BY id', "1|script\n2|script", 'rows of 
 $upstream->safe_psql('postgres', "INSERT INTO one_config VALUES (3, 'user'); DELETE FROM one_config WHERE id = 1");
 rows_are('SELECT * FROM one_config ORDER BY id', "2|script\n3|user", 'rows of the user');
 
+# Without a key
+$upstream->safe_psql('postgres', q{INSERT INTO one_keyless VALUES (2, 'user'), (2, 'user'), (3, NULL);
+	UPDATE one_keyless SET t = 'changed' WHERE id = 1; DELETE FROM one_keyless WHERE id = 3});
+rows_are('SELECT * FROM one_keyless ORDER BY id', "1|changed\n2|user\n2|user", 'a configuration table without a key');
+
 # Several scripts and the user's own rows in one transaction
 $upstream->safe_psql('postgres', <<'SQL');
 BEGIN;
@@ -78,6 +86,8 @@ rows_are('SELECT * FROM one_config ORDER BY id',
 	"2|script updated\n3|user\n4|user\n5|user\n6|user\n100|script of the other", 'scripts beside rows of the user');
 rows_are('SELECT * FROM two_config ORDER BY id', "1\n5", 'rows of both in one transaction');
 rows_are('SELECT * FROM own', '1', 'a table of the user');
+$upstream->safe_psql('postgres', 'INSERT INTO one_later VALUES (1), (2); DELETE FROM one_later WHERE id = 1');
+rows_are('SELECT * FROM one_later', '2', 'a configuration table without a key that an update made');
 
 # A table that is not for configuration is each side's own.
 $upstream->safe_psql('postgres', 'INSERT INTO one_private VALUES (2)');
