@@ -24,9 +24,7 @@ use Corpus::Fuzz::Cluster;
 use Corpus::Fuzz::Session;
 
 my @parts = map { "Corpus::Fuzz::$_" } qw(Tables Alter Rows Views Types Functions Others Cluster Session);
-my @generators = map { my $part = $_; no strict 'refs'; @{"${part}::generators"} } @parts;
-my $total = 0;
-$total += $_->[0] for @generators;
+my %generators = map { my $part = $_; no strict 'refs'; $part => \@{"${part}::generators"} } @parts;
 
 # The roles of every history; cluster-wide objects are named for the seed's own databases, which are made anew.
 sub preamble
@@ -40,7 +38,18 @@ sub new
 	my ($class, $seed, %arg) = @_;
 	my $self = bless { avoid => $arg{avoid}, random => ($seed * 2654435761 + 12345) % 2**31, counter => 0, block => 0, prepared => 0, role => '', path => '', objects => {} }, $class;
 	$self->below(2) for 1 .. 5;
+	$self->{generators} = [ map { $self->weighted(@{ $generators{$_} }) } @parts ];
+	$self->{total} += $_->[0] for @{ $self->{generators} };
 	return $self;
+}
+
+# The statements of a part with the weights of one history.  Each history has its own: it does much of some parts and
+# little of others, and leaves out some statements, so that those it has meet each other more often.
+sub weighted
+{
+	my ($self, @list) = @_;
+	my $factor = $self->one(1, 2, 2, 5);
+	return map { [ $_->[0] * $factor * ($_->[0] > 10 || $self->below(5) ? 1 : 0), $_->[1] ] } @list;
 }
 
 # A number below n.  A generator of its own: perl's may differ between versions.
@@ -125,6 +134,8 @@ sub open_session { my ($self, $session) = @_; Corpus::Fuzz::Model::prepare($sess
 sub look
 {
 	my ($self, $session) = @_;
+	# A prepared transaction may hold locks that reading would wait for, and the next statement ends it.
+	return if $self->{prepared};
 	my ($objects, $error) = Corpus::Fuzz::Model::read_from($session);
 	return $error if defined $error;
 	$self->{objects} = $objects;
@@ -164,9 +175,9 @@ sub next_statement
 	return 'RESET ROLE' if $self->{role} && $self->below(100) < 12;
 	while (1)
 	{
-		my $at = $self->below($total);
+		my $at = $self->below($self->{total});
 		my $sql;
-		for (@generators)
+		for (@{ $self->{generators} })
 		{
 			$at -= $_->[0];
 			if ($at < 0) { $sql = $_->[1]->($self); last; }

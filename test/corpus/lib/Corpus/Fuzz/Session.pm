@@ -65,6 +65,8 @@ sub code
 sub setting
 {
 	my ($f) = @_;
+	my $method = $f->pick('method');
+	return 'SET default_table_access_method = ' . $f->one($method->{name}, 'heap') if $method && !$f->below(5);
 	my $local = $f->{block} ? $f->one('SET', 'SET LOCAL') : 'SET';
 	return "$local " . $f->one("DateStyle = 'SQL, DMY'", 'quote_all_identifiers = on', 'quote_all_identifiers = off', "TimeZone = 'Asia/Tokyo'", 'extra_float_digits = 0', "IntervalStyle = 'iso_8601'", 'check_function_bodies = off',
 		"bytea_output = 'escape'", "default_toast_compression = 'pglz'", "xmlbinary = 'hex'", "xmloption = 'document'", 'array_nulls = on', "lc_monetary = 'C'", 'row_security = off');
