@@ -78,7 +78,7 @@ UNION ALL SELECT 'opfamily', format('%I.%I USING %s', nspname, opfname, amname),
 UNION ALL SELECT 'publication', quote_ident(pubname), CASE WHEN puballtables THEN 'a' ELSE '' END, coalesce((SELECT string_agg(format('%I.%I', n.nspname, c.relname), ';' ORDER BY c.relname, n.nspname) FROM pg_publication_rel JOIN pg_class c ON c.oid = prrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE prpubid = p.oid), ''), '', '', '' FROM pg_publication p WHERE pubowner IN (SELECT oid FROM mine)
 UNION ALL SELECT 'fdw', quote_ident(fdwname), '', '', '', '', '' FROM pg_foreign_data_wrapper WHERE fdwowner IN (SELECT oid FROM mine)
 UNION ALL SELECT 'server', quote_ident(srvname), coalesce((SELECT string_agg(CASE WHEN umuser = 0 THEN 'PUBLIC' ELSE quote_ident(usename) END, ';' ORDER BY usename) FROM pg_user_mappings m WHERE m.srvid = s.oid), ''), '', '', '', '' FROM pg_foreign_server s WHERE srvowner IN (SELECT oid FROM mine)
-UNION ALL SELECT 'eventtrigger', quote_ident(evtname), '', '', '', '', '' FROM pg_event_trigger WHERE evtname !~ '^pg_follower|^follow' AND evtowner IN (SELECT oid FROM mine)
+UNION ALL SELECT 'eventtrigger', quote_ident(evtname), '', '', '', '', '' FROM pg_event_trigger WHERE evtname !~ 'pg_follower' AND evtowner IN (SELECT oid FROM mine)
 UNION ALL SELECT 'method', quote_ident(amname), '', '', '', '', '' FROM pg_am WHERE oid >= 16384
 UNION ALL SELECT 'role', quote_ident(rolname), '', '', '', '', '' FROM pg_roles WHERE rolname ~ '^fuzz_'
 END
