@@ -4,8 +4,7 @@
 // that have it from here: when such a table gets a primary key, its identity is that key again.
 //
 // Not concerned: tables whose owner chose FULL or NOTHING, unlogged and temporary tables, partitioned tables (their
-// partitions are), the system's tables, and those of extensions, but for configuration tables, whose rows follow. Their
-// identity is changed upstream alone: downstream the table is what the extension's script makes it.
+// partitions are), the system's tables, and those of extensions, but for configuration tables, whose rows follow.
 #include "replica_identity.hpp"
 #include "catalog.hpp"
 #include "event.hpp"
@@ -194,24 +193,17 @@ List *all_extensions()
 
 // ------------------------------------------------------------------------------------------------------------- changes
 
-// Gives the table the identity that it should have; returns that.
-char change_upstream_identity(Oid table)
+// Gives the table the identity that it should have, and writes the command for the downstream, where the table
+// `may_be_missing`.
+template <bool may_be_missing> void change_identity(Script &script, const Command &alter)
 {
+    Oid table = alter.address.objectId;
     char wanted = wanted_identity(table, [] { return true; });
     set_identity(table, wanted);
     if (wanted == REPLICA_IDENTITY_FULL)
         add_mark(table);
     else
         remove_mark(table);
-    return wanted;
-}
-
-// Gives the table the identity that it should have, and writes the command for the downstream, where the table
-// `may_be_missing`.
-template <bool may_be_missing> void change_identity(Script &script, const Command &alter)
-{
-    Oid table = alter.address.objectId;
-    char wanted = change_upstream_identity(table);
     // It may be anybody's table that a CASCADE took the key from.
     script.statement(RunAs::applier)
         .text(may_be_missing ? "ALTER TABLE IF EXISTS " : "ALTER TABLE ")
@@ -228,7 +220,7 @@ bool keep_identity(Oid relid, DeparseCommand change)
     if (Oid extension = getExtensionOfObject(RelationRelationId, relid); OidIsValid(extension)) {
         if (!list_member_oid(configuration_of(extension), relid))
             return false;
-        change = [](Script &, const Command &alter) { (void)change_upstream_identity(alter.address.objectId); };
+        change = change_identity<true>;
     }
     Command command = {};
     command.tag = "ALTER TABLE";
@@ -255,6 +247,10 @@ void keep_replica_identities(const Event &event)
             for (Oid extension : each_oid(all_extensions()))
                 for (Oid member : each_oid(configuration_of(extension)))
                     (void)keep_replica_identity(member);
+        // A table that leaves its extension is like any other from now on.
+        if (command.parse_tree && IsA(command.parse_tree, AlterExtensionContentsStmt) &&
+            command.collected->d.simple.secondaryObject.classId == RelationRelationId)
+            (void)keep_replica_identity(command.collected->d.simple.secondaryObject.objectId);
         if (command.address.classId != RelationRelationId || command.collected->in_extension)
             continue;
         Oid relid = command.address.objectId;
