@@ -43,10 +43,19 @@ constexpr PlainForm plain_forms[] = {
     {AT_NoForceRowSecurity, "NO FORCE ROW LEVEL SECURITY"},
 };
 
+bool names_trigger(AlterTableType type)
+{
+    return type == AT_EnableTrig || type == AT_EnableAlwaysTrig || type == AT_EnableReplicaTrig ||
+           type == AT_DisableTrig;
+}
+
 bool write_plain(AlterTable &alter, const Subcommand &subcommand)
 {
     for (const PlainForm &form : plain_forms)
         if (form.type == subcommand.type) {
+            if (names_trigger(form.type) &&
+                write_constraint_trigger(alter, form.keywords, subcommand.command->name))
+                return true;
             SqlWriter &out = alter.next().text(form.keywords);
             if (subcommand.command->name)
                 out.text(' ').name(subcommand.command->name);

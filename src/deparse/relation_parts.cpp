@@ -20,6 +20,8 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/tablespace.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
@@ -27,10 +29,22 @@ extern "C" {
 
 namespace pg_follower {
 
+namespace {
+
+// Whether columns' names are needed to write the expression. It costs much to provide them where there are hundreds.
+bool may_name_columns(Node *expression)
+{
+    return !IsA(expression, PartitionBoundSpec) &&
+           (contain_var_clause(expression) || checkExprHasSubLink(expression));
+}
+
+} // namespace
+
 void write_stored_expression(SqlWriter &out, Oid relid, const char *node_string)
 {
-    List *context = deparse_context_for(get_rel_name(relid), relid);
-    out.text(deparse_expression(static_cast<Node *>(stringToNode(node_string)), context, false, false));
+    auto *expression = static_cast<Node *>(stringToNode(node_string));
+    List *context = may_name_columns(expression) ? deparse_context_for(get_rel_name(relid), relid) : NIL;
+    out.text(deparse_expression(expression, context, false, false));
 }
 
 const char *column_default(Relation relation, AttrNumber column)
