@@ -116,6 +116,25 @@ sub change_inheritance
 	return "ALTER TABLE $t->{name} INHERIT $p->{name}";
 }
 
+# What a parent and its children say differently of the same column.
+sub change_family
+{
+	my ($f) = @_;
+	my $p = $f->pick_where(sub { $_[0]{flags} =~ /c/ && @{ $_[0]{columns} } }, 'table') or return;
+	my $child = $f->pick_where(sub { grep { $_ eq $p->{name} } split /;/, $_[0]{parents} }, 'table') or return;
+	my %have = map { $_->{name} => $_ } @{ $p->{columns} };
+	my ($c, $i) = ($f->column($p), $f->one(grep { $have{ $_->{name} } } @{ $child->{columns} }));
+	my @merge = grep { !$have{ $_->{name} } && $_->{made} eq '' && !$_->{notnull} } @{ $child->{columns} };
+	return $f->one(
+		$c->{local} && $p->{flags} !~ /v/ ? ("ALTER TABLE ONLY $p->{name} DROP $c->{name}") x 2 : (),
+		$c->{made} eq '' ? 'ALTER TABLE ' . $f->maybe(60, 'ONLY ') . "$p->{name} ALTER $c->{name} SET DEFAULT " . $f->value($c->{type}) : (),
+		"ALTER TABLE ONLY $p->{name} ADD CONSTRAINT " . $f->new_name('k') . ' CHECK (' . $f->condition($c) . ') NO INHERIT',
+		"ALTER TABLE $p->{name} ADD CONSTRAINT " . $f->new_name('k') . ' CHECK (' . $f->condition($c) . ')' . $f->maybe(30, ' NOT VALID'),
+		$i && $i->{made} eq '' ? "ALTER TABLE $child->{name} ALTER $i->{name} " . $f->one('DROP DEFAULT', 'SET DEFAULT ' . $f->value($i->{type})) : (),
+		@merge && $p->{parents} eq '' ? (map { "ALTER TABLE $p->{name} ADD $_->{name} $_->{type}" } $f->one(@merge)) x 2 : (),
+		$p->{parents} eq '' ? "ALTER TABLE $p->{name} ADD " . $f->new_name('c') . ' uuid DEFAULT gen_random_uuid()' : ());
+}
+
 sub replica_identity
 {
 	my ($f) = @_;
@@ -141,6 +160,7 @@ our @generators = (
 	[ 2,  \&add_key ],
 	[ 4,  \&change_constraint ],
 	[ 2,  \&change_inheritance ],
+	[ 4,  \&change_family ],
 	[ 2,  \&replica_identity ],
 	[ 1,  \&typed ],
 	[ 4, sub { my $f = shift; $f->with_column(sub { my ($t, $c) = @_; return if !$c->{local} || $t->{flags} =~ /o/; $t->{key} ne '' && $c->{name} eq 'k' ? undef : "ALTER TABLE $t->{name} RENAME $c->{name} TO " . $f->new_name('c') }) } ],

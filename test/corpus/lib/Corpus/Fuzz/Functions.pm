@@ -42,7 +42,7 @@ sub create_aggregate
 {
 	my ($f) = @_;
 	my $name = $f->new_in_schema('ag');
-	return "CREATE AGGREGATE $name" . $f->one("(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0')", "(int8) (SFUNC = int8_avg_accum, STYPE = internal, FINALFUNC = numeric_poly_avg, SSPACE = 48)", '(float8) (SFUNC = float8pl, STYPE = float8, MSFUNC = float8pl, MINVFUNC = float8mi, MSTYPE = float8, PARALLEL = safe)', '(a int) (SFUNC = int4larger, STYPE = int, SORTOP = >)', '(*) (SFUNC = int8inc, STYPE = int8, INITCOND = 0)');
+	return "CREATE AGGREGATE $name" . $f->one("(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0')", "(int8) (SFUNC = int8pl, STYPE = int8, FINALFUNC = int8up, FINALFUNC_MODIFY = shareable, SSPACE = 48)", '(float8) (SFUNC = float8pl, STYPE = float8, MSFUNC = float8pl, MINVFUNC = float8mi, MSTYPE = float8, PARALLEL = safe)', '(a int) (SFUNC = int4larger, STYPE = int, SORTOP = >)', '(*) (SFUNC = int8inc, STYPE = int8, INITCOND = 0)');
 }
 
 our @generators = (

@@ -40,7 +40,7 @@ UNION ALL SELECT CASE WHEN relkind = 'f' THEN 'foreign' WHEN relkind = 'p' THEN 
 	FROM rel LEFT JOIN col ON attrelid = oid WHERE relkind IN ('r', 'p', 'f')
 UNION ALL SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'matview' ELSE 'sequence' END, q, coalesce(col.list, ''), CASE WHEN relispopulated THEN 'p' ELSE '' END,
 	CASE WHEN relkind = 'S' AND EXISTS (SELECT FROM own_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = rel.oid) THEN 'i' ELSE '' END,
-	CASE WHEN relkind = 'v' AND pg_relation_is_updatable(oid, true) & 28 = 28 THEN 'w' ELSE '' END, '' FROM rel LEFT JOIN col ON attrelid = oid WHERE relkind IN ('v', 'm', 'S')
+	CASE WHEN EXISTS (SELECT FROM pg_foreign_table) THEN '' WHEN relkind = 'v' AND pg_relation_is_updatable(oid, true) & 28 = 28 THEN 'w' ELSE '' END, '' FROM rel LEFT JOIN col ON attrelid = oid WHERE relkind IN ('v', 'm', 'S')
 UNION ALL SELECT CASE relkind WHEN 'i' THEN 'tempindex' WHEN 'v' THEN 'tempview' WHEN 'S' THEN 'tempsequence' ELSE 'temptable' END, q, '', '', '', '', '' FROM temp
 UNION ALL SELECT 'index', rel.q, format('%I.%I', tn.nspname, t.relname), CASE WHEN indisunique AND indpred IS NULL AND indexprs IS NULL AND indimmediate THEN 'u' ELSE '' END,
 	CASE WHEN EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid AND contype IN ('p', 'u', 'x')) THEN 'c' ELSE '' END,

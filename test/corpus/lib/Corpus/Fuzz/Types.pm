@@ -74,6 +74,7 @@ sub change_operator
 sub operator_class
 {
 	my ($f) = @_;
+	return if $f->{role};
 	my $c = $f->pick('opclass', 'opfamily');
 	return 'DROP OPERATOR ' . ($c->{kind} eq 'opclass' ? 'CLASS' : 'FAMILY') . " $c->{name}" . $f->cascade if $c && !$f->below(4);
 	return "ALTER OPERATOR FAMILY $c->{name} ADD OPERATOR 1 < (int4, int8), FUNCTION 1 (int4, int8) btint48cmp(int4, int8)" if $c && $c->{kind} eq 'opfamily' && $c->{name} =~ /btree$/ && !$f->below(2);
@@ -90,7 +91,7 @@ our @generators = (
 	[ 3, \&create_domain ],
 	[ 3, \&change_domain ],
 	[ 2, sub { my $f = shift; 'CREATE TYPE ' . $f->new_in_schema('ra') . ' AS RANGE (subtype = ' . $f->one('float8, subtype_diff = float8mi', 'date', 'text, collation = "C"', 'timestamptz', 'text') . $f->maybe(30, ', multirange_type_name = ' . $f->new_in_schema('mr')) . ')' } ],
-	[ 1, sub { my $f = shift; my $s = $f->pick_where(sub { $_[0]{detail}[0] eq 's' }, 'base'); $s && $f->below(2) ? "DROP TYPE $s->{name}" : 'CREATE TYPE ' . $f->new_in_schema('sh') } ],
+	[ 1, sub { my $f = shift; return if $f->{role}; my $s = $f->pick_where(sub { $_[0]{detail}[0] eq 's' }, 'base'); $s && $f->below(2) ? "DROP TYPE $s->{name}" : 'CREATE TYPE ' . $f->new_in_schema('sh') } ],
 	[ 2, sub { my $f = shift; $f->with_kind([qw(enum composite domain range)], sub { my $t = shift; 'DROP ' . ($t->{kind} eq 'domain' ? 'DOMAIN' : 'TYPE') . " $t->{name}" . $f->cascade }) } ],
 	[ 1, \&create_cast ],
 	[ 1, sub { my $f = shift; $f->with_kind('cast', sub { "DROP CAST $_[0]{name}" . $f->cascade }) } ],

@@ -80,6 +80,9 @@ sub change_trigger
 	my $t = $f->pick('trigger') or return;
 	my $table = $t->{detail}[0];
 	return "DROP TRIGGER $t->{name} ON $table" if $t->{detail}[1] eq 'v';
+	# A partition has its own copy of the trigger, which is switched by itself.
+	my $leaf = $f->pick_where(sub { $_[0]{parents} eq $table }, 'partition');
+	return "ALTER TABLE $leaf->{name} " . $f->one('DISABLE', 'ENABLE', 'ENABLE REPLICA') . " TRIGGER $t->{name}" if $leaf && $f->below(2);
 	return $f->one("DROP TRIGGER $t->{name} ON $table", map { "ALTER TABLE $table $_ TRIGGER $t->{name}" } 'ENABLE', 'DISABLE', 'ENABLE REPLICA', 'ENABLE ALWAYS');
 }
 
