@@ -2,8 +2,8 @@
 //
 // A static background worker, the launcher, lists the databases and runs a starter in each, one after the other; the
 // starter registers a worker for each follow that was running. Both end when that is done.
-#include "drop_guard.hpp"
 #include "pg_follower/apply.hpp"
+#include "pg_follower/drop_guard.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -100,11 +100,25 @@ void start_follows()
     CommitTransactionCommand();
 }
 
+// Without the follow's row nobody would drop its slot, and the upstream would keep WAL for it until its disk is full.
+void refuse_while_following(Oid table)
+{
+    const char *follow = some_follow_name(table);
+    if (!follow)
+        return;
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+                    errmsg("cannot drop extension \"%s\" while this database follows another", extension_name),
+                    errdetail("Follow \"%s\" has a replication slot on its upstream, which would be left behind and "
+                              "keep WAL there.",
+                              follow),
+                    errhint("Call drop_follow('%s') first, with force => true if the upstream is gone.", follow)));
+}
+
 } // namespace
 
 void init_apply()
 {
-    install_drop_guard();
+    guard_table("follow", refuse_while_following);
     if (!process_shared_preload_libraries_in_progress)
         return;
     library_preloaded = true;

@@ -9,6 +9,8 @@
 #include "index.hpp"
 #include "objects.hpp"
 #include "pg_follower/deparse.hpp"
+#include "pg_follower/drop_guard.hpp"
+#include "pg_follower/names.hpp"
 #include "replica_identity.hpp"
 #include "rewrite.hpp"
 #include "utility_hook.hpp"
@@ -23,8 +25,28 @@ extern "C" {
 
 namespace pg_follower {
 
+namespace {
+
+// From here on rows would follow without DDL, and nobody would know.
+void refuse_while_followed(Oid)
+{
+    const char *slot = some_slot();
+    if (!slot)
+        return;
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_IN_USE),
+             errmsg("cannot drop extension \"%s\" while this database is followed", extension_name),
+             errdetail("Replication slot \"%s\" uses it.", slot),
+             errhint("Call drop_follow() on the downstream first. If that is gone, drop the slot with "
+                     "pg_drop_replication_slot('%s').",
+                     slot)));
+}
+
+} // namespace
+
 void init_deparse()
 {
+    guard_table("message_key", refuse_while_followed);
     install_create_table_as();
     install_rewrite();
     install_utility_hook();

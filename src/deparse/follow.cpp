@@ -18,7 +18,8 @@ extern "C" {
 namespace pg_follower {
 namespace {
 
-bool a_slot_uses_the_plugin()
+// Whether a logical slot of this database uses the plugin, and its name.
+bool a_slot_uses_the_plugin(NameData &name)
 {
     if (!XLogLogicalInfoActive())
         return false;
@@ -30,6 +31,7 @@ bool a_slot_uses_the_plugin()
             continue;
         SpinLockAcquire(&slot->mutex);
         found = slot->data.database == MyDatabaseId && strcmp(NameStr(slot->data.plugin), plugin_name) == 0;
+        name = slot->data.name;
         SpinLockRelease(&slot->mutex);
     }
     LWLockRelease(ReplicationSlotControlLock);
@@ -69,7 +71,14 @@ void report_failure(const FollowedCommand &command, ErrorData *failure)
 
 bool anybody_follows()
 {
-    return a_slot_uses_the_plugin() && has_message_key();
+    NameData slot;
+    return a_slot_uses_the_plugin(slot) && has_message_key();
+}
+
+const char *some_slot()
+{
+    NameData slot;
+    return a_slot_uses_the_plugin(slot) ? pstrdup(NameStr(slot)) : nullptr;
 }
 
 void cannot_follow(const char *reason)

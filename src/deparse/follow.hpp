@@ -11,6 +11,9 @@ namespace pg_follower {
 // point comes after its commit, and the slot does not decode it.
 bool anybody_follows();
 
+// The name of a logical slot of this database that uses the plugin; null where there is none.
+const char *some_slot();
+
 // A command whose text is to be written, as messages name it.
 struct FollowedCommand {
     const char *tag;
