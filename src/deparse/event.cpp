@@ -271,8 +271,9 @@ bool may_use_temporary(const ObjectAddress &address)
 // Whether what an object depends on is temporary, or a column that is left out.
 bool is_temporary_reference(const FormData_pg_depend &entry)
 {
-    if (entry.refclassid == RelationRelationId && entry.refobjsubid > 0)
-        return is_temporary_type(get_atttype(entry.refobjid, static_cast<AttrNumber>(entry.refobjsubid)));
+    if (entry.refclassid == RelationRelationId && entry.refobjsubid > 0 &&
+        is_temporary_type(get_atttype(entry.refobjid, static_cast<AttrNumber>(entry.refobjsubid))))
+        return true;
     ObjectAddress referenced;
     ObjectAddressSet(referenced, entry.refclassid, entry.refobjid);
     return entry.deptype == DEPENDENCY_NORMAL && entry.refclassid != NamespaceRelationId &&
