@@ -235,11 +235,22 @@ bool will_be_rewritten(const Event &event, Relation table, bool shifts_time)
 // --------------------------------------------------------------------------------------------------------------
 // writing
 
+// Whether the statement drops columns or constraints, and maybe foreign keys of other tables with them, which the
+// downstream still has.
+bool drops_parts(const Event &event)
+{
+    bool found = false;
+    for_each_subcommand(event, [&](AlterTableCmd *, AlterTableType type) {
+        found = found || type == AT_DropColumn || type == AT_DropConstraint;
+    });
+    return found;
+}
+
 // Empties the table downstream.
-void write_emptying(Script &script, Oid relid)
+void write_emptying(Script &script, const Event &event, Oid relid)
 {
     // A table that foreign keys refer to cannot be truncated.
-    if (heap_truncate_find_FKs(list_make1_oid(relid)) == NIL) {
+    if (heap_truncate_find_FKs(list_make1_oid(relid)) == NIL && !drops_parts(event)) {
         script.statement().text("TRUNCATE TABLE ONLY ").relation_name(relid);
         return;
     }
@@ -283,7 +294,7 @@ void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewri
             continue;
         RelationScope table(member);
         if (will_be_rewritten(event, table, shifts_time))
-            write_emptying(script, member);
+            write_emptying(script, event, member);
     }
 }
 
@@ -372,7 +383,7 @@ Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
             return;
         if (!is_begun(event))
             drop_references(script, event, parent);
-        write_emptying(script, relid);
+        write_emptying(script, event, relid);
         if (!is_begun(event))
             empty_descendants(script, event, parent, relid, shifts_time);
     });
