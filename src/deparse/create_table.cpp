@@ -77,14 +77,14 @@ void write_partition_columns(Items &items, Relation table, Relation parent)
     TupleDesc descriptor = RelationGetDescr(table);
     for (int i = 0; i < descriptor->natts; ++i) {
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-        if (attribute->attisdropped || attribute->attgenerated || attribute->attidentity ||
-            leave_out_column(*attribute))
+        if (attribute->attisdropped || leave_out_column(*attribute))
             continue;
         AttrNumber parent_column = get_attnum(RelationGetRelid(parent), NameStr(attribute->attname));
         Form_pg_attribute parent_attribute = TupleDescAttr(RelationGetDescr(parent), parent_column - 1);
         const char *own = column_default(table, attribute->attnum);
         const char *inherited = column_default(parent, parent_column);
-        bool other_default = own ? !inherited || strcmp(own, inherited) != 0 : inherited != nullptr;
+        bool other_default = !attribute->attgenerated && !attribute->attidentity &&
+                             (own ? !inherited || strcmp(own, inherited) != 0 : inherited != nullptr);
         bool not_null = attribute->attnotnull && !parent_attribute->attnotnull;
         if (!other_default && !not_null)
             continue;
