@@ -32,7 +32,8 @@ CREATE FUNCTION follower.ddl_command_end() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_end';
 CREATE FUNCTION follower.sql_drop() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_sql_drop';
--- Loads the library before the commands whose rows need it, and before those that may drop the extension under a follow.
+-- Loads the library before the commands whose rows need it, and before those that may drop the extension under a follow;
+-- notes a DETACH PARTITION CONCURRENTLY, whose first transaction ends before any other event.
 CREATE FUNCTION follower.ddl_command_start() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_start';
 CREATE FUNCTION follower.table_rewrite() RETURNS event_trigger
@@ -44,7 +45,7 @@ REVOKE ALL ON FUNCTION follower.ddl_command_end(), follower.sql_drop(), follower
 CREATE EVENT TRIGGER "!pg_follower_table_rewrite" ON table_rewrite EXECUTE FUNCTION follower.table_rewrite();
 ALTER EVENT TRIGGER "!pg_follower_table_rewrite" ENABLE ALWAYS;
 CREATE EVENT TRIGGER "!pg_follower_ddl_command_start" ON ddl_command_start
-    WHEN TAG IN ('CREATE TABLE AS', 'SELECT INTO', 'DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
+    WHEN TAG IN ('CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
     EXECUTE FUNCTION follower.ddl_command_start();
 ALTER EVENT TRIGGER "!pg_follower_ddl_command_start" ENABLE ALWAYS;
 CREATE EVENT TRIGGER "!pg_follower_ddl_command_end" ON ddl_command_end EXECUTE FUNCTION follower.ddl_command_end();

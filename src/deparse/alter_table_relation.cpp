@@ -1,5 +1,6 @@
 // The subcommands of ALTER TABLE about the relation as a whole.
 #include "alter_table.hpp"
+#include "detach.hpp"
 #include "relation_parts.hpp"
 #include "index.hpp"
 #include "replica_identity.hpp"
@@ -96,28 +97,15 @@ void write_attach(AlterTable &alter, const PartitionCmd *partition)
     }
 }
 
-// CONCURRENTLY cannot run in the transaction that it belongs to downstream, and its FINALIZE is that transaction's end.
-// Upstream both leave the partition with a check constraint that stands for its bounds. Its name and whether it was
-// there before are not known, so the partition's own check constraints are all written.
+// CONCURRENTLY cannot run in the transaction that it belongs to downstream.
 void write_detach(AlterTable &alter, const Subcommand &subcommand)
 {
     auto *command = castNode(PartitionCmd, subcommand.command->def);
     Oid partition = find_relation(*alter.command().event, command->name);
-    alter.next().text("DETACH PARTITION ").relation_name(partition);
-    if (subcommand.type == AT_DetachPartition && !command->concurrent)
-        return;
-
-    SqlWriter out;
-    out.text("ALTER TABLE ").relation_name(partition).text(' ');
-    SqlWriter::Separator comma(", ");
-    for_each_constraint(partition, [&](const FormData_pg_constraint &constraint) {
-        if (constraint.contype != CONSTRAINT_CHECK || !constraint.conislocal || constraint.coninhcount > 0)
-            return;
-        out.next(comma).text("DROP CONSTRAINT IF EXISTS ").name(NameStr(constraint.conname));
-        write_constraint(out.next(comma).text("ADD "), constraint.oid);
-    });
-    if (!comma.first)
-        alter.script().statement().text(out.c_str());
+    if (subcommand.type == AT_DetachPartitionFinalize || command->concurrent)
+        write_detach_end(alter.script(), alter.relid(), partition);
+    else
+        alter.next().text("DETACH PARTITION ").relation_name(partition);
 }
 
 } // namespace

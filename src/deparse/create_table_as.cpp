@@ -114,18 +114,3 @@ bool written_early(Oid relation)
 }
 
 } // namespace pg_follower
-
-using namespace pg_follower;
-
-extern "C" {
-
-PG_FUNCTION_INFO_V1(pg_follower_ddl_command_start);
-PGDLLEXPORT Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS);
-
-// follower.ddl_command_start() returns event_trigger: that the library is loaded by now is all it is for.
-Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS)
-{
-    PG_RETURN_NULL();
-}
-
-} // extern "C"

@@ -10,6 +10,7 @@
 // the table. Where a single relation goes, its parts go with it unsaid.
 #include "drop.hpp"
 #include "dead_dependencies.hpp"
+#include "detach.hpp"
 #include "objects.hpp"
 #include "privileges.hpp"
 #include "pg_follower/names.hpp"
@@ -266,6 +267,10 @@ DroppedObjects::DroppedObjects(List *objects)
     objects_ = static_cast<DroppedObject *>(palloc(sizeof(DroppedObject) * (list_length(objects) + 1)));
     for (DroppedObject *object : each<DroppedObject>(objects)) {
         DroppedObject &stored = objects_[count_++] = *object;
+        // Its partitioned table takes it along here, but not downstream.
+        if (!stored.original && !stored.normal && strcmp(stored.type, "table") == 0 &&
+            was_pending_partition(stored.address.objectId))
+            stored.normal = true;
         main_count_ += is_main(stored);
         Oid catalog = stored.address.classId;
         has_permanent_ |= !stored.temporary && (stored.original || stored.normal);

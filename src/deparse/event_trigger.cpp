@@ -3,6 +3,7 @@
 // Promises: what follow.hpp promises; nothing is done, and nothing is said, for temporary objects and for what an
 // extension's script does. Assumes: called by the event trigger manager.
 #include "commands.hpp"
+#include "detach.hpp"
 #include "drop.hpp"
 #include "event.hpp"
 #include "follow.hpp"
@@ -49,6 +50,7 @@ void init_deparse()
     guard_table("message_key", refuse_while_followed);
     install_create_table_as();
     install_rewrite();
+    install_detach();
     install_utility_hook();
 }
 
@@ -126,10 +128,20 @@ using namespace pg_follower;
 
 extern "C" {
 
+PG_FUNCTION_INFO_V1(pg_follower_ddl_command_start);
 PG_FUNCTION_INFO_V1(pg_follower_ddl_command_end);
 PG_FUNCTION_INFO_V1(pg_follower_sql_drop);
+PGDLLEXPORT Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum pg_follower_sql_drop(PG_FUNCTION_ARGS);
+
+// follower.ddl_command_start() returns event_trigger: sees to it that the library is loaded before the command runs, and
+// notes what can only be seen while it runs.
+Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS)
+{
+    note_detach(event_trigger_data(fcinfo, "follower.ddl_command_start")->parsetree);
+    PG_RETURN_NULL();
+}
 
 // follower.ddl_command_end() returns event_trigger: sends what the commands of the statement did.
 Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
