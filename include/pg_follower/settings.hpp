@@ -41,6 +41,7 @@ struct Settings {
     int restart_interval = 5;          // seconds from a worker's end by an error to its restart
     int max_batch_rows = 1000;         // rows of one statement that are applied in one go
     int max_group_transactions = 1000; // upstream transactions that may share one commit while catching up
+    char *function_search_path = nullptr; // the worker's own: what functions that users wrote find things by
 };
 
 extern Settings settings;

@@ -19,6 +19,7 @@
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "function_path.hpp"
 #include "privileges.hpp"
 #include "role_settings.hpp"
 #include "roles.hpp"
@@ -58,15 +59,14 @@ struct SessionSetting {
     const char *value;
 };
 
-// Of the worker's session, whatever ALTER DATABASE ... SET and ALTER ROLE ... SET say. In the search_path, temporary
-// objects come last, so that none can stand before a built-in type. The planner's settings hold the plans of row
+// Of the worker's session, whatever ALTER DATABASE ... SET and ALTER ROLE ... SET say. The planner's settings hold the plans of row
 // statements to index lookups: they are made once, maybe while the table is empty, and must serve when it is large.
 constexpr SessionSetting session_settings[] = {
     {"role", "none"},
     {"default_transaction_read_only", "off"},
     {"default_transaction_isolation", "read committed"},
     {"default_transaction_deferrable", "off"},
-    {"search_path", "pg_catalog, pg_temp"},
+    {"search_path", worker_search_path},
     {"session_replication_role", "replica"},
     {"synchronous_commit", "off"},
     {"statement_timeout", "0"},
@@ -218,6 +218,7 @@ void Executor::start()
     apply_fixed_settings();
     for (const SessionSetting &setting : session_settings)
         set(setting.name, setting.value, GUC_ACTION_SET);
+    set(function_path_setting, GetConfigOptionResetString("search_path"), GUC_ACTION_SET);
     statements_.start(discard);
     runs_.start();
     row_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower row", ALLOCSET_DEFAULT_SIZES);
@@ -531,6 +532,7 @@ void Executor::run_ddl(const DdlMessage &record, Oid role)
         set(name, GetConfigOptionResetString(name), GUC_ACTION_SAVE);
     for (const SessionSetting &setting : ddl_settings)
         set(setting.name, setting.value, GUC_ACTION_SAVE);
+    set(function_path_setting, record.search_path, GUC_ACTION_SAVE);
     require_extension(record);
     int context = strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
     UserScope scope(role, needs_role_free(record, role) ? 0 : context);

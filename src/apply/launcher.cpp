@@ -2,6 +2,7 @@
 //
 // A static background worker, the launcher, lists the databases and runs a starter in each, one after the other; the
 // starter registers a worker for each follow that was running. Both end when that is done.
+#include "function_path.hpp"
 #include "pg_follower/apply.hpp"
 #include "pg_follower/drop_guard.hpp"
 #include "pg_follower/list.hpp"
@@ -119,6 +120,7 @@ void refuse_while_following(Oid table)
 void init_apply()
 {
     guard_table("follow", refuse_while_following);
+    install_function_path();
     if (!process_shared_preload_libraries_in_progress)
         return;
     library_preloaded = true;

@@ -82,7 +82,7 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl)
     pq_sendbyte(out, static_cast<uint8>(ddl.kind));
     pq_sendbyte(out, ddl_flags(ddl));
     pq_sendint16(out, ddl.role_count);
-    for (const char *string : {ddl.tag, ddl.object, ddl.role, ddl.sql})
+    for (const char *string : {ddl.tag, ddl.object, ddl.role, ddl.sql, ddl.search_path})
         appendBinaryStringInfo(out, string, static_cast<int>(strlen(string)) + 1);
     for (uint16 i = 0; i < ddl.role_count; ++i)
         appendBinaryStringInfo(out, ddl.roles[i], static_cast<int>(strlen(ddl.roles[i])) + 1);
@@ -96,7 +96,7 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
 {
     if (size < 1)
         return refuse("It is empty.");
-    if (size < head_size + fixed_size + 4)
+    if (size < head_size + fixed_size + 5)
         return refuse("It is too short.");
 
     uint8 key[message_key_size];
@@ -138,7 +138,7 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
         string = position;
         position = stop + 1;
     };
-    for (const char **string : {&ddl.tag, &ddl.object, &ddl.role, &ddl.sql})
+    for (const char **string : {&ddl.tag, &ddl.object, &ddl.role, &ddl.sql, &ddl.search_path})
         take_string(*string);
     for (uint16 i = 0; i < ddl.role_count; ++i)
         take_string(roles[i]);

@@ -79,6 +79,11 @@ void define_settings()
                             "Maximum number of upstream transactions that share one commit while catching up.", nullptr,
                             &settings.max_group_transactions, settings.max_group_transactions, 1, 100000, PGC_SIGHUP, 0,
                             nullptr, nullptr, nullptr);
+    // A setting so that it goes to parallel workers, and ends with a transaction.
+    DefineCustomStringVariable("pg_follower.function_search_path",
+                               "Search path of functions that the worker's statements call.",
+                               "The worker sets it for itself.", &settings.function_search_path, "", PGC_SUSET,
+                               GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("pg_follower");
 }
 

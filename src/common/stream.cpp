@@ -5,7 +5,7 @@
 //   statement  id (4), kind (1), schema, table, one, run, count (2), then each: column, finds_row (1)
 //   row        statement id (4), count (2), then each: length (4, -1 for null), bytes
 //   truncate   sql, count (2), then each: schema, table
-//   ddl        kind (1), tag, object, role, sql
+//   ddl        kind (1), flags (1), tag, object, role, sql, search_path, count (2), then each: role
 //
 // A message is the version (1 byte) and then records, each behind its type byte.
 #include "pg_follower/message.hpp"
@@ -182,7 +182,7 @@ void stream_write(StringInfo out, const DdlMessage &record)
     send_type(out, Record::ddl);
     pq_sendbyte(out, static_cast<uint8>(record.kind));
     pq_sendbyte(out, ddl_flags(record));
-    for (const char *text : {record.tag, record.object, record.role, record.sql})
+    for (const char *text : {record.tag, record.object, record.role, record.sql, record.search_path})
         send_string(out, text);
     pq_sendint16(out, record.role_count);
     for (uint16 i = 0; i < record.role_count; ++i)
@@ -194,7 +194,7 @@ DdlMessage StreamReader::read_ddl()
     DdlMessage record;
     record.kind = static_cast<DdlKind>(integer<uint8>());
     set_ddl_flags(record, integer<uint8>());
-    for (const char **text : {&record.tag, &record.object, &record.role, &record.sql})
+    for (const char **text : {&record.tag, &record.object, &record.role, &record.sql, &record.search_path})
         *text = string();
     record.role_count = integer<uint16>();
     auto roles = static_cast<const char **>(palloc(sizeof(char *) * (record.role_count + 1)));

@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "catalog/catalog.h"
+#include "catalog/namespace.h"
 }
 
 namespace pg_follower {
@@ -36,6 +37,9 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     ddl.object = command.object;
     ddl.role = by_caller ? GetUserNameFromId(command.caller, false) : "";
     ddl.sql = write_nested_conditions(name_array_types(statement.sql.c_str()));
+    // What runs as the worker calls nothing that users wrote.
+    if (by_caller)
+        ddl.search_path = namespace_search_path;
     auto names = static_cast<const char **>(palloc(sizeof(char *) * (list_length(roles) + 1)));
     for (Oid role : each_oid(roles)) {
         // Null where the command itself dropped it. Every server has the predefined ones.

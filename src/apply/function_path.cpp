@@ -1,0 +1,108 @@
+// The search path of functions that users wrote.
+//
+// The worker reads its statements under a search path without any schema of a user, so that nobody can put an object
+// before the one that is meant. But a function that an index, a check, a default, a trigger or a materialized view
+// calls may name things without their schema, and the upstream ran it under its session's search path. So such a
+// function, and only it, runs under the path of the setting pg_follower.function_search_path: for DDL the path of the
+// session that ran it upstream, for rows, whose sessions nobody knows, the one that this database gives to its sessions;
+// and behind it the function's own schema. It runs as the role that the statement runs as.
+//
+// The server's hook around function calls does it (fmgr.h). A function of SQL text under the hook is not inlined, which
+// would read its body under the statement's path. Functions in C, those with a body that was read when they were
+// created, and those with settings of their own are left alone.
+#include "function_path.hpp"
+
+#include "pg_follower/settings.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower {
+namespace {
+
+needs_fmgr_hook_type next_needs_hook;
+fmgr_hook_type next_hook;
+
+bool is_null(HeapTuple function, AttrNumber column)
+{
+    bool result;
+    (void)SysCacheGetAttr(PROCOID, function, column, &result);
+    return result;
+}
+
+// Whether the function may look names up by the search path that its caller has.
+bool may_look_up(Oid function)
+{
+    if (function < FirstNormalObjectId)
+        return false;
+    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple))
+        return false;
+    Oid language = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->prolang;
+    bool result = language != INTERNALlanguageId && language != ClanguageId &&
+                  is_null(tuple, Anum_pg_proc_prosqlbody) && is_null(tuple, Anum_pg_proc_proconfig);
+    ReleaseSysCache(tuple);
+    return result;
+}
+
+bool has_path()
+{
+    return settings.function_search_path && settings.function_search_path[0] != '\0';
+}
+
+bool needs_hook(Oid function)
+{
+    return (has_path() && may_look_up(function)) || (next_needs_hook && next_needs_hook(function));
+}
+
+// The path of the setting, and behind it the function's own schema.
+const char *path_of(Oid function)
+{
+    const char *schema = get_namespace_name(get_func_namespace(function));
+    return schema ? psprintf("%s, %s", settings.function_search_path, quote_identifier(schema))
+                  : settings.function_search_path;
+}
+
+// `level` keeps the nest level of settings while the function runs; 0 where it runs under the path that is there: a
+// function that calls it, or a setting of its own, chose that.
+void call_hook(FmgrHookEventType event, FmgrInfo *function, Datum *level)
+{
+    if (next_hook)
+        next_hook(event, function, level);
+    switch (event) {
+    case FHET_START:
+        *level = Int32GetDatum(0);
+        if (!has_path() || strcmp(namespace_search_path, worker_search_path) != 0 || !may_look_up(function->fn_oid))
+            return;
+        *level = Int32GetDatum(NewGUCNestLevel());
+        (void)set_config_option("search_path", path_of(function->fn_oid), PGC_USERSET, PGC_S_SESSION,
+                                GUC_ACTION_SAVE, true, 0, false);
+        return;
+    case FHET_END:
+        if (int32 inner = DatumGetInt32(*level); inner > 0)
+            AtEOXact_GUC(true, inner);
+        return;
+    case FHET_ABORT: // the transaction's abort takes the setting back
+        return;
+    }
+}
+
+} // namespace
+
+void install_function_path()
+{
+    next_needs_hook = needs_fmgr_hook;
+    needs_fmgr_hook = needs_hook;
+    next_hook = fmgr_hook;
+    fmgr_hook = call_hook;
+}
+
+} // namespace pg_follower
