@@ -12,7 +12,9 @@
 // created, and those with settings of their own are left alone.
 #include "function_path.hpp"
 
+#include "pg_follower/list.hpp"
 #include "pg_follower/settings.hpp"
+#include "pg_follower/sql_writer.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -23,6 +25,7 @@ extern "C" {
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/varlena.h"
 }
 
 namespace pg_follower {
@@ -63,12 +66,21 @@ bool needs_hook(Oid function)
     return (has_path() && may_look_up(function)) || (next_needs_hook && next_needs_hook(function));
 }
 
-// The path of the setting, and behind it the function's own schema.
+// The path of the setting, behind it the function's own schema, and last of all temporary objects: code of somebody
+// else may have left some in this session, so they must not come first, where they are by default, nor where the path
+// names them.
 const char *path_of(Oid function)
 {
-    const char *schema = get_namespace_name(get_func_namespace(function));
-    return schema ? psprintf("%s, %s", settings.function_search_path, quote_identifier(schema))
-                  : settings.function_search_path;
+    List *names;
+    if (!SplitIdentifierString(pstrdup(settings.function_search_path), ',', &names))
+        names = NIL;
+    SqlWriter path;
+    for (char *name : each<char>(names))
+        if (strncmp(name, "pg_temp", strlen("pg_temp")) != 0)
+            path.name(name).text(", ");
+    if (const char *schema = get_namespace_name(get_func_namespace(function)))
+        path.name(schema).text(", ");
+    return path.text("pg_temp").c_str();
 }
 
 // `level` keeps the nest level of settings while the function runs; 0 where it runs under the path that is there: a

@@ -24,6 +24,21 @@ Oid constraint_relation(Oid constraint)
     return relid;
 }
 
+// The constraint that ADD CONSTRAINT made for the relation; InvalidOid where it is another relation's. One that merged
+// with an inherited constraint, which thereby became the relation's own, too, has no address, but a name.
+Oid added_constraint(const AlterTable &alter, const Subcommand &subcommand)
+{
+    if (OidIsValid(subcommand.address.classId))
+        return subcommand.address.classId == ConstraintRelationId &&
+                       constraint_relation(subcommand.address.objectId) == alter.relid()
+                   ? subcommand.address.objectId
+                   : InvalidOid;
+    auto *definition = castNode(Constraint, subcommand.command->def);
+    return definition->contype == CONSTR_CHECK && definition->conname
+               ? get_relation_constraint_oid(alter.relid(), definition->conname, true)
+               : InvalidOid;
+}
+
 // Of the user's ADD CONSTRAINT ... USING INDEX subcommands, the one that gave the constraint its name: the index had
 // another name then. An unnamed constraint takes the index's name.
 const char *index_of_constraint(const AlterTable &alter, const char *constraint)
@@ -101,10 +116,8 @@ bool write_constraint_subcommand(AlterTable &alter, const Subcommand &subcommand
     const AlterTableCmd *command = subcommand.command;
     switch (subcommand.type) {
     case AT_AddConstraint:
-        // One that merged with an existing constraint has no address.
-        if (subcommand.address.classId == ConstraintRelationId &&
-            constraint_relation(subcommand.address.objectId) == alter.relid())
-            write_constraint(alter.next().text("ADD "), subcommand.address.objectId);
+        if (Oid constraint = added_constraint(alter, subcommand); OidIsValid(constraint))
+            write_constraint(alter.next().text("ADD "), constraint);
         return true;
     case AT_AddIndex: {
         Oid index = subcommand.address.objectId;

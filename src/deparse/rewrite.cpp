@@ -33,6 +33,7 @@ extern "C" {
 #include "optimizer/optimizer.h"
 #include "parser/parse_coerce.h"
 #include "rewrite/rewriteHandler.h"
+#include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -246,21 +247,35 @@ bool drops_parts(const Event &event)
     return found;
 }
 
-// Empties the table downstream.
+// Empties the table downstream. Its owner need not have kept the privilege that this takes.
 void write_emptying(Script &script, const Event &event, Oid relid)
 {
     // A table that foreign keys refer to cannot be truncated.
-    if (heap_truncate_find_FKs(list_make1_oid(relid)) == NIL && !drops_parts(event)) {
-        script.statement().text("TRUNCATE TABLE ONLY ").relation_name(relid);
-        return;
-    }
+    bool referenced = heap_truncate_find_FKs(list_make1_oid(relid)) != NIL || drops_parts(event);
+    const char *privilege = referenced ? "DELETE" : "TRUNCATE";
+    bool may = pg_class_aclcheck(relid, GetUserId(), referenced ? ACL_DELETE : ACL_TRUNCATE) == ACLCHECK_OK;
     RelationScope table(relid);
     // Policies would keep rows from the owner.
-    if (table->rd_rel->relforcerowsecurity)
-        script.statement().text("ALTER TABLE ONLY ").relation_name(relid).text(" NO FORCE ROW LEVEL SECURITY");
-    script.statement().text("DELETE FROM ONLY ").relation_name(relid);
-    if (table->rd_rel->relforcerowsecurity)
-        script.statement().text("ALTER TABLE ONLY ").relation_name(relid).text(" FORCE ROW LEVEL SECURITY");
+    bool forced = referenced && table->rd_rel->relforcerowsecurity;
+    auto write_force = [&](const char *change) {
+        if (forced)
+            script.statement().text("ALTER TABLE ONLY ").relation_name(relid).text(change);
+    };
+    auto write_privilege = [&](const char *verb, const char *direction) {
+        if (!may)
+            script.statement()
+                .text(verb)
+                .text(privilege)
+                .text(" ON TABLE ")
+                .relation_name(relid)
+                .text(direction)
+                .role_name(GetUserId());
+    };
+    write_force(" NO FORCE ROW LEVEL SECURITY");
+    write_privilege("GRANT ", " TO ");
+    script.statement().text(referenced ? "DELETE FROM ONLY " : "TRUNCATE TABLE ONLY ").relation_name(relid);
+    write_privilege("REVOKE ", " FROM ");
+    write_force(" FORCE ROW LEVEL SECURITY");
 }
 
 // Whether something of the running ALTER TABLE is written already, for another table.
