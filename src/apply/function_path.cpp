@@ -8,8 +8,9 @@
 // and behind it the function's own schema. It runs as the role that the statement runs as.
 //
 // The server's hook around function calls does it (fmgr.h). A function of SQL text under the hook is not inlined, which
-// would read its body under the statement's path. Functions in C, those with a body that was read when they were
-// created, and those with settings of their own are left alone.
+// would read its body under the statement's path. Left alone are functions in C, those with a body that was read when
+// they were created, those with settings of their own, and those which are not immutable by themselves but may be so
+// when inlined, as indexes and partition keys ask for.
 #include "function_path.hpp"
 
 #include "pg_follower/list.hpp"
@@ -41,6 +42,14 @@ bool is_null(HeapTuple function, AttrNumber column)
     return result;
 }
 
+// Whether the body may be a mere expression: a SELECT without FROM.
+bool may_be_inlined(HeapTuple function)
+{
+    bool is_null;
+    Datum source = SysCacheGetAttr(PROCOID, function, Anum_pg_proc_prosrc, &is_null);
+    return !is_null && !strcasestr(TextDatumGetCString(source), "FROM");
+}
+
 // Whether the function may look names up by the search path that its caller has.
 bool may_look_up(Oid function)
 {
@@ -49,9 +58,11 @@ bool may_look_up(Oid function)
     HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
     if (!HeapTupleIsValid(tuple))
         return false;
-    Oid language = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->prolang;
-    bool result = language != INTERNALlanguageId && language != ClanguageId &&
-                  is_null(tuple, Anum_pg_proc_prosqlbody) && is_null(tuple, Anum_pg_proc_proconfig);
+    auto form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
+    bool result = form->prolang != INTERNALlanguageId && form->prolang != ClanguageId &&
+                  is_null(tuple, Anum_pg_proc_prosqlbody) && is_null(tuple, Anum_pg_proc_proconfig) &&
+                  !(form->prolang == SQLlanguageId && form->provolatile != PROVOLATILE_IMMUTABLE &&
+                    may_be_inlined(tuple));
     ReleaseSysCache(tuple);
     return result;
 }
