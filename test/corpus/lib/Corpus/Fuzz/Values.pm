@@ -31,6 +31,8 @@ sub value
 	my $n = $self->below(1000);
 	return 'NULL' if !$not_null && !$self->below(12);
 	return $self->own_value($type, $not_null) if $type =~ /\./;
+	# The server reads back another expression than it wrote where a cast with a modifier is applied to ARRAY[...].
+	return "string_to_array('$n,1.5', ',')::$type" if $type =~ /^numeric.*\[\]$/;
 	if ($type =~ /^(.*)\[\]$/) { my $of = $1; return 'ARRAY[' . join(', ', map { $self->value($of) } 1 .. 1 + $self->below(2)) . "]::${of}[]"; }
 	my $base = $type =~ s/\s*\(.*?\)//r;
 	return
