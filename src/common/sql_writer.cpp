@@ -87,7 +87,7 @@ SqlWriter &SqlWriter::type_name(Oid type, int32 typmod)
     // A command is being written.
     if (collector && is_temporary_type(type))
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("it uses the temporary type %s", format_type_be_qualified(type))));
+                        errmsg("it uses the temporary type %s", format_type_be(type))));
     return text(format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN));
 }
 
