@@ -31,17 +31,45 @@ const char *element_end(const char *at)
     return at;
 }
 
-// The type behind the element's constant, or null where it is something else.
-const char *constant_type(const char *element)
+// A type's name as it stands in the text; null where an element is something else than a constant.
+struct TypeText {
+    const char *name;
+    int length;
+};
+
+// Behind the number that begins here, without a sign; `at` itself where none does.
+const char *skip_number(const char *at)
 {
-    const char *behind = strncmp(element, "NULL", 4) == 0 ? element + 4 : skip_opaque(element, element);
-    return behind != element && *element != '"' && strncmp(behind, "::", 2) == 0 ? behind + 2 : nullptr;
+    return at + strspn(at, "0123456789.");
+}
+
+// The type that the server gives a number without a label (get_const_expr in ruleutils.c).
+TypeText number_type(const char *number, const char *end)
+{
+    return memchr(number, '.', end - number) ? TypeText{"numeric", 7} : TypeText{"integer", 7};
+}
+
+// The type of the constant that the element consists of: 'a'::text, NULL::text, 1, 1.5 or (1)::numeric.
+TypeText constant_type(const char *element, const char *end)
+{
+    if (const char *behind = skip_number(element); behind == end && behind != element)
+        return number_type(element, end);
+    const char *behind = element;
+    if (strncmp(element, "NULL", 4) == 0)
+        behind = element + 4;
+    else if (*element == '(') {
+        behind = skip_number(element + 1);
+        behind = behind != element + 1 && *behind == ')' ? behind + 1 : element;
+    } else if (*element != '"')
+        behind = skip_opaque(element, element);
+    if (behind == element || strncmp(behind, "::", 2) != 0)
+        return {};
+    return {behind + 2, static_cast<int>(end - behind - 2)};
 }
 
 struct Constructor {
     const char *end = nullptr; // behind its closing parenthesis; null where its type cannot, or need not, be named
-    const char *type = nullptr;
-    int type_length = 0;
+    TypeText type = {};
 };
 
 Constructor read_constructor(const char *at)
@@ -50,15 +78,11 @@ Constructor read_constructor(const char *at)
     const char *element = at + strlen(constructor);
     for (;;) {
         const char *end = element_end(element);
-        const char *type = constant_type(element);
-        if (!type)
+        TypeText type = constant_type(element, end);
+        if (!type.name || (result.type.name && (type.length != result.type.length ||
+                                                strncmp(type.name, result.type.name, type.length) != 0)))
             return {};
-        int length = static_cast<int>(end - type);
-        if (!result.type) {
-            result.type = type;
-            result.type_length = length;
-        } else if (length != result.type_length || strncmp(type, result.type, length) != 0)
-            return {};
+        result.type = type;
         if (*end != ',') {
             result.end = strncmp(end, "])::", 4) == 0 ? end + 2 : nullptr;
             return result;
@@ -83,7 +107,7 @@ const char *name_array_types(const char *sql)
             found = read_constructor(at);
         if (found.end) {
             appendStringInfo(out.text('(').buffer(), "%.*s::%.*s[])", static_cast<int>(found.end - at), at,
-                             found.type_length, found.type);
+                             found.type.length, found.type.name);
             at = found.end;
             continue;
         }

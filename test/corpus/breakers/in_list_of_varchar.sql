@@ -11,6 +11,7 @@ CREATE FUNCTION ilv_tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; 
 CREATE TRIGGER t BEFORE INSERT ON ilv_t FOR EACH ROW WHEN (new.s IN ('a', 'b')) EXECUTE FUNCTION ilv_tf();
 CREATE RULE r AS ON DELETE TO ilv_t WHERE old.s IN ('p', 'q') DO INSTEAD NOTHING;
 ALTER TABLE ilv_t ADD g bool GENERATED ALWAYS AS (s IN ('a', 'b')) STORED;
+CREATE VIEW ilv_n AS SELECT ARRAY[1, 2]::int[]::numeric(3,1)[] AS a, ARRAY[1.5, 2]::numeric[]::float8[] AS b, ARRAY[-1, NULL]::int[]::bigint[] AS c;
 CREATE VIEW ilv_w AS SELECT 1 AS one WHERE ARRAY['a', 'b']::varchar[]::text[] @> '{a}'
 	AND (ARRAY['a', 'b']::varchar(3)[])::text[] @> '{a}' AND (ARRAY['a'::varchar(3), 'b'::varchar(4)])::text[] @> '{a}'
 	AND ((ARRAY['a', NULL]::"char"[])::text[])[1] = 'a';
