@@ -1,0 +1,21 @@
+-- Types with modifiers in attributes, domains, arguments, ranges and casts.
+CREATE TYPE tm AS (a varchar(10), b interval second(2), c bit(3), d numeric(3,-1), e timestamp(0)[], f "char", g char, h bpchar, i interval day to second(3), j time(2) with time zone, k bit varying(5)[], l name, m regclass, n interval year, o numeric(20), p double precision, q bpchar[], r char(4)[][], s timestamptz(1), t varbit, u xml, v oidvector, w pg_lsn);
+CREATE DOMAIN dm1 AS interval second(2) DEFAULT '1 second';
+CREATE DOMAIN dm2 AS numeric(3,-1) DEFAULT 10;
+CREATE DOMAIN dm3 AS char DEFAULT 'x';
+CREATE DOMAIN dm4 AS bpchar DEFAULT 'x ' CHECK (value = 'x');
+CREATE DOMAIN dm5 AS "char"[] DEFAULT '{a}';
+CREATE DOMAIN dm6 AS bit DEFAULT B'1';
+CREATE DOMAIN dm7 AS bit varying DEFAULT B'101';
+CREATE TABLE tt (a tm, b dm1, c dm2, d dm3, e dm4, f dm5, g dm6, h dm7);
+INSERT INTO tt DEFAULT VALUES;
+CREATE FUNCTION ff(a varchar(10), b numeric(3,1) DEFAULT 1.55, c char(3)[] DEFAULT '{abc}') RETURNS varchar(3) LANGUAGE sql AS 'SELECT a';
+CREATE CAST (tm AS text) WITH INOUT;
+CREATE TYPE rg AS RANGE (subtype = timestamp(0));
+CREATE TYPE rg2 AS RANGE (subtype = bpchar, subtype_opclass = bpchar_pattern_ops);
+CREATE TYPE rg3 AS RANGE (subtype = varchar, subtype_opclass = text_pattern_ops, collation = "POSIX");
+CREATE AGGREGATE agb(bpchar) (sfunc = bpchar_larger, stype = bpchar);
+CREATE FUNCTION rc() RETURNS TABLE (a bpchar, b char, c bit(3)) LANGUAGE sql AS 'SELECT ''a''::bpchar, ''b''::char, B''101''';
+COMMENT ON FUNCTION ff(varchar, numeric, char[]) IS 'x';
+ALTER FUNCTION ff(varchar(2), numeric, char(1)[]) RENAME TO fff;
+DROP FUNCTION fff;
