@@ -63,10 +63,29 @@ List *add_references(List *found, const List *tree, Oid member, AttrNumber colum
     return found;
 }
 
+// The tables that an ALTER TABLE of the relation may rewrite: its descendants, or those of a composite type.
+List *find_tree(Oid relid)
+{
+    if (get_rel_relkind(relid) != RELKIND_COMPOSITE_TYPE)
+        return find_all_inheritors(relid, NoLock, nullptr);
+    List *tables = NIL;
+    Relation catalog = table_open(RelationRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_class_reloftype, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(get_rel_type_id(relid)));
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan))
+        tables = list_concat(tables, find_all_inheritors(reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->oid, NoLock,
+                                                         nullptr));
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return tables;
+}
+
 // The foreign keys that the event's ALTER TABLE makes anew, as a list of Reference.
 List *find_references(const Event &event, Oid table)
 {
-    List *tree = find_all_inheritors(table, NoLock, nullptr);
+    List *tree = find_tree(table);
     List *found = NIL;
     for (int i = 0; i < event.count; ++i) {
         const CollectedCommand *collected = event.commands[i].collected;
