@@ -26,6 +26,7 @@ extern "C" {
 #include "catalog/indexing.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
@@ -236,22 +237,30 @@ bool will_be_rewritten(const Event &event, Relation table, bool shifts_time)
 // --------------------------------------------------------------------------------------------------------------
 // writing
 
-// Whether the statement drops columns or constraints, and maybe foreign keys of other tables with them, which the
-// downstream still has.
-bool drops_parts(const Event &event)
+// Whether the current transaction has dropped a foreign key of another table that refers to this one. If the running
+// statement did, by CASCADE, the downstream still has it.
+bool lost_reference(Oid relid)
 {
     bool found = false;
-    for_each_subcommand(event, [&](AlterTableCmd *, AlterTableType type) {
-        found = found || type == AT_DropColumn || type == AT_DropConstraint;
-    });
+    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_constraint_confrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, SnapshotAny, 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan))
+        found = found ||
+                (reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid != relid &&
+                 !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
+                 TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)));
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
     return found;
 }
 
 // Empties the table downstream. Its owner need not have kept the privilege that this takes.
-void write_emptying(Script &script, const Event &event, Oid relid)
+void write_emptying(Script &script, Oid relid)
 {
     // A table that foreign keys refer to cannot be truncated.
-    bool referenced = heap_truncate_find_FKs(list_make1_oid(relid)) != NIL || drops_parts(event);
+    bool referenced = heap_truncate_find_FKs(list_make1_oid(relid)) != NIL || lost_reference(relid);
     const char *privilege = referenced ? "DELETE" : "TRUNCATE";
     bool may = pg_class_aclcheck(relid, GetUserId(), referenced ? ACL_DELETE : ACL_TRUNCATE) == ACLCHECK_OK;
     RelationScope table(relid);
@@ -309,7 +318,7 @@ void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewri
             continue;
         RelationScope table(member);
         if (will_be_rewritten(event, table, shifts_time))
-            write_emptying(script, event, member);
+            write_emptying(script, member);
     }
 }
 
@@ -398,7 +407,7 @@ Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
             return;
         if (!is_begun(event))
             drop_references(script, event, parent);
-        write_emptying(script, event, relid);
+        write_emptying(script, relid);
         if (!is_begun(event))
             empty_descendants(script, event, parent, relid, shifts_time);
     });
