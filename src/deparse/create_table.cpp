@@ -112,15 +112,93 @@ void write_typed_columns(Items &items, Relation table)
     }
 }
 
+struct OwnConstraint {
+    Oid oid;
+    Oid index; // its own; none for check constraints and foreign keys
+    bool is_primary;
+    bool is_foreign;
+};
+
 // Constraints that the table defines itself, in the order of their names.
-void write_constraints(Items &items, Relation table)
+List *own_constraints(Oid relid)
 {
-    for_each_constraint(RelationGetRelid(table), [&](const FormData_pg_constraint &constraint) {
+    List *constraints = NIL;
+    for_each_constraint(relid, [&](const FormData_pg_constraint &constraint) {
         ObjectAddress address;
         ObjectAddressSet(address, ConstraintRelationId, constraint.oid);
-        if (constraint.conislocal && constraint.contype != CONSTRAINT_TRIGGER && !is_temporary(address))
-            write_constraint(items.next(), constraint.oid);
+        if (!constraint.conislocal || constraint.contype == CONSTRAINT_TRIGGER || is_temporary(address))
+            return;
+        bool has_index = constraint.contype == CONSTRAINT_PRIMARY || constraint.contype == CONSTRAINT_UNIQUE ||
+                         constraint.contype == CONSTRAINT_EXCLUSION;
+        auto *own = static_cast<OwnConstraint *>(palloc(sizeof(OwnConstraint)));
+        *own = {constraint.oid, has_index ? constraint.conindid : InvalidOid,
+                constraint.contype == CONSTRAINT_PRIMARY, constraint.contype == CONSTRAINT_FOREIGN};
+        constraints = lappend(constraints, own);
     });
+    return constraints;
+}
+
+int compare_indexes(const ListCell *left, const ListCell *right)
+{
+    Oid one = static_cast<OwnConstraint *>(lfirst(left))->index, other = static_cast<OwnConstraint *>(lfirst(right))->index;
+    return one < other ? -1 : one > other;
+}
+
+// Puts those with an index into the order of their indexes, in the places that such constraints have now. A primary key
+// stays where it is: CREATE TABLE makes its index first.
+void order_by_index(List *constraints)
+{
+    List *indexed = NIL;
+    for (OwnConstraint *constraint : each<OwnConstraint>(constraints))
+        if (OidIsValid(constraint->index) && !constraint->is_primary)
+            indexed = lappend(indexed, constraint);
+    list_sort(indexed, compare_indexes);
+    int next = 0;
+    for (int i = 0; i < list_length(constraints); ++i) {
+        auto *constraint = static_cast<OwnConstraint *>(list_nth(constraints, i));
+        if (OidIsValid(constraint->index) && !constraint->is_primary)
+            lfirst(list_nth_cell(constraints, i)) = list_nth(indexed, next++);
+    }
+}
+
+bool has_same_columns(Oid left, Oid right)
+{
+    RelationScope one(left), other(right);
+    const int2vector &columns = one->rd_index->indkey, &other_columns = other->rd_index->indkey;
+    return columns.dim1 == other_columns.dim1 &&
+           memcmp(columns.values, other_columns.values, sizeof(int16) * static_cast<size_t>(columns.dim1)) == 0;
+}
+
+// Whether CREATE TABLE would make the constraints' indexes in another order, or one index for two of them: it makes the
+// primary key's first, and merges what is alike. LIKE does neither. The order matters, because the server takes the
+// oldest index that fits (for a foreign key, for a partition's index).
+bool needs_order(const List *constraints)
+{
+    for (OwnConstraint *one : each<OwnConstraint>(constraints))
+        for (OwnConstraint *other : each<OwnConstraint>(constraints))
+            if (OidIsValid(one->index) && OidIsValid(other->index) && one->index < other->index &&
+                (other->is_primary || has_same_columns(one->index, other->index)))
+                return true;
+    return false;
+}
+
+void add_constraint(Script &script, Relation table, const OwnConstraint &constraint)
+{
+    SqlWriter &out = script.statement();
+    out.text("ALTER TABLE ").relation_name(RelationGetRelid(table)).text(" ADD ");
+    write_constraint(out, constraint.oid);
+}
+
+// Those with an index in the order of their indexes, and then the foreign keys that may refer to them.
+void add_in_order(Script &script, Relation table, List *constraints)
+{
+    list_sort(constraints, compare_indexes);
+    for (OwnConstraint *constraint : each<OwnConstraint>(constraints))
+        if (OidIsValid(constraint->index))
+            add_constraint(script, table, *constraint);
+    for (OwnConstraint *constraint : each<OwnConstraint>(constraints))
+        if (constraint->is_foreign)
+            add_constraint(script, table, *constraint);
 }
 
 // INHERITS (parent, ...), in the order of declaration.
@@ -226,7 +304,12 @@ void deparse_create_table(Script &script, const Command &command)
         write_typed_columns(items, table);
     } else
         write_columns(items, table);
-    write_constraints(items, table);
+    List *constraints = own_constraints(RelationGetRelid(table));
+    order_by_index(constraints);
+    bool in_order = needs_order(constraints);
+    for (OwnConstraint *constraint : each<OwnConstraint>(constraints))
+        if (!in_order || (!OidIsValid(constraint->index) && !constraint->is_foreign))
+            write_constraint(items.next(), constraint->oid);
     items.end(!form->relispartition && !OidIsValid(form->reloftype));
 
     if (form->relispartition)
@@ -240,6 +323,8 @@ void deparse_create_table(Script &script, const Command &command)
     if (foreign)
         write_foreign_table_clauses(out, RelationGetRelid(table));
     write_with_options(out, table);
+    if (in_order)
+        add_in_order(script, table, constraints);
     write_afterthoughts(script, table);
 }
 

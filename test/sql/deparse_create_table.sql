@@ -62,6 +62,10 @@ CREATE TABLE by_hash (a integer, b integer) PARTITION BY HASH (a, (b + 1) int4_o
 CREATE TABLE by_hash_0 PARTITION OF by_hash FOR VALUES WITH (MODULUS 2, REMAINDER 0) WITH (fillfactor = 80);
 -- With a schema, and what it holds
 CREATE SCHEMA elements CREATE TABLE one (a integer PRIMARY KEY) CREATE TABLE two (b integer REFERENCES elements.one);
+-- Indexes of constraints in the order in which LIKE makes them, alike ones too
+CREATE TABLE alike (a integer UNIQUE);
+ALTER TABLE alike ADD PRIMARY KEY (a);
+CREATE TABLE like_alike (LIKE alike INCLUDING ALL, b integer REFERENCES like_alike (a), CHECK (b > 0));
 
 SELECT regexp_replace(data, '^(CREATE SCHEMA .*) AUTHORIZATION.*', '\1;') AS data
 FROM pg_logical_slot_get_changes('deparse_create_table', NULL, NULL)
