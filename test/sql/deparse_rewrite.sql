@@ -50,6 +50,15 @@ ROLLBACK TO one;
 ALTER TABLE child ADD COLUMN kept integer DEFAULT seven();
 UPDATE child SET kept = 8;
 COMMIT;
+-- a foreign key that the new type makes anew
+COMMENT ON CONSTRAINT referencing_id_fkey ON referencing IS 'key';
+ALTER TABLE referenced ALTER id TYPE bigint USING volatile_twice(id) / 2;
+-- descendants are emptied before anything is evaluated for their rows
+ALTER TABLE parent ALTER n TYPE bigint USING volatile_twice(n);
+-- the default of an added column, which not every descendant has
+CREATE TABLE merges (at timestamptz DEFAULT '2000-01-01') INHERITS (parent);
+ALTER TABLE parent ADD COLUMN at timestamptz DEFAULT date_trunc('month', timestamptz '2020-01-01 09:00');
+ALTER TABLE t ADD COLUMN later integer, ALTER later SET DEFAULT 5;
 
 SELECT data FROM pg_logical_slot_get_changes('deparse_rewrite', NULL, NULL) WHERE data !~ '^(SET|RESET|BEGIN|COMMIT)';
 RESET search_path;
