@@ -34,6 +34,7 @@ extern "C" {
 #include "nodes/makefuncs.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/resowner.h"
@@ -251,6 +252,8 @@ void Executor::read_values(Statement *statement, Datum *datums, bool *nulls)
         text[value.length] = '\0';
         datums[i] = InputFunctionCall(&parameter.read, text, parameter.read_io_parameter, parameter.read_typmod);
         text[value.length] = behind;
+        if (OidIsValid(parameter.domain_element))
+            reinterpret_cast<ArrayType *>(DatumGetPointer(datums[i]))->elemtype = parameter.domain_element;
     }
 }
 

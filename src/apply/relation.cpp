@@ -19,6 +19,7 @@ extern "C" {
 #include "nodes/makefuncs.h"
 #include "rewrite/prs2lock.h"
 #include "storage/lmgr.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -116,6 +117,12 @@ void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc descri
     Oid function;
     getTypeInputInfo(base, &function, &parameter.read_io_parameter);
     fmgr_info_cxt(function, &parameter.read, context);
+    // Domains are read as their base types: a row that is older than a NOT VALID constraint may break it.
+    parameter.domain_element = InvalidOid;
+    if (function == F_ARRAY_IN && get_typtype(parameter.read_io_parameter) == TYPTYPE_DOMAIN) {
+        parameter.domain_element = parameter.read_io_parameter;
+        parameter.read_io_parameter = getBaseTypeAndTypmod(parameter.domain_element, &parameter.read_typmod);
+    }
 }
 
 } // namespace

@@ -22,6 +22,7 @@ struct Parameter {
     int32 read_typmod;
     Oid read_io_parameter;
     FmgrInfo read;
+    Oid domain_element; // of an array over a domain, which is read as one over the domain's base type
 };
 
 struct Statement {
