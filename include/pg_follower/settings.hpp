@@ -35,13 +35,13 @@ enum class MissingRole : int {
 struct Settings {
     int deparse_failure = static_cast<int>(DeparseFailure::warning);
     int on_unsupported = static_cast<int>(OnUnsupported::record);
-    bool user_mappings = false;        // whether user mappings, and what else holds passwords, follow
+    bool user_mappings = false; // whether user mappings, and what else holds passwords, follow
     int roles = static_cast<int>(RolesFollow::missing);
     int missing_role = static_cast<int>(MissingRole::error);
-    int restart_interval = 5;          // seconds from a worker's end by an error to its restart
-    int max_batch_rows = 1000;         // rows of one statement that are applied in one go
-    int max_group_transactions = 1000; // upstream transactions that may share one commit while catching up
-    char *function_search_path = nullptr; // the worker's own: what functions that users wrote find things by
+    int restart_interval = 5;             // seconds from a worker's end by an error to its restart
+    int max_batch_rows = 1000;            // rows of one statement that are applied in one go
+    int max_group_transactions = 1000;    // upstream transactions that may share one commit while catching up
+    char *function_search_path = nullptr; // by what functions that users wrote find names, see apply/function_path.cpp
 };
 
 extern Settings settings;

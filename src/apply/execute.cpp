@@ -60,8 +60,9 @@ struct SessionSetting {
     const char *value;
 };
 
-// Of the worker's session, whatever ALTER DATABASE ... SET and ALTER ROLE ... SET say. The planner's settings hold the plans of row
-// statements to index lookups: they are made once, maybe while the table is empty, and must serve when it is large.
+// Of the worker's session, whatever ALTER DATABASE ... SET and ALTER ROLE ... SET say. The planner's settings hold the
+// plans of row statements to index lookups: they are made once, maybe while the table is empty, and must serve when it
+// is large.
 constexpr SessionSetting session_settings[] = {
     {"role", "none"},
     {"default_transaction_read_only", "off"},
@@ -219,7 +220,6 @@ void Executor::start()
     apply_fixed_settings();
     for (const SessionSetting &setting : session_settings)
         set(setting.name, setting.value, GUC_ACTION_SET);
-    set(function_path_setting, GetConfigOptionResetString("search_path"), GUC_ACTION_SET);
     statements_.start(discard);
     runs_.start();
     row_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower row", ALLOCSET_DEFAULT_SIZES);

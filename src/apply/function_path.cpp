@@ -3,9 +3,10 @@
 // The worker reads its statements under a search path without any schema of a user, so that nobody can put an object
 // before the one that is meant. But a function that an index, a check, a default, a trigger or a materialized view
 // calls may name things without their schema, and the upstream ran it under its session's search path. So such a
-// function, and only it, runs under the path of the setting pg_follower.function_search_path: for DDL the path of the
-// session that ran it upstream, for rows, whose sessions nobody knows, the one that this database gives to its sessions;
-// and behind it the function's own schema. It runs as the role that the statement runs as.
+// function, and only it, runs under the path of the setting pg_follower.function_search_path, and behind it the
+// function's own schema. For DDL that is the path of the session that ran it upstream: it runs as the same role, who is
+// no more exposed than there. Rows are applied as the table's owner, whoever wrote them upstream. Who may create
+// something in a schema of the path would act as that owner; so the path is empty for them, unless the user sets one.
 //
 // The server's hook around function calls does it (fmgr.h). A function of SQL text under the hook is not inlined, which
 // would read its body under the statement's path. Left alone are functions in C, those with a body that was read when
@@ -59,10 +60,10 @@ bool may_look_up(Oid function)
     if (!HeapTupleIsValid(tuple))
         return false;
     auto form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
-    bool result = form->prolang != INTERNALlanguageId && form->prolang != ClanguageId &&
-                  is_null(tuple, Anum_pg_proc_prosqlbody) && is_null(tuple, Anum_pg_proc_proconfig) &&
-                  !(form->prolang == SQLlanguageId && form->provolatile != PROVOLATILE_IMMUTABLE &&
-                    may_be_inlined(tuple));
+    bool result =
+        form->prolang != INTERNALlanguageId && form->prolang != ClanguageId &&
+        is_null(tuple, Anum_pg_proc_prosqlbody) && is_null(tuple, Anum_pg_proc_proconfig) &&
+        !(form->prolang == SQLlanguageId && form->provolatile != PROVOLATILE_IMMUTABLE && may_be_inlined(tuple));
     ReleaseSysCache(tuple);
     return result;
 }
@@ -106,8 +107,8 @@ void call_hook(FmgrHookEventType event, FmgrInfo *function, Datum *level)
         if (!has_path() || strcmp(namespace_search_path, worker_search_path) != 0 || !may_look_up(function->fn_oid))
             return;
         *level = Int32GetDatum(NewGUCNestLevel());
-        (void)set_config_option("search_path", path_of(function->fn_oid), PGC_USERSET, PGC_S_SESSION,
-                                GUC_ACTION_SAVE, true, 0, false);
+        (void)set_config_option("search_path", path_of(function->fn_oid), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                                true, 0, false);
         return;
     case FHET_END:
         if (int32 inner = DatumGetInt32(*level); inner > 0)

@@ -4,6 +4,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "utils/guc.h"
+#include "utils/varlena.h"
 }
 
 namespace pg_follower {
@@ -37,6 +38,15 @@ constexpr config_enum_entry missing_role_values[] = {
     {nullptr, 0, false},
 };
 
+bool check_path(char **value, void **, GucSource)
+{
+    List *names;
+    if (SplitIdentifierString(pstrdup(*value), ',', &names))
+        return true;
+    GUC_check_errdetail("List syntax is invalid.");
+    return false;
+}
+
 } // namespace
 
 void define_settings()
@@ -47,11 +57,10 @@ void define_settings()
                              "\"error\" refuses the command.",
                              &settings.deparse_failure, settings.deparse_failure, deparse_failure_values, PGC_SUSET, 0,
                              nullptr, nullptr, nullptr);
-    DefineCustomEnumVariable("pg_follower.on_unsupported",
-                             "What the downstream does when a command or a row of the upstream cannot follow.",
-                             "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
-                             &settings.on_unsupported, settings.on_unsupported, on_unsupported_values, PGC_SIGHUP, 0,
-                             nullptr, nullptr, nullptr);
+    DefineCustomEnumVariable(
+        "pg_follower.on_unsupported", "What the downstream does when a command or a row of the upstream cannot follow.",
+        "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.", &settings.on_unsupported,
+        settings.on_unsupported, on_unsupported_values, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("pg_follower.user_mappings",
                              "Whether user mappings and subscriptions with a password follow.",
                              "Their passwords are then in the WAL and the stream.", &settings.user_mappings,
@@ -62,11 +71,10 @@ void define_settings()
                              "ROLE, memberships, and passwords as they are stored. It works where the library is in "
                              "shared_preload_libraries.",
                              &settings.roles, settings.roles, roles_values, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-    DefineCustomEnumVariable("pg_follower.missing_role",
-                             "What the downstream does with a command of a role that does not exist there.",
-                             "\"error\" stops the follow; \"worker\" runs the command as the worker's own role.",
-                             &settings.missing_role, settings.missing_role, missing_role_values, PGC_SIGHUP, 0, nullptr,
-                             nullptr, nullptr);
+    DefineCustomEnumVariable(
+        "pg_follower.missing_role", "What the downstream does with a command of a role that does not exist there.",
+        "\"error\" stops the follow; \"worker\" runs the command as the worker's own role.", &settings.missing_role,
+        settings.missing_role, missing_role_values, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("pg_follower.restart_interval",
                             "Time between the end of a worker by an error and its next try.", nullptr,
                             &settings.restart_interval, settings.restart_interval, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,
@@ -79,11 +87,14 @@ void define_settings()
                             "Maximum number of upstream transactions that share one commit while catching up.", nullptr,
                             &settings.max_group_transactions, settings.max_group_transactions, 1, 100000, PGC_SIGHUP, 0,
                             nullptr, nullptr, nullptr);
-    // A setting so that it goes to parallel workers, and ends with a transaction.
+    // For commands the worker sets it to the path of the session that ran them. As a setting, it goes to parallel
+    // workers and ends with the transaction.
     DefineCustomStringVariable("pg_follower.function_search_path",
-                               "Search path of functions that the worker's statements call.",
-                               "The worker sets it for itself.", &settings.function_search_path, "", PGC_SUSET,
-                               GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, nullptr, nullptr, nullptr);
+                               "Search path of functions that rows call downstream: of checks, indexes, domains, ...",
+                               "Functions with a search path of their own keep it. Whoever may create something in one "
+                               "of these schemas can act as the tables' owners; so it is empty by default.",
+                               &settings.function_search_path, "", PGC_SUSET, GUC_LIST_INPUT, check_path, nullptr,
+                               nullptr);
     MarkGUCPrefixReserved("pg_follower");
 }
 

@@ -218,6 +218,25 @@ is(down(q{SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text ~
 is(down('SELECT count(*) FROM public.of_superuser'), '0', 'nor a row in a table of others');
 is(down(q{SELECT count(*) FROM pg_roles WHERE rolname = 'accomplice'}), '0', 'nor a role');
 
+# ------------------------------------------------------------------------------------------------------------- search path
+
+# A function of the table's owner names a built-in one, and mallory has put another before it, where others would call it.
+up(q{
+	CREATE FUNCTION public.is_word(w varchar) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN lower(w) <> w; END';
+	CREATE TABLE public.words (id int PRIMARY KEY, w varchar CHECK (public.is_word(w)));
+	GRANT INSERT ON public.words TO mallory;
+});
+as_mallory(q{
+	CREATE FUNCTION public.lower(varchar) RETURNS pg_catalog.text IMMUTABLE LANGUAGE plpgsql AS
+		$$BEGIN RETURN mallory.gain('before a built-in function')::pg_catalog.text; END$$;
+	INSERT INTO public.words VALUES (1, 'A');
+});
+gained_nothing('a function before a built-in one');
+is(down('SELECT w FROM public.words'), 'A', 'the row is there');
+is(down(q{SELECT count(*) FROM mallory.proof WHERE how = 'before a built-in function'}), '0', 'the function before a built-in one has not run');
+as_mallory('DROP FUNCTION public.lower(varchar)');
+wait_for_follow($downstream);
+
 # -------------------------------------------------------------------------------------------------------------- names
 
 # A quoted identifier that is an injection where its quotes are not doubled.
