@@ -4,9 +4,12 @@
 // away come as dropped objects. ONLY stands everywhere, since children are members of their own.
 #include "catalog.hpp"
 #include "objects.hpp"
+#include "publication.hpp"
 #include "relation_parts.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
 #include "catalog/pg_publication.h"
 #include "catalog/pg_publication_namespace.h"
 #include "catalog/pg_publication_rel.h"
@@ -72,7 +75,39 @@ SqlWriter &add_member(Script &script, Oid publication)
     return out;
 }
 
+// Calls take(publication) for each that publishes deletes.
+template <typename Take> void for_each_of_deletes(Take take)
+{
+    Relation catalog = table_open(PublicationRelationId, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_publication>(GETSTRUCT(tuple));
+        if (form->pubdelete)
+            take(form->oid);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+}
+
 } // namespace
+
+void stop_published_deletes(Script &script)
+{
+    for_each_of_deletes([&](Oid publication) {
+        SqlWriter &out = script.statement(RunAs::applier);
+        write_publication_name(out.text("ALTER PUBLICATION "), publication);
+        out.text(" SET (publish = 'insert')");
+    });
+}
+
+void restore_published_deletes(Script &script)
+{
+    for_each_of_deletes([&](Oid publication) {
+        SqlWriter &out = script.statement(RunAs::applier);
+        write_publication_name(out.text("ALTER PUBLICATION "), publication);
+        write_publication_options(out.text(" SET "), PublicationRow(PublicationRelationId, publication));
+    });
+}
 
 void deparse_create_publication(Script &script, const Command &command)
 {

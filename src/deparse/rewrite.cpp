@@ -5,8 +5,9 @@
 // The server fires table_rewrite when the catalogs are as the command leaves them and no row has been rewritten yet. So
 // it is here that the table is emptied downstream, that the ALTER TABLE is written, which there finds no row to
 // evaluate anything for, and that the rows which the server now writes into the table's new heap are announced to the
-// output plugin, which passes them on as inserts until the command ends. Where all is immutable nothing is done here: the downstream computes
-// the rows by itself from the command's text, and the plugin drops those of the new heap, which nobody announced.
+// output plugin, which passes them on as inserts until the command ends. Where all is immutable nothing is done here:
+// the downstream computes the rows by itself from the command's text, and the plugin drops those of the new heap, which
+// nobody announced.
 //
 // The server keeps the subcommands of a running ALTER TABLE to itself; ending and reopening its collection, as it does
 // around the commands that an ALTER TABLE runs in its midst, makes them readable.
@@ -14,6 +15,7 @@
 #include "emit.hpp"
 #include "event.hpp"
 #include "follow.hpp"
+#include "publication.hpp"
 #include "rewrite_references.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
@@ -247,10 +249,9 @@ bool lost_reference(Oid relid)
     ScanKeyInit(&key, Anum_pg_constraint_confrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
     SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, SnapshotAny, 1, &key);
     while (HeapTuple tuple = systable_getnext(scan))
-        found = found ||
-                (reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid != relid &&
-                 !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
-                 TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)));
+        found = found || (reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid != relid &&
+                          !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
+                          TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)));
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
     return found;
@@ -282,7 +283,12 @@ void write_emptying(Script &script, Oid relid)
     };
     write_force(" NO FORCE ROW LEVEL SECURITY");
     write_privilege("GRANT ", " TO ");
+    // No publication minds TRUNCATE.
+    if (referenced)
+        stop_published_deletes(script);
     script.statement().text(referenced ? "DELETE FROM ONLY " : "TRUNCATE TABLE ONLY ").relation_name(relid);
+    if (referenced)
+        restore_published_deletes(script);
     write_privilege("REVOKE ", " FROM ");
     write_force(" FORCE ROW LEVEL SECURITY");
 }
