@@ -38,7 +38,8 @@ my %excluded;
 my @files = $suite eq 'regress' ? scheduled("$source/parallel_schedule") : deparse_files("$source/test_ddl_deparse/Makefile");
 if ($suite eq 'regress')
 {
-	%excluded = read_excluded("$FindBin::Bin/excluded.txt");
+	%excluded = read_reasons("$FindBin::Bin/excluded.txt");
+	die "the exclusion list must stay below 8\n" if keys %excluded >= 8;
 	@files = grep { !$excluded{$_} } @files;
 }
 if (my $wanted = $ENV{FILES})
@@ -73,13 +74,12 @@ sub deparse_files
 	return split ' ', $list =~ s/\\\n/ /gr;
 }
 
-sub read_excluded
+# A list of files, each with its reason.
+sub read_reasons
 {
 	my ($path) = @_;
 	open(my $list, '<', $path) or die "could not read $path: $!";
-	my %reasons = map { /^(\w+): (.*)/ ? ($1 => $2) : () } <$list>;
-	die "the exclusion list must stay below 8\n" if keys %reasons >= 8;
-	return %reasons;
+	return map { /^(\w+): (.*)/ ? ($1 => $2) : () } <$list>;
 }
 
 sub slurp { my ($path) = @_; open(my $file, '<:raw', $path) or die "could not read $path: $!"; local $/; return <$file>; }
@@ -111,7 +111,8 @@ for (@children) { waitpid($_, 0); $failed = 1 if $?; }
 my @results = map { Corpus::Report::read_result("$work/done.$_") } grep { -s "$work/done.$_" } @files;
 unlink glob("$work/done.*");
 my $status = Corpus::Report::finish(results => \@results, files => \@files, suite => $suite, steps => $steps, mode => $mode, version => $version,
-	seconds => time - $began, excluded => \%excluded, work => $work, lists => $FindBin::Bin, complete => !$ENV{FILES});
+	seconds => time - $began, excluded => \%excluded, reasons => { read_reasons("$FindBin::Bin/reasons.txt") },
+	work => $work, lists => $FindBin::Bin, complete => !$ENV{FILES});
 exit($failed || $status ? 1 : 0);
 
 sub run_job

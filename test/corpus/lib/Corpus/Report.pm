@@ -153,6 +153,11 @@ sub write_score
 		{
 			print $out '| ', join(' | ', map { s/\|/\\|/gr } scalar @{ $files{$cause} }, $cause, substr($example{$cause}, 0, 300), join(', ', @{ $files{$cause} })), " |\n";
 		}
+		print $out "\nWhy:\n\n";
+		for my $file (sort map { s/ .*//r } map { @$_ } values %files)
+		{
+			print $out "- $file: ", $arg->{reasons}{$file} // 'not known yet (reasons.txt has the known ones)', "\n";
+		}
 		print $out "\n";
 	}
 	if (my %not_sent = tally_warnings($results))
