@@ -15,6 +15,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/sequence.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -101,6 +102,57 @@ bool has_option(const List *options, const char *name)
     return false;
 }
 
+void write_sequence_grant(Script &script, Oid sequence, AclMode privileges, Oid grantee, const char *option)
+{
+    if (privileges == ACL_NO_RIGHTS)
+        return;
+    SqlWriter &out = script.statement(RunAs::applier);
+    out.text("GRANT ");
+    SqlWriter::Separator comma(", ");
+    if (privileges & ACL_SELECT)
+        out.next(comma).text("SELECT");
+    if (privileges & ACL_UPDATE)
+        out.next(comma).text("UPDATE");
+    if (privileges & ACL_USAGE)
+        out.next(comma).text("USAGE");
+    out.text(" ON SEQUENCE ").relation_name(sequence).text(" TO ").role_name(grantee).text(option);
+}
+
+// Whom `acl` names, the maker as the owner that the sequence has by then.
+List *grantees_of(const Acl *acl, Oid maker, Oid owner)
+{
+    List *roles = list_make1_oid(owner);
+    for (int i = 0; acl && i < ACL_NUM(acl); ++i) {
+        Oid role = ACL_DAT(acl)[i].ai_grantee;
+        roles = list_append_unique_oid(roles, role == maker ? owner : role);
+    }
+    return roles;
+}
+
+// Downstream the sequence has the default privileges of its maker, here it has those of its owner.
+void write_default_privileges(Script &script, Oid sequence, Oid maker, Oid owner)
+{
+    Oid schema = get_rel_namespace(sequence);
+    const Acl *made = get_user_default_acl(OBJECT_SEQUENCE, maker, schema);
+    const Acl *owned = get_user_default_acl(OBJECT_SEQUENCE, owner, schema);
+    if (!made && !owned)
+        return;
+    for (Oid role : each_oid(grantees_of(made, maker, owner)))
+        script.statement(RunAs::applier)
+            .text("REVOKE ALL ON SEQUENCE ")
+            .relation_name(sequence)
+            .text(" FROM ")
+            .role_name(role);
+    if (!owned)
+        owned = acldefault(OBJECT_SEQUENCE, owner);
+    for (int i = 0; i < ACL_NUM(owned); ++i) {
+        const AclItem &item = ACL_DAT(owned)[i];
+        AclMode with_option = ACLITEM_GET_GOPTIONS(item);
+        write_sequence_grant(script, sequence, ACLITEM_GET_PRIVS(item) & ~with_option, item.ai_grantee, "");
+        write_sequence_grant(script, sequence, with_option, item.ai_grantee, " WITH GRANT OPTION");
+    }
+}
+
 } // namespace
 
 void deparse_create_sequence(Script &script, const Command &command)
@@ -114,13 +166,16 @@ void deparse_create_sequence(Script &script, const Command &command)
     out.text(is_unlogged(sequence) ? "CREATE UNLOGGED SEQUENCE " : "CREATE SEQUENCE ").relation_name(sequence);
     out.text(" AS ").type_name(sequence_type(sequence)).text(' ');
     write_sequence_options(out, sequence);
-    // In CREATE TABLE (serial) the column does not exist yet when the sequence is made; there an ALTER SEQUENCE follows.
+    // In CREATE TABLE (serial) the column does not exist yet when the sequence is made; there an ALTER SEQUENCE
+    // follows.
     for (DefElem *option : each<DefElem>(statement->options))
         if (strcmp(option->defname, "owned_by") == 0)
             write_owner_column(out, sequence);
     // A serial column's sequence belongs to the table's owner, whoever makes it.
-    if (Oid owner = object_owner(command.address); owner != creator_of(command))
+    if (Oid owner = object_owner(command.address), maker = creator_of(command); owner != maker) {
         script.statement().text("ALTER SEQUENCE ").relation_name(sequence).text(" OWNER TO ").role_name(owner);
+        write_default_privileges(script, sequence, maker, owner);
+    }
 }
 
 void deparse_alter_sequence(Script &script, const Command &command)

@@ -1,0 +1,23 @@
+-- A serial column that somebody adds to another's table: the sequence has the default privileges of the table's owner.
+CREATE ROLE serial_owner;
+CREATE ROLE serial_maker SUPERUSER;
+CREATE ROLE serial_reader;
+CREATE SCHEMA serials AUTHORIZATION serial_owner;
+ALTER DEFAULT PRIVILEGES FOR ROLE serial_owner IN SCHEMA serials GRANT USAGE ON SEQUENCES TO PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE serial_owner IN SCHEMA serials GRANT SELECT, UPDATE ON SEQUENCES TO serial_reader WITH GRANT OPTION;
+SET ROLE serial_owner;
+CREATE TABLE serials.t (a int);
+INSERT INTO serials.t VALUES (1), (2);
+RESET ROLE;
+ALTER TABLE serials.t ADD b serial;
+ALTER DEFAULT PRIVILEGES FOR ROLE serial_maker GRANT SELECT ON SEQUENCES TO serial_reader, serial_maker;
+SET ROLE serial_maker;
+ALTER TABLE serials.t ADD c bigserial;
+CREATE SEQUENCE serials.own;
+ALTER DEFAULT PRIVILEGES FOR ROLE serial_owner IN SCHEMA serials REVOKE ALL ON SEQUENCES FROM PUBLIC, serial_reader;
+ALTER TABLE serials.t ADD d smallserial;
+ALTER DEFAULT PRIVILEGES FOR ROLE serial_owner REVOKE ALL ON SEQUENCES FROM serial_owner;
+ALTER TABLE serials.t ADD e serial, ADD f serial;
+RESET ROLE;
+DROP OWNED BY serial_owner, serial_maker CASCADE;
+DROP ROLE serial_owner, serial_maker, serial_reader;
