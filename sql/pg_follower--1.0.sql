@@ -79,6 +79,8 @@ CREATE TABLE follower.follow (
     segment bigint NOT NULL,
     started_at timestamptz NOT NULL,
     single_until pg_lsn NOT NULL,
+    blocked_lsn pg_lsn NOT NULL,
+    blocked_xid xid8 NOT NULL,
     last_error text,
     last_error_detail text,
     last_error_hint text,

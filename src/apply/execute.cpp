@@ -65,9 +65,6 @@ struct SessionSetting {
 // is large.
 constexpr SessionSetting session_settings[] = {
     {"role", "none"},
-    {"default_transaction_read_only", "off"},
-    {"default_transaction_isolation", "read committed"},
-    {"default_transaction_deferrable", "off"},
     {"search_path", worker_search_path},
     {"session_replication_role", "replica"},
     {"synchronous_commit", "off"},
@@ -565,6 +562,7 @@ const char *Executor::ddl(const DdlMessage &record)
         BeginInternalSubTransaction(nullptr);
         MemoryContextSwitchTo(context);
     }
+    applying_ddl_ = true;
     PG_TRY();
     {
         run_ddl(record, role);
@@ -589,11 +587,12 @@ const char *Executor::ddl(const DdlMessage &record)
         }
     }
     PG_END_TRY();
+    applying_ddl_ = failure && (!optional || is_passing(failure->sqlerrcode));
     if (!failure) {
         ++counts.ddl;
         return nullptr;
     }
-    if (optional && !is_passing(failure->sqlerrcode))
+    if (!applying_ddl_)
         return failure->message;
     ereport(ERROR, (errcode(failure->sqlerrcode), errmsg_internal("%s", failure->message),
                     failure->detail ? errdetail_internal("%s", failure->detail) : 0,

@@ -42,6 +42,9 @@ class Executor {
     // Returns why a statement that may fail has failed; null if it has not.
     const char *ddl(const DdlMessage &record);
 
+    // Whether an error that was raised in here came from a DDL statement.
+    bool applying_ddl() const { return applying_ddl_; }
+
     Position position = {};
     Counts counts = {};
     int64 executions = 0; // of row statements
@@ -68,6 +71,7 @@ class Executor {
     StringInfoData key_ = {};
     TimestampTz missing_logged_at_ = 0;
     bool same_cluster_ = false;
+    bool applying_ddl_ = false;
 };
 
 } // namespace pg_follower

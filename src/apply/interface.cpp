@@ -6,6 +6,7 @@
 // cluster, the slot would wait for the transaction that waits for it.
 #include "execute.hpp"
 #include "pending.hpp"
+#include "query_snapshot.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/names.hpp"
@@ -458,6 +459,19 @@ void check_progress(const Follow &follow, int pid)
     }
 }
 
+// Raises an error where the follow waits for the end of a snapshot that this session holds (see QuerySnapshotPause).
+void check_snapshot(const Follow &follow)
+{
+    TransactionId own = MyProc->xmin;
+    if (follow.state == FollowState::retrying && follow.blocked_lsn != 0 && TransactionIdIsValid(own) &&
+        TransactionIdPrecedes(own, XidFromFullTransactionId(follow.blocked_xid)))
+        ereport(ERROR, (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
+                        errmsg("follow \"%s\" waits for the end of a snapshot that this session holds",
+                               NameStr(follow.name)),
+                        follow.last_error ? errdetail_internal("%s", follow.last_error) : 0,
+                        errhint("Call wait_for_follow() again, in a transaction and a statement of its own.")));
+}
+
 // Milliseconds from now to `deadline`, at most `most`.
 long time_left(TimestampTz deadline, long most)
 {
@@ -492,8 +506,10 @@ bool wait_for_follow(const char *name, TimestampTz deadline)
                         errmsg("cannot wait for a follow in the transaction that starts it")));
     check_progress(*follow, worker_pid(follow->id));
     XLogRecPtr target = upstream_position(*follow);
+    QuerySnapshotPause pause;
     for (;;) {
         follow = require_follow(name);
+        check_snapshot(*follow);
         int pid = worker_pid(follow->id);
         LiveReader live(pid ? follow->segment : 0, follow->id);
         bool reached = live && live->pid == pid && wait_for_news(live, target, deadline);

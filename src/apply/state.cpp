@@ -18,11 +18,13 @@ extern "C" {
 #include "commands/sequence.h"
 #include "storage/ipc.h"
 #include "storage/lmgr.h"
+#include "storage/procarray.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/pg_lsn.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/xid8.h"
 }
 
 namespace pg_follower {
@@ -41,6 +43,8 @@ enum Column : int {
     col_segment,
     col_started_at,
     col_single_until,
+    col_blocked_lsn,
+    col_blocked_xid,
     col_last_error,
     col_last_error_detail,
     col_last_error_hint,
@@ -105,6 +109,8 @@ Follow *read_tuple(TupleDesc description, HeapTuple heap_tuple)
     follow->segment = static_cast<dsm_handle>(DatumGetInt64(tuple.values[col_segment]));
     follow->started_at = tuple.time(col_started_at);
     follow->single_until = DatumGetLSN(tuple.values[col_single_until]);
+    follow->blocked_lsn = DatumGetLSN(tuple.values[col_blocked_lsn]);
+    follow->blocked_xid = DatumGetFullTransactionId(tuple.values[col_blocked_xid]);
     follow->last_error = tuple.string(col_last_error);
     follow->last_error_detail = tuple.string(col_last_error_detail);
     follow->last_error_hint = tuple.string(col_last_error_hint);
@@ -138,6 +144,8 @@ HeapTuple write_tuple(TupleDesc description, const Follow &follow)
     tuple.values[col_segment] = Int64GetDatum(static_cast<int64>(follow.segment));
     tuple.set_time(col_started_at, follow.started_at);
     tuple.values[col_single_until] = LSNGetDatum(follow.single_until);
+    tuple.values[col_blocked_lsn] = LSNGetDatum(follow.blocked_lsn);
+    tuple.values[col_blocked_xid] = FullTransactionIdGetDatum(follow.blocked_xid);
     tuple.set_text(col_last_error, follow.last_error);
     tuple.set_text(col_last_error_detail, follow.last_error_detail);
     tuple.set_text(col_last_error_hint, follow.last_error_hint);
@@ -328,6 +336,15 @@ int worker_pid(int32 follow)
             return lock.pid;
     }
     return 0;
+}
+
+TransactionId oldest_visible_xid()
+{
+    // A table of users: those of the server are seen by other databases and by slots, too.
+    Relation relation = table_open(internal_relation("follow"), AccessShareLock);
+    TransactionId xid = GetOldestNonRemovableTransactionId(relation);
+    table_close(relation, NoLock);
+    return xid;
 }
 
 FollowState true_state(const Follow &follow, int worker)

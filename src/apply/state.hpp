@@ -28,6 +28,10 @@ struct Follow {
     dsm_handle segment;   // of the live figures
     TimestampTz started_at;
     XLogRecPtr single_until; // apply transactions one by one up to here, because a group of them failed
+    // A command of the transaction that commits at this upstream position failed, maybe because snapshots older than that
+    // xid still see rows that are gone.
+    XLogRecPtr blocked_lsn;
+    FullTransactionId blocked_xid;
     const char *last_error;
     const char *last_error_detail;
     const char *last_error_hint;
@@ -74,6 +78,9 @@ void take_command_lock(int32 follow);
 bool try_command_lock(int32 follow);
 // The process that holds the worker's lock; 0 if none does.
 int worker_pid(int32 follow);
+
+// The oldest transaction whose deleted rows a snapshot in this database may still see. Needs a transaction.
+TransactionId oldest_visible_xid();
 
 // The state to show, given the row and whether a worker runs: a row outlives a server's restart, a worker may not.
 FollowState true_state(const Follow &follow, int worker);

@@ -46,6 +46,7 @@ class Applier {
     // About an error that was raised in here.
     const Position &position() const { return executor_.position; }
     bool applying() const { return applying_; }
+    bool applying_ddl() const { return executor_.applying_ddl(); }
     // Where the group of transactions ends that the error may have come from, if there is more than one in it.
     XLogRecPtr failed_group_end() const;
 

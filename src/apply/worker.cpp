@@ -150,6 +150,29 @@ bool may_pass(int code, bool applying)
     }
 }
 
+// Whether an error may come from a row that is gone. Building an index evaluates expressions also for rows that were
+// deleted, as long as a snapshot may see them, and the upstream had no such snapshot.
+bool may_come_from_dead_row(int code, bool applying_ddl)
+{
+    if (!applying_ddl)
+        return false;
+    int category = ERRCODE_TO_CATEGORY(code);
+    return category == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_PROGRAM_LIMIT_EXCEEDED) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_RAISE_EXCEPTION);
+}
+
+// Whether a snapshot is in use that is older than the first failure of the transaction in hand, which is noted in `row`.
+bool snapshots_block(Follow &row)
+{
+    XLogRecPtr failed = worker->applier.position().commit_lsn;
+    if (row.blocked_lsn != failed) {
+        row.blocked_lsn = failed;
+        row.blocked_xid = ReadNextFullTransactionId();
+    }
+    return TransactionIdPrecedes(oldest_visible_xid(), XidFromFullTransactionId(row.blocked_xid));
+}
+
 // Records an error in the follow's row, and ends.
 [[noreturn]] void end_failed(const ErrorData *error)
 {
@@ -157,14 +180,25 @@ bool may_pass(int code, bool applying)
     worker->upstream.close();
     XLogRecPtr group_end = worker->applier.failed_group_end();
     bool again = group_end != 0 || may_pass(error->sqlerrcode, worker->applier.applying());
-    FollowState state = again ? FollowState::retrying : FollowState::failed;
+    bool dead_row = !again && may_come_from_dead_row(error->sqlerrcode, worker->applier.applying_ddl());
+    FollowState state = FollowState::failed;
     replorigin_session_origin = InvalidRepOriginId;
     change_follow([&](Follow &row) {
+        bool blocked = dead_row && snapshots_block(row);
+        again |= blocked;
+        state = again ? FollowState::retrying : FollowState::failed;
         row.state = state;
         row.segment = 0;
         row.last_error = error->message ? error->message : "no message";
         row.last_error_detail = error->detail;
         row.last_error_hint = error->hint;
+        if (blocked)
+            row.last_error_hint =
+                psprintf("The value may be of a deleted row that an older snapshot still sees: the command is tried again "
+                         "until there is no snapshot older than transaction %u (pg_stat_activity.backend_xmin).",
+                         XidFromFullTransactionId(row.blocked_xid));
+        else
+            row.blocked_lsn = 0;
         row.last_error_context = error->context;
         row.last_error_at = GetCurrentTimestamp();
         row.figures = worker->applier.figures();
