@@ -99,24 +99,15 @@ const char *name_array_types(const char *sql)
 {
     if (!strstr(sql, constructor))
         return sql;
-    SqlWriter out;
-    for (const char *at = sql; *at;) {
-        const char *behind = skip_opaque(at, sql);
-        Constructor found;
-        if (behind == at && strncmp(at, constructor, strlen(constructor)) == 0)
-            found = read_constructor(at);
-        if (found.end) {
+    return rewrite_sql(sql, [](SqlWriter &out, const char *at) -> const char * {
+        if (strncmp(at, constructor, strlen(constructor)) != 0)
+            return nullptr;
+        Constructor found = read_constructor(at);
+        if (found.end)
             appendStringInfo(out.text('(').buffer(), "%.*s::%.*s[])", static_cast<int>(found.end - at), at,
                              found.type.length, found.type.name);
-            at = found.end;
-            continue;
-        }
-        if (behind == at)
-            behind = at + 1;
-        appendBinaryStringInfo(out.buffer(), at, static_cast<int>(behind - at));
-        at = behind;
-    }
-    return out.c_str();
+        return found.end;
+    });
 }
 
 } // namespace pg_follower

@@ -329,13 +329,18 @@ bool is_own_extension(const ObjectAddress &address)
            address.objectId == get_extension_oid(extension_name, true);
 }
 
+Oid owner_of(const ObjectAddress &address)
+{
+    return catalog_oid(address, get_object_attnum_owner(address.classId));
+}
+
 Oid creator_of(const Command &command)
 {
     // Elsewhere the owner may be another (CREATE OR REPLACE of someone's function), who may do less than the user.
     if (!command.event->parse_tree || !IsA(command.event->parse_tree, CreateSchemaStmt) ||
         command.address.classId == NamespaceRelationId || !is_objectclass_supported(command.address.classId))
         return GetUserId();
-    Oid owner = catalog_oid(command.address, get_object_attnum_owner(command.address.classId));
+    Oid owner = owner_of(command.address);
     return OidIsValid(owner) ? owner : GetUserId();
 }
 

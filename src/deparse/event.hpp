@@ -28,6 +28,9 @@ bool uses_temporary(const ObjectAddress &address);
 // Whether the object is this extension itself, which each side creates and drops by itself.
 bool is_own_extension(const ObjectAddress &address);
 
+// The owner of an object; InvalidOid for a kind of object that has none.
+Oid owner_of(const ObjectAddress &address);
+
 // Who must run the command downstream: the owner of what it created, who may be another role than the current user
 // (the elements of CREATE SCHEMA ... AUTHORIZATION); else the current user.
 Oid creator_of(const Command &command);

@@ -8,6 +8,7 @@
 #include "event.hpp"
 #include "follow.hpp"
 #include "index.hpp"
+#include "invented_names.hpp"
 #include "objects.hpp"
 #include "pg_follower/deparse.hpp"
 #include "pg_follower/drop_guard.hpp"
@@ -103,6 +104,7 @@ void follow_commands(Event &event, void (*done)(const CollectedCommand *command)
             is_written(command.collected) || is_invalid_index(command.address))
             continue;
         follow_command(command);
+        follow_renamed_in_queries(command);
         if (done)
             done(command.collected);
     }

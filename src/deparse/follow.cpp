@@ -63,7 +63,9 @@ void report_failure(const FollowedCommand &command, ErrorData *failure)
              errmsg("%s%s%s cannot be followed", command.tag, *command.object ? " of " : "", command.object),
              errdetail_internal("Reason: %s", failure->message),
              refuse ? errhint("Set pg_follower.deparse_failure to \"warning\" to run the command on this server alone.")
-                    : errhint("Run the command on the downstream too, before rows that need it arrive there.")));
+             : failure->hint
+                 ? errhint("%s", failure->hint)
+                 : errhint("Run the command on the downstream too, before rows that need it arrive there.")));
     emit_unsupported(command, failure->message);
 }
 

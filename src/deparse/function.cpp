@@ -142,23 +142,23 @@ Piece find_set_clauses(const char *definition)
 
 } // namespace
 
-void deparse_create_function(Script &script, const Command &command)
+void write_routine(Script &script, Oid routine, bool replace)
 {
     SqlWriter &out = script.statement();
-    const char *definition = text_of(pg_get_functiondef, command.address.objectId);
+    const char *definition = text_of(pg_get_functiondef, routine);
     // The server always writes OR REPLACE. A function that exists downstream only must not be replaced unsaid.
-    const char *replace = " OR REPLACE";
+    const char *or_replace = " OR REPLACE";
     const char *rest = definition + strlen("CREATE");
-    if (strncmp(rest, replace, strlen(replace)) != 0)
-        elog(ERROR, "unexpected definition of routine %u", command.address.objectId);
+    if (strncmp(rest, or_replace, strlen(or_replace)) != 0)
+        elog(ERROR, "unexpected definition of routine %u", routine);
     out.text("CREATE");
-    if (statement_of<CreateFunctionStmt>(command, T_CreateFunctionStmt)->replace)
-        out.text(replace);
-    rest += strlen(replace);
+    if (replace)
+        out.text(or_replace);
+    rest += strlen(or_replace);
     size_t length = strlen(rest);
     while (length > 0 && rest[length - 1] == '\n')
         --length;
-    CatalogRow<Form_pg_proc> row(ProcedureRelationId, command.address.objectId);
+    CatalogRow<Form_pg_proc> row(ProcedureRelationId, routine);
     // The server takes a clause about the role only where the role may change. There, the worker runs nothing that may
     // call code of users, as the constants of a default may; so the clauses come in a statement of their own.
     if (sets_role(settings_of(row))) {
@@ -166,18 +166,24 @@ void deparse_create_function(Script &script, const Command &command)
         appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(clauses.begin - rest));
         appendBinaryStringInfo(out.buffer(), clauses.end, static_cast<int>(rest + length - clauses.end));
         SqlWriter &alter = script.statement();
-        write_alter(alter, command.address.objectId, row->prokind);
+        write_alter(alter, routine, row->prokind);
         appendBinaryStringInfo(alter.buffer(), clauses.begin, static_cast<int>(clauses.end - clauses.begin));
     } else
         appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(length));
 
     if (loses_digits(row->procost) || loses_digits(row->prorows)) {
         SqlWriter &alter = script.statement();
-        write_alter(alter, command.address.objectId, row->prokind);
+        write_alter(alter, routine, row->prokind);
         write_number(alter.text(" COST "), row->procost);
         if (row->proretset)
             write_number(alter.text(" ROWS "), row->prorows);
     }
+}
+
+void deparse_create_function(Script &script, const Command &command)
+{
+    write_routine(script, command.address.objectId,
+                  statement_of<CreateFunctionStmt>(command, T_CreateFunctionStmt)->replace);
 }
 
 void deparse_alter_function(Script &script, const Command &command)

@@ -143,23 +143,13 @@ const char *write_nested_conditions(const char *sql)
 {
     if (!strstr(sql, "((("))
         return sql;
-    SqlWriter out;
-    for (const char *at = sql; *at;) {
-        const char *behind = skip_opaque(at, sql);
-        if (behind == at && at > sql && starts_with(at - 1, "(((")) {
-            Condition condition;
-            if (read_condition(at, sql, condition) &&
-                (write_between(out, condition, sql) || write_row_comparison(out, condition, sql))) {
-                at = condition.end;
-                continue;
-            }
-        }
-        if (behind == at)
-            behind = at + 1;
-        appendBinaryStringInfo(out.buffer(), at, static_cast<int>(behind - at));
-        at = behind;
-    }
-    return out.c_str();
+    return rewrite_sql(sql, [&](SqlWriter &out, const char *at) -> const char * {
+        Condition condition;
+        if (at == sql || !starts_with(at - 1, "(((") || !read_condition(at, sql, condition) ||
+            !(write_between(out, condition, sql) || write_row_comparison(out, condition, sql)))
+            return nullptr;
+        return condition.end;
+    });
 }
 
 } // namespace pg_follower

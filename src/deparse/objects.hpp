@@ -60,10 +60,12 @@ void deparse_create_materialized_view(Script &script, const Command &command);
 void deparse_refresh_materialized_view(Script &script, const Command &command);
 
 // rule.cpp
+void write_rule(Script &script, Oid rule, bool replace);
 void deparse_create_rule(Script &script, const Command &command);
 void deparse_create_trigger(Script &script, const Command &command);
 
 // policy.cpp
+void write_altered_policy(Script &script, Oid policy);
 void deparse_create_policy(Script &script, const Command &command);
 void deparse_alter_policy(Script &script, const Command &command);
 void deparse_changed_policy_roles(Script &script); // by DROP OWNED
@@ -97,6 +99,7 @@ void drop_dead_event_triggers(Script &script);
 void revoke_on_database(Script &script, const List *roles);
 
 // rename.cpp
+const char *renamed_from(const RenameStmt *statement); // the object's old name
 void deparse_rename(Script &script, const Command &command);
 
 // owner.cpp

@@ -93,9 +93,9 @@ void deparse_create_policy(Script &script, const Command &command)
 }
 
 // All that an ALTER POLICY can change; it cannot take a condition away.
-void deparse_alter_policy(Script &script, const Command &command)
+void write_altered_policy(Script &script, Oid policy)
 {
-    with_policy(command.address.objectId, [&](HeapTuple tuple, TupleDesc descriptor) {
+    with_policy(policy, [&](HeapTuple tuple, TupleDesc descriptor) {
         auto form = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple));
         SqlWriter &out = script.statement();
         out.text("ALTER POLICY ").name(NameStr(form->polname)).text(" ON ").relation_name(form->polrelid);
@@ -103,6 +103,11 @@ void deparse_alter_policy(Script &script, const Command &command)
         write_condition(out, " USING", Anum_pg_policy_polqual, tuple, descriptor);
         write_condition(out, " WITH CHECK", Anum_pg_policy_polwithcheck, tuple, descriptor);
     });
+}
+
+void deparse_alter_policy(Script &script, const Command &command)
+{
+    write_altered_policy(script, command.address.objectId);
 }
 
 // Policies are not commands of DROP OWNED; what it changed are rows that the current transaction made.

@@ -59,8 +59,9 @@ void write_column(SqlWriter &out, const Command &command, const RenameStmt *stat
     out.name(statement->subname);
 }
 
-// The object's old name in the statement.
-const char *old_name(const RenameStmt *statement)
+} // namespace
+
+const char *renamed_from(const RenameStmt *statement)
 {
     if (statement->subname)
         return statement->subname;
@@ -71,8 +72,6 @@ const char *old_name(const RenameStmt *statement)
         return strVal(llast(castNode(ObjectWithArgs, object)->objname));
     return IsA(object, List) ? strVal(llast(castNode(List, object))) : strVal(object);
 }
-
-} // namespace
 
 void deparse_rename(Script &script, const Command &command)
 {
@@ -95,7 +94,7 @@ void deparse_rename(Script &script, const Command &command)
         break;
     default:
         out.text("ALTER ");
-        write_object_as(out, command.address, object_schema(command.address), old_name(statement));
+        write_object_as(out, command.address, object_schema(command.address), renamed_from(statement));
         out.text(" RENAME");
         break;
     }

@@ -22,11 +22,15 @@ void write_definition(SqlWriter &out, char *definition, bool replace)
 
 } // namespace
 
+void write_rule(Script &script, Oid rule, bool replace)
+{
+    Datum definition = DirectFunctionCall1(pg_get_ruledef, ObjectIdGetDatum(rule));
+    write_definition(script.statement(), TextDatumGetCString(definition), replace);
+}
+
 void deparse_create_rule(Script &script, const Command &command)
 {
-    Datum definition = DirectFunctionCall1(pg_get_ruledef, ObjectIdGetDatum(command.address.objectId));
-    write_definition(script.statement(), TextDatumGetCString(definition),
-                     castNode(RuleStmt, command.parse_tree)->replace);
+    write_rule(script, command.address.objectId, castNode(RuleStmt, command.parse_tree)->replace);
 }
 
 // The partitions' clones of a trigger come by themselves.

@@ -51,6 +51,18 @@ ALTER STATISTICS stats RENAME TO new_stats;
 ALTER FOREIGN DATA WRAPPER fdw RENAME TO new_fdw;
 ALTER SERVER srv RENAME TO new_srv;
 ALTER PUBLICATION pub RENAME TO new_pub;
+-- Queries for whose tables the server invents aliases: it invents others now.
+CREATE TABLE o.same (i integer);
+CREATE TABLE new_s.same (i integer);
+CREATE VIEW o.joined WITH (security_barrier) AS SELECT a.i FROM o.same a, new_s.same;
+CREATE VIEW o.invented WITH (security_barrier) AS SELECT o.same.i, new_s.same.i AS j FROM o.same, new_s.same;
+CREATE MATERIALIZED VIEW o.stored AS SELECT count(*) FROM o.same, new_s.same;
+CREATE RULE on_insert AS ON INSERT TO o.joined DO INSTEAD INSERT INTO new_s.same SELECT o.same.i FROM o.same;
+CREATE RULE on_delete AS ON DELETE TO o.joined DO INSTEAD DELETE FROM new_s.same WHERE EXISTS (SELECT FROM o.same);
+CREATE FUNCTION o.invented() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM o.same, new_s.same; END;
+CREATE POLICY invented ON o.same USING (EXISTS (SELECT FROM new_s.same b, new_s.same WHERE b.i = o.same.i));
+ALTER TABLE new_s.same RENAME TO other;
+ALTER TABLE new_s.other RENAME COLUMN i TO k;
 -- Nothing of temporary objects.
 CREATE TEMPORARY TABLE temporary (i integer);
 ALTER TABLE temporary RENAME COLUMN i TO j;

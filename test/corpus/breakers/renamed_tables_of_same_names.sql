@@ -1,0 +1,28 @@
+-- Queries that read tables of the same name, for which the server invents aliases; then one of the tables is renamed.
+CREATE ROLE reader;
+CREATE SCHEMA a; CREATE SCHEMA b; CREATE SCHEMA v; GRANT ALL ON SCHEMA a, b, v TO reader;
+CREATE TABLE a.t (x int, y int); CREATE TABLE b.t (x int, y int); CREATE TABLE t (x int, y int);
+INSERT INTO a.t VALUES (1, 2); INSERT INTO b.t VALUES (1, 3);
+CREATE VIEW v.twice AS SELECT * FROM a.t WHERE EXISTS (SELECT 1 FROM t WHERE a.t.x = t.x);
+CREATE VIEW v.joined WITH (security_barrier) AS SELECT a.t.y, b.t.y AS z FROM a.t JOIN b.t USING (x);
+ALTER VIEW v.joined RENAME COLUMN z TO "the other";
+CREATE VIEW v.aliased AS SELECT t1.y, t2.y AS z FROM a.t t1 JOIN b.t t2 USING (x);
+CREATE VIEW v.recursion AS WITH RECURSIVE t_2 AS (SELECT x FROM a.t UNION SELECT b.t.x FROM b.t, t_2) SELECT * FROM t_2;
+CREATE VIEW v.on_view AS SELECT joined.* FROM v.joined;
+CREATE RULE r AS ON INSERT TO a.t DO ALSO UPDATE b.t SET y = 0 WHERE EXISTS (SELECT 1 FROM t WHERE t.x = 5);
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM a.t, b.t; SELECT count(*) FROM t; END;
+CREATE PROCEDURE p() LANGUAGE sql BEGIN ATOMIC INSERT INTO t SELECT a.t.* FROM a.t, b.t; END;
+CREATE POLICY inside ON a.t USING (EXISTS (SELECT 1 FROM b.t WHERE b.t.x = a.t.x)) WITH CHECK ((SELECT count(*) FROM a.t) < 10);
+ALTER TABLE a.t ENABLE ROW LEVEL SECURITY;
+ALTER VIEW v.joined OWNER TO reader;
+REVOKE ALL ON SCHEMA v FROM reader; GRANT USAGE ON SCHEMA v TO reader;
+ALTER TABLE a.t RENAME TO s;
+ALTER TABLE b.t RENAME TO s;
+INSERT INTO a.s VALUES (5, 6);
+ALTER TABLE t RENAME TO s;
+BEGIN; ALTER TABLE a.s RENAME TO other; ALTER TABLE b.s RENAME TO another; COMMIT;
+ALTER VIEW v.joined RENAME TO other;
+ALTER TABLE b.another RENAME TO other;
+SELECT f(); CALL p();
+CREATE TEMPORARY VIEW temporary AS SELECT 1 FROM a.other, b.other;
+ALTER TABLE a.other RENAME TO last;
