@@ -30,6 +30,12 @@ extern "C" {
 #define PGF_EXECUTOR_RUN_ARGUMENTS query, direction, count, execute_once
 #endif
 
+// Whether the query of a view has range table entries for OLD and NEW.
+constexpr bool view_queries_have_rule_entries()
+{
+    return PG_VERSION_NUM < 160000;
+}
+
 // A callback for expression_tree_walker: up to 15 its type takes no arguments.
 #if PG_VERSION_NUM >= 160000
 #define PGF_WALKER(walker) walker

@@ -195,13 +195,23 @@ List *queries_that_read(Oid relid)
     return objects;
 }
 
+// Whether a rule is the query of a view, to be written as that. A rule's query has entries for OLD and NEW, which show in
+// its text; up to 15 a view's has them, too, and then it needs no privilege on the schema to replace the rule.
+bool is_view_rule(const ObjectAddress &object)
+{
+    return !view_queries_have_rule_entries() &&
+           CatalogRow<Form_pg_rewrite>(object.classId, object.objectId)->ev_type == '0' + CMD_SELECT;
+}
+
 const char *tag_of(const ObjectAddress &object, const ObjectAddress &owned)
 {
     if (object.classId == ProcedureRelationId)
         return "CREATE FUNCTION";
     if (object.classId == PolicyRelationId)
         return "ALTER POLICY";
-    return get_rel_relkind(owned.objectId) == RELKIND_MATVIEW ? "CREATE MATERIALIZED VIEW" : "CREATE RULE";
+    if (get_rel_relkind(owned.objectId) == RELKIND_MATVIEW)
+        return "CREATE MATERIALIZED VIEW";
+    return is_view_rule(object) ? "CREATE VIEW" : "CREATE RULE";
 }
 
 // Writes the object anew where the server invents a name in its text, with the relation's old name or with its new one.
@@ -218,7 +228,9 @@ void follow_query(const ObjectAddress &object, Oid renamed, const char *old_name
                             errmsg("%s, and keeps the alias that the server made up for a table that has another name now",
                                    reason),
                             errhint("It means the same. Where its text matters, drop it and create it again.")));
-        if (object.classId == RewriteRelationId)
+        if (object.classId == RewriteRelationId && is_view_rule(object))
+            write_view(script, owned.objectId, true);
+        else if (object.classId == RewriteRelationId)
             write_rule(script, object.objectId, true);
         else if (object.classId == ProcedureRelationId)
             write_routine(script, object.objectId, true);

@@ -55,6 +55,7 @@ void deparse_create_cast(Script &script, const Command &command);
 void deparse_create_transform(Script &script, const Command &command);
 
 // view.cpp
+void write_view(Script &script, Oid relid, bool replace);
 void deparse_create_view(Script &script, const Command &command);
 void deparse_create_materialized_view(Script &script, const Command &command);
 void deparse_refresh_materialized_view(Script &script, const Command &command);

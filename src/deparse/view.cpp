@@ -30,14 +30,18 @@ void write_query(SqlWriter &out, Oid view)
 
 } // namespace
 
+void write_view(Script &script, Oid relid, bool replace)
+{
+    RelationScope view(relid);
+    SqlWriter &out = script.statement();
+    out.text(replace ? "CREATE OR REPLACE VIEW " : "CREATE VIEW ").relation_name(relid);
+    write_with_options(out, view);
+    write_query(out, relid);
+}
+
 void deparse_create_view(Script &script, const Command &command)
 {
-    RelationScope view(command.address.objectId);
-    SqlWriter &out = script.statement();
-    out.text(castNode(ViewStmt, command.parse_tree)->replace ? "CREATE OR REPLACE VIEW " : "CREATE VIEW ");
-    out.relation_name(RelationGetRelid(view));
-    write_with_options(out, view);
-    write_query(out, RelationGetRelid(view));
+    write_view(script, command.address.objectId, castNode(ViewStmt, command.parse_tree)->replace);
 }
 
 void deparse_create_materialized_view(Script &script, const Command &command)
