@@ -219,8 +219,7 @@ void write_column_type(AlterTable &alter, const Subcommand &subcommand)
 
     SqlWriter &out = alter_column(alter, NameStr(attribute->attname));
     out.text("SET DATA TYPE ").type_name(attribute->atttypid, attribute->atttypmod);
-    if (OidIsValid(attribute->attcollation) && attribute->attcollation != get_typcollation(attribute->atttypid))
-        out.text(" COLLATE ").collation_name(attribute->attcollation);
+    write_column_collation(out, *attribute);
     if (definition->cooked_default)
         write_using(out.text(" USING "), alter, relation, definition->cooked_default);
     if (alter.relkind() == RELKIND_COMPOSITE_TYPE && subcommand.command->behavior == DROP_CASCADE)

@@ -4,6 +4,7 @@
 // with the names that the server chose. The statement's own inner commands for those (its constraints' indexes, the
 // ALTER TABLE that adds foreign keys) therefore write nothing; sequences of serial columns, and indexes, statistics
 // and comments that LIKE copied, are commands of their own.
+#include "catalog.hpp"
 #include "event.hpp"
 #include "foreign_options.hpp"
 #include "index.hpp"
@@ -22,6 +23,8 @@ extern "C" {
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_sequence.h"
+#include "catalog/pg_type.h"
+#include "access/toast_compression.h"
 #include "commands/defrem.h"
 #include "commands/tablespace.h"
 #include "utils/fmgroids.h"
@@ -58,7 +61,16 @@ class Items {
     SqlWriter::Separator comma_{", "};
 };
 
-void write_columns(Items &items, Relation table)
+// Whether the role may not name the column's type, because it may not use the type's schema: LIKE and CREATE TABLE AS
+// take a type without its name. A default or a partition key, which need the type from the start, cannot do without it.
+bool has_unusable_type(Relation table, const FormData_pg_attribute &column, Oid role)
+{
+    Bitmapset *number = bms_make_singleton(column.attnum - FirstLowInvalidHeapAttributeNumber);
+    return !column.atthasdef && !column.attidentity && !has_partition_attrs(table, number, nullptr) &&
+           !may_use_schema(CatalogRow<Form_pg_type>(TypeRelationId, column.atttypid)->typnamespace, role);
+}
+
+void write_columns(Items &items, Relation table, Oid creator)
 {
     TupleDesc descriptor = RelationGetDescr(table);
     for (int i = 0; i < descriptor->natts; ++i) {
@@ -66,8 +78,37 @@ void write_columns(Items &items, Relation table)
         if (attribute->attisdropped || !attribute->attislocal || leave_out_column(*attribute))
             continue;
         SqlWriter &out = items.next();
-        out.name(NameStr(attribute->attname)).text(' ').type_name(attribute->atttypid, attribute->atttypmod);
+        out.name(NameStr(attribute->attname)).text(' ');
+        if (has_unusable_type(table, *attribute, creator)) {
+            out.text("integer").text(attribute->attnotnull ? " NOT NULL" : "");
+            continue;
+        }
+        out.type_name(attribute->atttypid, attribute->atttypmod);
         write_column_properties(out, table, attribute->attnum);
+    }
+}
+
+// Gives columns their true types that the creator may not name. The table is empty, so no code of users is run.
+void write_unusable_types(Script &script, Relation table, Oid creator)
+{
+    TupleDesc descriptor = RelationGetDescr(table);
+    auto alter = [&](const FormData_pg_attribute &column) -> SqlWriter & {
+        return script.statement(RunAs::applier)
+            .text("ALTER TABLE ONLY ")
+            .relation_name(RelationGetRelid(table))
+            .text(" ALTER COLUMN ")
+            .name(NameStr(column.attname));
+    };
+    for (int i = 0; i < descriptor->natts; ++i) {
+        Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped || !attribute->attislocal || leave_out_column(*attribute) ||
+            !has_unusable_type(table, *attribute, creator))
+            continue;
+        SqlWriter &out = alter(*attribute).text(" TYPE ").type_name(attribute->atttypid, attribute->atttypmod);
+        write_column_collation(out, *attribute);
+        out.text(" USING NULL");
+        if (CompressionMethodIsValid(attribute->attcompression))
+            alter(*attribute).text(" SET COMPRESSION ").text(GetCompressionMethodName(attribute->attcompression));
     }
 }
 
@@ -287,6 +328,8 @@ void deparse_create_table(Script &script, const Command &command)
 {
     RelationScope table(command.address.objectId);
     Form_pg_class form = table->rd_rel;
+    Oid creator = command.event ? creator_of(command) : GetUserId();
+    bool own_columns = !form->relispartition && !OidIsValid(form->reloftype);
 
     SqlWriter &out = script.statement();
     bool foreign = form->relkind == RELKIND_FOREIGN_TABLE;
@@ -303,14 +346,14 @@ void deparse_create_table(Script &script, const Command &command)
         out.text(" OF ").type_name(form->reloftype);
         write_typed_columns(items, table);
     } else
-        write_columns(items, table);
+        write_columns(items, table, creator);
     List *constraints = own_constraints(RelationGetRelid(table));
     order_by_index(constraints);
     bool in_order = needs_order(constraints);
     for (OwnConstraint *constraint : each<OwnConstraint>(constraints))
         if (!in_order || (!OidIsValid(constraint->index) && !constraint->is_foreign))
             write_constraint(items.next(), constraint->oid);
-    items.end(!form->relispartition && !OidIsValid(form->reloftype));
+    items.end(own_columns);
 
     if (form->relispartition)
         write_partition_bound(out, RelationGetRelid(table));
@@ -323,6 +366,8 @@ void deparse_create_table(Script &script, const Command &command)
     if (foreign)
         write_foreign_table_clauses(out, RelationGetRelid(table));
     write_with_options(out, table);
+    if (own_columns)
+        write_unusable_types(script, table, creator);
     if (in_order)
         add_in_order(script, table, constraints);
     write_afterthoughts(script, table);

@@ -76,15 +76,19 @@ void write_identity(SqlWriter &out, Relation relation, AttrNumber column, Oid se
     out.text(')');
 }
 
+void write_column_collation(SqlWriter &out, const FormData_pg_attribute &column)
+{
+    if (OidIsValid(column.attcollation) && column.attcollation != get_typcollation(column.atttypid))
+        out.text(" COLLATE ").collation_name(column.attcollation);
+}
+
 void write_column_properties(SqlWriter &out, Relation relation, AttrNumber column, const char *given)
 {
     Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), column - 1);
     // The grammar wants this first.
     if (CompressionMethodIsValid(attribute->attcompression))
         out.text(" COMPRESSION ").text(GetCompressionMethodName(attribute->attcompression));
-    if (OidIsValid(attribute->attcollation) && attribute->attcollation != get_typcollation(attribute->atttypid))
-        out.text(" COLLATE ").collation_name(attribute->attcollation);
-
+    write_column_collation(out, *attribute);
     if (given)
         out.text(given);
     else if (attribute->attidentity)

@@ -23,6 +23,9 @@ bool leave_out_column(const FormData_pg_attribute &column);
 // The default (or generation expression) of a column as SQL text; null where there is none.
 const char *column_default(Relation relation, AttrNumber column);
 
+// COLLATE, where the column's collation is not its type's own.
+void write_column_collation(SqlWriter &out, const FormData_pg_attribute &column);
+
 // The rest of a column's definition behind its type: COLLATE, COMPRESSION, DEFAULT or GENERATED, NOT NULL. `given`
 // takes the place of the DEFAULT or GENERATED clause.
 void write_column_properties(SqlWriter &out, Relation relation, AttrNumber column, const char *given = nullptr);

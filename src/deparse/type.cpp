@@ -35,8 +35,7 @@ void write_composite(SqlWriter &out, const TypeRow &row)
             continue;
         out.next(comma).name(NameStr(attribute->attname)).text(' ').type_name(attribute->atttypid,
                                                                               attribute->atttypmod);
-        if (OidIsValid(attribute->attcollation) && attribute->attcollation != get_typcollation(attribute->atttypid))
-            out.text(" COLLATE ").collation_name(attribute->attcollation);
+        write_column_collation(out, *attribute);
     }
     out.text(')');
 }

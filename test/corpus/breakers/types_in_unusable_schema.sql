@@ -1,0 +1,23 @@
+-- Tables whose creator took the types of columns from elsewhere, and may not use the schema that they are in.
+CREATE ROLE maker;
+CREATE SCHEMA hidden;
+GRANT CREATE ON SCHEMA public TO maker;
+CREATE TYPE hidden.e AS ENUM ('a', 'b');
+CREATE DOMAIN hidden.d AS text COLLATE "C" CHECK (value <> 'no') NOT NULL;
+CREATE TYPE hidden.c AS (e hidden.e, t text);
+CREATE TABLE source (id int PRIMARY KEY, e hidden.e NOT NULL, d hidden.d, c hidden.c, es hidden.e[], x text);
+CREATE INDEX ON source (e, d);
+ALTER TABLE source ALTER d SET STORAGE EXTERNAL, ALTER d SET COMPRESSION pglz, ALTER es SET STATISTICS 50;
+INSERT INTO source VALUES (1, 'a', 'yes', ('b', 't'), '{a,b}', 'x'), (2, 'b', 'so', NULL, NULL, NULL);
+GRANT SELECT ON source TO maker;
+SET ROLE maker;
+CREATE TABLE likened (LIKE source INCLUDING INDEXES INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS);
+CREATE TABLE selected AS SELECT *, random() AS r FROM source;
+SELECT e, count(*) INTO counted FROM source GROUP BY e;
+INSERT INTO likened SELECT * FROM source;
+UPDATE selected SET x = d WHERE id = 2;
+CREATE TABLE derived (y int) INHERITS (likened);
+CREATE TABLE divided (LIKE source) PARTITION BY LIST (id);
+CREATE TABLE rest PARTITION OF divided DEFAULT;
+INSERT INTO divided SELECT * FROM source;
+DELETE FROM selected WHERE id = 1;
