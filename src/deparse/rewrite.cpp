@@ -16,6 +16,7 @@
 #include "event.hpp"
 #include "follow.hpp"
 #include "publication.hpp"
+#include "rewrite_bare.hpp"
 #include "rewrite_references.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
@@ -53,6 +54,7 @@ struct Written {
     const CollectedCommand *command;
     SubTransactionId subtransaction;
     Oid table; // whose rows follow at the moment
+    bool bare; // and which takes them without checks, triggers and rules (rewrite_bare.hpp)
 };
 
 List *written; // in TopTransactionContext
@@ -61,7 +63,7 @@ void note_written(const CollectedCommand *command)
 {
     MemoryContextScope scope(TopTransactionContext);
     auto *entry = static_cast<Written *>(palloc(sizeof(Written)));
-    *entry = {command, GetCurrentSubTransactionId(), InvalidOid};
+    *entry = {command, GetCurrentSubTransactionId(), InvalidOid, false};
     written = lappend(written, entry);
 }
 
@@ -281,6 +283,9 @@ void write_emptying(Script &script, Oid relid)
                 .text(direction)
                 .role_name(GetUserId());
     };
+    bool bare = has_replica_effects(table);
+    if (bare)
+        write_bare(script, relid);
     write_force(" NO FORCE ROW LEVEL SECURITY");
     write_privilege("GRANT ", " TO ");
     // No publication minds TRUNCATE.
@@ -291,6 +296,32 @@ void write_emptying(Script &script, Oid relid)
         restore_published_deletes(script);
     write_privilege("REVOKE ", " FROM ");
     write_force(" FORCE ROW LEVEL SECURITY");
+    if (bare)
+        write_whole(script, relid);
+}
+
+// Has the rows of the table that the event's ALTER TABLE rewrites taken as they are; InvalidOid where none is any more.
+void take_rows_of(const Event &event, Oid relid)
+{
+    auto write = [&](Oid table, void (*change)(Script &, Oid)) {
+        ObjectAddress address;
+        ObjectAddressSet(address, RelationRelationId, table);
+        follow({"ALTER TABLE", describe_object(address), GetUserId()}, [&](Script &script) { change(script, table); });
+    };
+    bool bare = OidIsValid(relid) && needs_bareness(relid);
+    Oid done = InvalidOid;
+    for (Written *entry : each<Written>(written)) {
+        if (!is_of(event, *entry))
+            continue;
+        if (entry->bare)
+            done = entry->table;
+        entry->table = relid;
+        entry->bare = bare;
+    }
+    if (OidIsValid(done))
+        write(done, write_whole);
+    if (bare)
+        write(relid, write_bare);
 }
 
 // Whether something of the running ALTER TABLE is written already, for another table.
@@ -354,6 +385,8 @@ void end_rewrites(const Event &event)
 {
     if (!is_begun(event))
         return;
+    emit_rewrite(InvalidOid);
+    take_rows_of(event, InvalidOid);
     Oid table = InvalidOid;
     remove_written([&](const Written &entry) {
         if (!is_of(event, entry))
@@ -362,7 +395,6 @@ void end_rewrites(const Event &event)
             table = entry.command->d.alterTable.objectId;
         return true;
     });
-    emit_rewrite(InvalidOid);
     if (OidIsValid(table))
         restore_references(event, table);
     // Where the command ran within another one's rewrite (in a function of its USING clause, say), that goes on.
@@ -422,9 +454,7 @@ Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
 
     event.is_running = true;
     follow_commands(event, note_written);
-    for (Written *entry : each<Written>(written))
-        if (is_of(event, *entry))
-            entry->table = relid;
+    take_rows_of(event, relid);
     emit_rewrite(relid);
     PG_RETURN_NULL();
 }
