@@ -5,18 +5,22 @@
 // table, and that is told by invalidation, too.
 #include "relation.hpp"
 
+#include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "rewrite/prs2lock.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
@@ -83,9 +87,26 @@ bool fires_on_replica(char enabled)
     return enabled == TRIGGER_FIRES_ALWAYS || enabled == TRIGGER_FIRES_ON_REPLICA;
 }
 
-// Whether rows of the table have effects elsewhere, by triggers or rules that are enabled for replicas.
-bool has_effects(Relation relation)
+bool is_own_mutable_function(Oid function, void *)
 {
+    return function >= FirstNormalObjectId && func_volatile(function) != PROVOLATILE_IMMUTABLE;
+}
+
+// Whether the expression calls a function of users that may look at other tables.
+bool looks_elsewhere(Node *node, void *argument)
+{
+    return node && (check_functions_in_node(node, is_own_mutable_function, nullptr) ||
+                    expression_tree_walker(node, PGF_WALKER(looks_elsewhere), argument));
+}
+
+// Whether the order of the table's rows and those of other tables can be seen: by checks that look at other tables, and by
+// triggers or rules that are enabled for replicas.
+bool is_bound_to_others(Relation relation)
+{
+    const TupleConstr *constraints = RelationGetDescr(relation)->constr;
+    for (int i = 0; constraints && i < constraints->num_check; ++i)
+        if (looks_elsewhere(static_cast<Node *>(stringToNode(constraints->check[i].ccbin)), nullptr))
+            return true;
     for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; ++i)
         if (fires_on_replica(relation->trigdesc->triggers[i].tgenabled))
             return true;
@@ -227,7 +248,7 @@ void Statements::resolve(Statement *statement)
     statement->owner = relation->rd_rel->relowner;
     bool one_by_one = statement->kind == RowKind::update_moves_key || statement->kind == RowKind::update_by_row ||
                       statement->kind == RowKind::delete_by_row;
-    statement->stands_alone = has_effects(relation);
+    statement->stands_alone = is_bound_to_others(relation);
     statement->may_run = *statement->run && !one_by_one && !statement->stands_alone && statement->count > 0 &&
                          statement->count < MaxTupleAttributeNumber && !order_matters(*statement, relation);
     statement->valid = true;

@@ -6,6 +6,7 @@
 #include "replica_identity.hpp"
 
 extern "C" {
+#include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -50,12 +51,22 @@ bool names_trigger(AlterTableType type)
            type == AT_DisableTrig;
 }
 
+// Whether the index is one of the relation's own. Where a column's type changes, the server marks the rebuilt indexes of
+// descendants again, and collects that for the relation that the command names; the downstream does so by itself.
+bool has_index(const AlterTable &alter, const char *name)
+{
+    Oid index = get_relname_relid(name, get_rel_namespace(alter.relid()));
+    return OidIsValid(index) && IndexGetRelation(index, true) == alter.relid();
+}
+
 bool write_plain(AlterTable &alter, const Subcommand &subcommand)
 {
     for (const PlainForm &form : plain_forms)
         if (form.type == subcommand.type) {
             if (names_trigger(form.type) &&
                 write_constraint_trigger(alter, form.keywords, subcommand.command->name))
+                return true;
+            if (form.type == AT_ClusterOn && !has_index(alter, subcommand.command->name))
                 return true;
             SqlWriter &out = alter.next().text(form.keywords);
             if (subcommand.command->name)
@@ -148,10 +159,14 @@ bool write_relation_subcommand(AlterTable &alter, const Subcommand &subcommand)
     case AT_AddOf:
         alter.next().text("OF ").type_name(subcommand.address.objectId);
         return true;
-    case AT_ReplicaIdentity:
-        note_replica_identity(alter.relid(), castNode(ReplicaIdentityStmt, command->def));
-        write_replica_identity(alter, castNode(ReplicaIdentityStmt, command->def));
+    case AT_ReplicaIdentity: {
+        auto *identity = castNode(ReplicaIdentityStmt, command->def);
+        if (identity->name && !has_index(alter, identity->name))
+            return true;
+        note_replica_identity(alter.relid(), identity);
+        write_replica_identity(alter, identity);
         return true;
+    }
     case AT_GenericOptions: {
         SqlWriter &out = alter.next().text("OPTIONS (");
         write_generic_option_changes(out, reinterpret_cast<List *>(command->def));

@@ -19,11 +19,13 @@ extern "C" {
 #include "access/genam.h"
 #include "access/table.h"
 #include "catalog/dependency.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_opfamily.h"
 #include "catalog/pg_proc.h"
@@ -183,7 +185,8 @@ bool goes_with_owner(const DroppedObjects &objects, const DroppedObject &object)
 // The facts of a column or constraint that this command has just deleted.
 struct DeadPart {
     bool generated = false; // column
-    bool inherited = false; // its parent's drop takes it along, and it cannot be dropped by itself
+    bool inherited = false; // it cannot be dropped by itself, as long as its parent has it
+    bool local = false;     // its parent's drop does not take it along
 };
 
 // Reads them from its row, which is dead but still there. `part` is a column, a default or a table constraint,
@@ -216,11 +219,14 @@ DeadPart read_dead_part(const DroppedObject &part, const DroppedObject *relation
     while (HeapTuple tuple = systable_getnext(scan)) {
         if (!died_now(tuple))
             continue;
-        if (constraint)
-            result.inherited |= reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->coninhcount > 0;
-        else {
+        if (constraint) {
+            auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+            result.inherited |= form->coninhcount > 0;
+            result.local |= form->conislocal;
+        } else {
             auto form = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
             result.inherited |= form->attinhcount > 0;
+            result.local |= form->attislocal;
             result.generated |= form->attgenerated != '\0';
         }
     }
@@ -305,6 +311,46 @@ const DroppedObject *DroppedObjects::column_of(const DroppedObject &column_defau
 
 namespace {
 
+// Whether children of the column's table keep it: what goes by its dependencies does not go from them.
+bool stays_in_children(const DroppedObject &column)
+{
+    Oid relid = column.address.objectId;
+    // Gone, too?
+    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)) || !has_subclass(relid))
+        return false;
+    for (Oid child : each_oid(find_inheritance_children(relid, NoLock)))
+        if (get_attnum(child, column.address_names[2]) != InvalidAttrNumber)
+            return true;
+    return false;
+}
+
+// The number of generations of ancestors that a table has.
+int inheritance_depth(Oid relid)
+{
+    int depth = 0;
+    Relation catalog = table_open(InheritsRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    SysScanDesc scan = systable_beginscan(catalog, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan))
+        depth = Max(depth, 1 + inheritance_depth(reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent));
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return depth;
+}
+
+// The table of a column or constraint that is gone.
+Oid table_of_part(const DroppedObject &part)
+{
+    return get_relname_relid(part.address_names[1], get_namespace_oid(part.address_names[0], true));
+}
+
+int compare_depths(const ListCell *left, const ListCell *right)
+{
+    return inheritance_depth(table_of_part(*static_cast<DroppedObject *>(lfirst(left)))) -
+           inheritance_depth(table_of_part(*static_cast<DroppedObject *>(lfirst(right))));
+}
+
 // Writes drops into a script. Drops of one kind that come in a row become one statement, so that objects which depend
 // on each other (views, in a circle) go together, as they did upstream.
 class DropWriter {
@@ -314,8 +360,11 @@ class DropWriter {
     {
     }
     void write(const DroppedObject &object);
+    // Writes the columns or constraints of that name that had to wait for their parents'.
+    void write_waiting(const char *name);
 
   private:
+    void write_statement(const DroppedObject &object, const DropForm &form, const DeadPart &dead);
     bool has_typed_table(const DroppedObject &attribute) const;
     SqlWriter &begin(RunAs run_as);
     SqlWriter &begin_or_append(const DropForm &form, RunAs run_as);
@@ -323,6 +372,7 @@ class DropWriter {
     Script &script_;
     const DroppedObjects &objects_;
     bool in_drop_command_;
+    List *waiting_ = NIL;
     // The last statement, while more may be appended to it.
     SqlWriter *open_ = nullptr;
     const DropForm *open_form_ = nullptr;
@@ -412,8 +462,11 @@ void DropWriter::write(const DroppedObject &object)
     DeadPart dead;
     if (form->form == Form::column || form->form == Form::table_constraint || form->form == Form::column_default)
         dead = read_dead_part(object, relation);
-    if (dead.inherited && (form->form != Form::column_default || dead.generated))
+    if (dead.inherited && (form->form != Form::column_default || dead.generated)) {
+        if (dead.local && form->form != Form::column_default)
+            waiting_ = lappend(waiting_, const_cast<DroppedObject *>(&object));
         return;
+    }
     if (form->form == Form::family_member && objects_.has_operator_class())
         return;
 
@@ -423,20 +476,40 @@ void DropWriter::write(const DroppedObject &object)
         return;
     }
 
+    write_statement(object, *form, dead);
+}
+
+void DropWriter::write_waiting(const char *name)
+{
+    List *now = NIL, *later = NIL;
+    for (DroppedObject *part : each<DroppedObject>(waiting_))
+        if (strcmp(part->address_names[2], name) == 0)
+            now = lappend(now, part);
+        else
+            later = lappend(later, part);
+    waiting_ = later;
+    list_sort(now, compare_depths);
+    for (DroppedObject *part : each<DroppedObject>(now))
+        write_statement(*part, *find_form(part->type), DeadPart());
+}
+
+void DropWriter::write_statement(const DroppedObject &object, const DropForm &form, const DeadPart &dead)
+{
+    bool by_cascade = object.normal && !object.original;
     bool circle = in_circle(object.address);
     if (circle && object.address.classId == ProcedureRelationId)
         return;
 
     RunAs run_as = by_cascade ? RunAs::applier : RunAs::caller;
-    if (form->form == Form::identity) {
+    if (form.form == Form::identity) {
         if (circle)
-            begin(run_as).format("DROP %s IF EXISTS %s CASCADE", form->keywords, object.identity);
+            begin(run_as).format("DROP %s IF EXISTS %s CASCADE", form.keywords, object.identity);
         else
-            begin_or_append(*form, run_as).text(object.identity);
+            begin_or_append(form, run_as).text(object.identity);
         return;
     }
     SqlWriter &out = begin(run_as);
-    switch (form->form) {
+    switch (form.form) {
     case Form::identity:
         break;
     case Form::aggregate:
@@ -474,6 +547,7 @@ void DropWriter::write(const DroppedObject &object)
         break;
     case Form::column:
         out.text(strcmp(object.type, "table column") == 0 ? "ALTER TABLE IF EXISTS " : "ALTER FOREIGN TABLE IF EXISTS ")
+            .text(stays_in_children(object) ? "ONLY " : "")
             .name(object.address_names[0], object.address_names[1])
             .text(" DROP COLUMN IF EXISTS ")
             .name(object.address_names[2]);
@@ -495,7 +569,7 @@ void DropWriter::write(const DroppedObject &object)
         break;
     case Form::family_member:
         // The identity reads: operator 1 (left, right) of family USING method.
-        out.text("ALTER OPERATOR FAMILY ").text(family_of_member(object.identity)).format(" DROP %s ", form->keywords);
+        out.text("ALTER OPERATOR FAMILY ").text(family_of_member(object.identity)).format(" DROP %s ", form.keywords);
         appendBinaryStringInfo(out.buffer(), strchr(object.identity, ' ') + 1,
                                static_cast<int>(family_of_member(object.identity) - strlen(" of ") -
                                                 strchr(object.identity, ' ') - 1));
@@ -521,6 +595,22 @@ void DropWriter::write(const DroppedObject &object)
     }
 }
 
+// Whether it is a column or constraint of a table.
+bool is_part(const DroppedObject &object)
+{
+    const DropForm *form = find_form(object.type);
+    return form && (form->form == Form::column || form->form == Form::table_constraint) && object.address_name_count > 2;
+}
+
+// Whether there is such a part, of that name, among the first `count` objects.
+bool has_part(const DroppedObjects &objects, int count, const char *name)
+{
+    for (int i = 0; i < count; ++i)
+        if (is_part(objects[i]) && strcmp(objects[i].address_names[2], name) == 0)
+            return true;
+    return false;
+}
+
 } // namespace
 
 void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_command)
@@ -530,9 +620,13 @@ void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_c
         drop_dead_event_triggers(script);
     DropWriter writer(script, objects, in_drop_command);
     // The server lists what was dropped last first; dependents are dropped before what they depend on.
-    for (int i = objects.count() - 1; i >= 0; --i)
+    for (int i = objects.count() - 1; i >= 0; --i) {
         if (!objects[i].temporary && (objects[i].original || objects[i].normal))
             writer.write(objects[i]);
+        // What both a table and its parent define can go when the last of the name has gone that only parents define.
+        if (is_part(objects[i]) && !has_part(objects, i, objects[i].address_names[2]))
+            writer.write_waiting(objects[i].address_names[2]);
+    }
 }
 
 const char *describe_drops(const DroppedObjects &objects)

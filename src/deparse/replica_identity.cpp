@@ -28,6 +28,7 @@ extern "C" {
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
@@ -73,14 +74,38 @@ template <typename FromHere> char wanted_identity(Oid relid, FromHere from_here)
     }
 }
 
-void set_identity(Oid relid, char identity)
+HeapTuple copy_class_row(Oid relid)
 {
-    Relation catalog = table_open(RelationRelationId, RowExclusiveLock);
     HeapTuple tuple = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(relid));
     if (!HeapTupleIsValid(tuple))
         elog(ERROR, "cache lookup failed for relation %u", relid);
+    return tuple;
+}
+
+// A copy of a relation's row of pg_class, which is locked. The command may hold a lock on the relation that lets CREATE
+// INDEX in, which updates the row in place; the row's lock keeps that off (README.tuplock of the server).
+HeapTuple lock_class_row(Relation catalog, Oid relid)
+{
+    for (HeapTuple tuple = copy_class_row(relid);;) {
+        ItemPointerData locked = tuple->t_self;
+        heap_freetuple(tuple);
+        LockTuple(catalog, &locked, ExclusiveLock);
+        AcceptInvalidationMessages();
+        tuple = copy_class_row(relid);
+        if (ItemPointerEquals(&tuple->t_self, &locked))
+            return tuple;
+        UnlockTuple(catalog, &locked, ExclusiveLock);
+    }
+}
+
+void set_identity(Oid relid, char identity)
+{
+    Relation catalog = table_open(RelationRelationId, RowExclusiveLock);
+    HeapTuple tuple = lock_class_row(catalog, relid);
+    ItemPointerData locked = tuple->t_self;
     reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relreplident = identity;
-    CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
+    CatalogTupleUpdate(catalog, &locked, tuple);
+    UnlockTuple(catalog, &locked, ExclusiveLock);
     heap_freetuple(tuple);
     table_close(catalog, RowExclusiveLock);
     CommandCounterIncrement();

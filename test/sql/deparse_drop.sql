@@ -57,6 +57,12 @@ CREATE TABLE made (a integer, b integer, c integer GENERATED ALWAYS AS (b * 2) S
 CREATE TYPE taking AS ENUM ('a');
 CREATE TABLE taken (i integer PRIMARY KEY, "c d" taking);
 CREATE VIEW taken_view AS SELECT * FROM taken;
+CREATE TABLE parent_made (a integer, b integer GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE child_made () INHERITS (parent_made);
+CREATE FUNCTION checking(integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE TABLE checked (a integer, CONSTRAINT x CHECK (checking(a)));
+CREATE TABLE checked_too (CONSTRAINT x CHECK (checking(a))) INHERITS (checked);
+CREATE TABLE checked_as_well (CONSTRAINT x CHECK (checking(a))) INHERITS (checked_too);
 
 SELECT 1 FROM pg_create_logical_replication_slot('deparse_drop', 'pg_follower');
 
@@ -76,6 +82,9 @@ DROP SCHEMA circle CASCADE;
 DROP FUNCTION cloned_function CASCADE;
 ALTER TABLE made DROP COLUMN b CASCADE;
 DROP TYPE taking CASCADE;
+-- A generated column goes with what it is made from, and stays in children; so do not those that are defined again.
+ALTER TABLE ONLY parent_made DROP COLUMN a CASCADE;
+DROP FUNCTION checking CASCADE;
 RESET client_min_messages;
 -- In a function, and rolled back.
 DO $$ BEGIN DROP TABLE fk; END $$;
@@ -85,3 +94,4 @@ ROLLBACK;
 
 SELECT data FROM pg_logical_slot_get_changes('deparse_drop', NULL, NULL) WHERE data ~ '^(DROP|ALTER|--)';
 SELECT pg_drop_replication_slot('deparse_drop');
+DROP TABLE child_made, parent_made, checked_as_well, checked_too, checked;
