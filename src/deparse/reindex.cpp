@@ -1,6 +1,7 @@
 // REINDEX makes an index valid that CREATE INDEX CONCURRENTLY left behind when it failed. Event triggers see neither, so
-// the index does not exist downstream yet. With TABLESPACE it also moves indexes. Any other REINDEX changes nothing
-// that follows.
+// the index does not exist downstream yet. So does an ALTER TABLE that rewrites the table, or builds the index anew for
+// another reason, and REFRESH MATERIALIZED VIEW. With TABLESPACE, REINDEX also moves indexes. Any other REINDEX changes
+// nothing that follows.
 #include "index.hpp"
 #include "object_name.hpp"
 #include "relation_parts.hpp"
@@ -8,11 +9,13 @@
 
 extern "C" {
 #include "access/genam.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
 #include "commands/comment.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -42,6 +45,18 @@ Oid find_index(const IndexName *index)
     return get_relname_relid(index->name, index->schema);
 }
 
+// Adds a plain index that is not the server's own.
+List *add_index(List *indexes, Oid relid, bool valid)
+{
+    Oid schema = get_rel_namespace(relid);
+    if (!OidIsValid(schema) || get_rel_relkind(relid) != RELKIND_INDEX || isAnyTempNamespace(schema) ||
+        IsCatalogNamespace(schema) || IsToastNamespace(schema))
+        return indexes;
+    auto *index = static_cast<IndexName *>(palloc(sizeof(IndexName)));
+    *index = {schema, get_rel_name(relid), valid, get_rel_tablespace(relid)};
+    return lappend(indexes, index);
+}
+
 // The database's invalid plain indexes, or, where the command may move any, all of them, as a list of IndexName; null
 // where there are none, which is usual.
 void *find_indexes(Node *statement)
@@ -52,17 +67,49 @@ void *find_indexes(Node *statement)
     List *result = NIL;
     while (HeapTuple tuple = systable_getnext(scan)) {
         auto form = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
-        Oid schema = form->indisvalid && !moves ? InvalidOid : get_rel_namespace(form->indexrelid);
-        if (!OidIsValid(schema) || get_rel_relkind(form->indexrelid) != RELKIND_INDEX || isAnyTempNamespace(schema) ||
-            IsCatalogNamespace(schema) || IsToastNamespace(schema))
-            continue;
-        auto *index = static_cast<IndexName *>(palloc(sizeof(IndexName)));
-        *index = {schema, get_rel_name(form->indexrelid), form->indisvalid, get_rel_tablespace(form->indexrelid)};
-        result = lappend(result, index);
+        if (moves || !form->indisvalid)
+            result = add_index(result, form->indexrelid, form->indisvalid);
     }
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
     return result;
+}
+
+// The invalid indexes of a table and its descendants, or of a materialized view, likewise.
+void *find_indexes_of(Node *statement)
+{
+    const RangeVar *name = IsA(statement, AlterTableStmt) ? castNode(AlterTableStmt, statement)->relation
+                                                          : castNode(RefreshMatViewStmt, statement)->relation;
+    Oid relid = RangeVarGetRelid(name, NoLock, true);
+    char kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_MATVIEW)
+        return nullptr;
+    List *result = NIL;
+    for (Oid member : each_oid(find_all_inheritors(relid, AccessShareLock, nullptr))) {
+        Relation table = relation_open(member, AccessShareLock);
+        for (Oid index : each_oid(RelationGetIndexList(table)))
+            if (!is_valid_index(index))
+                result = add_index(result, index, false);
+        relation_close(table, NoLock);
+    }
+    return result;
+}
+
+// Whether the command may build indexes of the table anew.
+bool may_build_indexes(const AlterTableStmt *statement)
+{
+    for (AlterTableCmd *command : each<AlterTableCmd>(statement->cmds))
+        switch (command->subtype) {
+        case AT_AddColumn:
+        case AT_AlterColumnType:
+        case AT_SetLogged:
+        case AT_SetUnLogged:
+        case AT_SetAccessMethod:
+            return true;
+        default:
+            break;
+        }
+    return false;
 }
 
 bool became_valid(const IndexName *index)
@@ -103,11 +150,16 @@ void write_indexes(Script &script, Node *, const void *indexes)
 }
 
 constexpr HookedCommand reindex = {Scope::database, find_indexes, name_first, write_indexes};
+constexpr HookedCommand build = {Scope::database, find_indexes_of, name_first, write_indexes};
 
 } // namespace
 
 const HookedCommand *find_reindex_command(Node *statement)
 {
+    if (IsA(statement, AlterTableStmt))
+        return may_build_indexes(castNode(AlterTableStmt, statement)) ? &build : nullptr;
+    if (IsA(statement, RefreshMatViewStmt))
+        return &build;
     return IsA(statement, ReindexStmt) ? &reindex : nullptr;
 }
 

@@ -38,11 +38,14 @@ extern "C" {
 #include "parser/parse_coerce.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
+#include "utils/xml.h"
 }
 
 namespace pg_follower {
@@ -359,8 +362,15 @@ void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewri
     }
 }
 
-// Whether the rows of the table's new heap are to follow. `reason` is the server's.
-bool rows_follow(const Event &event, Oid relid, int reason)
+// Whether the session has settings by which functions that pass for immutable write text of their own: of floating-point
+// numbers, names, and binary values in XML.
+bool writes_text_its_own_way()
+{
+    return extra_float_digits < 1 || quote_all_identifiers || xmlbinary != XMLBINARY_BASE64;
+}
+
+// Whether the rows of the table's new heap are to follow. `reason` is the server's, `own_text` tells of the session.
+bool rows_follow(const Event &event, Oid relid, int reason, bool own_text)
 {
     RelationScope table(relid);
     bool changes_persistence = (reason & AT_REWRITE_ALTER_PERSISTENCE) != 0;
@@ -368,7 +378,7 @@ bool rows_follow(const Event &event, Oid relid, int reason)
     if (table->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED)
         return changes_persistence;
     return table->rd_rel->relpersistence == RELPERSISTENCE_PERMANENT && !changes_persistence &&
-           is_fleeting(event, table);
+           (own_text || is_fleeting(event, table));
 }
 
 } // namespace
@@ -437,10 +447,11 @@ Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
     ObjectAddress table;
     ObjectAddressSet(table, RelationRelationId, relid);
     bool follows = false;
-    // Of the session's time zone, which the fixed settings hide.
+    // Of the session, whose settings the fixed ones hide.
     bool shifts_time = TimestampTimestampTzRequiresRewrite();
+    bool own_text = writes_text_its_own_way();
     follow({"ALTER TABLE", describe_object(table), GetUserId()}, [&](Script &script) {
-        follows = rows_follow(event, relid, reason);
+        follows = rows_follow(event, relid, reason, own_text);
         if (!follows)
             return;
         if (!is_begun(event))
