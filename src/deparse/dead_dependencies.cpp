@@ -6,9 +6,8 @@ extern "C" {
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_depend.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -22,8 +21,34 @@ bool died_now(HeapTuple tuple)
            TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data));
 }
 
+namespace {
+
+// When the object's own row died: the command id of its last death in the current transaction.
+CommandId death_of(const ObjectAddress &object)
+{
+    if (!is_objectclass_supported(object.classId))
+        return FirstCommandId;
+    Relation catalog = table_open(object.classId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, get_object_attnum_oid(object.classId), BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(object.objectId));
+    SysScanDesc scan =
+        systable_beginscan(catalog, get_object_oid_index(object.classId), true, SnapshotAny, 1, &key);
+    CommandId latest = FirstCommandId;
+    while (HeapTuple tuple = systable_getnext(scan))
+        if (died_now(tuple))
+            latest = Max(latest, HeapTupleHeaderGetCmax(tuple->t_data));
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return latest;
+}
+
+} // namespace
+
 List *dead_dependencies(const ObjectAddress &object)
 {
+    // Earlier commands of the transaction may have taken others from it.
+    CommandId death = death_of(object);
     Relation catalog = table_open(DependRelationId, AccessShareLock);
     ScanKeyData keys[2];
     ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.classId));
@@ -32,7 +57,7 @@ List *dead_dependencies(const ObjectAddress &object)
     List *result = NIL;
     while (HeapTuple tuple = systable_getnext(scan)) {
         auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-        if (!died_now(tuple) || form->objsubid != object.objectSubId)
+        if (!died_now(tuple) || form->objsubid != object.objectSubId || HeapTupleHeaderGetCmax(tuple->t_data) < death)
             continue;
         auto *dependency = static_cast<DeadDependency *>(palloc(sizeof(DeadDependency)));
         ObjectAddressSubSet(dependency->referenced, form->refclassid, form->refobjid, form->refobjsubid);
@@ -42,29 +67,6 @@ List *dead_dependencies(const ObjectAddress &object)
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
     return result;
-}
-
-namespace {
-
-bool depended_on(const ObjectAddress &object, const ObjectAddress &referenced)
-{
-    for (DeadDependency *dependency : each<DeadDependency>(dead_dependencies(object)))
-        if (dependency->kind == DEPENDENCY_NORMAL && dependency->referenced.classId == referenced.classId &&
-            dependency->referenced.objectId == referenced.objectId)
-            return true;
-    return false;
-}
-
-} // namespace
-
-bool in_circle(const ObjectAddress &object)
-{
-    if (object.classId != TypeRelationId && object.classId != ProcedureRelationId)
-        return false;
-    for (DeadDependency *dependency : each<DeadDependency>(dead_dependencies(object)))
-        if (dependency->kind == DEPENDENCY_NORMAL && depended_on(dependency->referenced, object))
-            return true;
-    return false;
 }
 
 } // namespace pg_follower

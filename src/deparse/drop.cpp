@@ -11,6 +11,7 @@
 #include "drop.hpp"
 #include "dead_dependencies.hpp"
 #include "detach.hpp"
+#include "drop_circles.hpp"
 #include "objects.hpp"
 #include "privileges.hpp"
 #include "pg_follower/names.hpp"
@@ -216,18 +217,18 @@ DeadPart read_dead_part(const DroppedObject &part, const DroppedObject *relation
     SysScanDesc scan = systable_beginscan(catalog, constraint ? ConstraintOidIndexId : AttributeRelidNameIndexId, true,
                                           SnapshotAny, key_count, keys);
     DeadPart result;
+    CommandId latest = FirstCommandId;
     while (HeapTuple tuple = systable_getnext(scan)) {
-        if (!died_now(tuple))
+        // As it was at the end, whatever earlier commands of the transaction did to it.
+        if (!died_now(tuple) || HeapTupleHeaderGetCmax(tuple->t_data) < latest)
             continue;
+        latest = HeapTupleHeaderGetCmax(tuple->t_data);
         if (constraint) {
             auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-            result.inherited |= form->coninhcount > 0;
-            result.local |= form->conislocal;
+            result = {false, form->coninhcount > 0, form->conislocal};
         } else {
             auto form = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
-            result.inherited |= form->attinhcount > 0;
-            result.local |= form->attislocal;
-            result.generated |= form->attgenerated != '\0';
+            result = {form->attgenerated != '\0', form->attinhcount > 0, form->attislocal};
         }
     }
     systable_endscan(scan);
@@ -351,19 +352,39 @@ int compare_depths(const ListCell *left, const ListCell *right)
            inheritance_depth(table_of_part(*static_cast<DroppedObject *>(lfirst(right))));
 }
 
+// Whether it is a column or constraint of a table.
+bool is_part(const DroppedObject &object)
+{
+    const DropForm *form = find_form(object.type);
+    return form && (form->form == Form::column || form->form == Form::table_constraint) && object.address_name_count > 2;
+}
+
+// Whether there is such a part, of that name, among the first `count` objects.
+bool has_part(const DroppedObjects &objects, int count, const char *name)
+{
+    for (int i = 0; i < count; ++i)
+        if (is_part(objects[i]) && strcmp(objects[i].address_names[2], name) == 0)
+            return true;
+    return false;
+}
+
 // Writes drops into a script. Drops of one kind that come in a row become one statement, so that objects which depend
 // on each other (views, in a circle) go together, as they did upstream.
 class DropWriter {
   public:
     DropWriter(Script &script, const DroppedObjects &objects, bool in_drop_command)
-        : script_(script), objects_(objects), in_drop_command_(in_drop_command)
+        : script_(script), objects_(objects), circles_(objects), in_drop_command_(in_drop_command)
     {
     }
-    void write(const DroppedObject &object);
-    // Writes the columns or constraints of that name that had to wait for their parents'.
-    void write_waiting(const char *name);
+    // To be called for each object, the last of the list first.
+    void write(int index);
 
   private:
+    void write_object(int index);
+    // Writes the columns or constraints of that name that had to wait for their parents'.
+    void write_waiting(const char *name);
+    // Writes the objects of a circle, when all that needed them is gone.
+    void write_circle(int circle);
     void write_statement(const DroppedObject &object, const DropForm &form, const DeadPart &dead);
     bool has_typed_table(const DroppedObject &attribute) const;
     SqlWriter &begin(RunAs run_as);
@@ -371,8 +392,10 @@ class DropWriter {
 
     Script &script_;
     const DroppedObjects &objects_;
+    Circles circles_;
     bool in_drop_command_;
-    List *waiting_ = NIL;
+    List *waiting_ = NIL; // parts that their tables' parents have, too
+    List *in_circles_ = NIL; // indexes of objects that wait for the rest of their circles
     // The last statement, while more may be appended to it.
     SqlWriter *open_ = nullptr;
     const DropForm *open_form_ = nullptr;
@@ -435,8 +458,25 @@ bool DropWriter::has_typed_table(const DroppedObject &attribute) const
     return false;
 }
 
-void DropWriter::write(const DroppedObject &object)
+void DropWriter::write(int index)
 {
+    const DroppedObject &object = objects_[index];
+    int circle = circles_.of(index);
+    if (!object.temporary && (object.original || object.normal))
+        write_object(index);
+    // What both a table and its parent define can go when the last of the name has gone that only parents define.
+    if (waiting_ && is_part(object) && !has_part(objects_, index, object.address_names[2]))
+        write_waiting(object.address_names[2]);
+    bool last = circle >= 0;
+    for (int i = 0; i < index && last; ++i)
+        last = circles_.of(i) != circle;
+    if (last)
+        write_circle(circle);
+}
+
+void DropWriter::write_object(int index)
+{
+    const DroppedObject &object = objects_[index];
     bool by_cascade = object.normal && !object.original;
     // ALTER PUBLICATION writes what it adds.
     bool is_member = object.address.classId == PublicationRelRelationId ||
@@ -476,7 +516,46 @@ void DropWriter::write(const DroppedObject &object)
         return;
     }
 
-    write_statement(object, *form, dead);
+    if (circles_.of(index) >= 0 && (form->form == Form::identity || form->form == Form::aggregate))
+        in_circles_ = lappend_int(in_circles_, index);
+    else
+        write_statement(object, *form, dead);
+}
+
+void DropWriter::write_circle(int circle)
+{
+    open_ = nullptr;
+    bool all_routines = true, all_views = true, by_cascade = false;
+    const DroppedObject *first = nullptr;
+    // A type takes its functions along; so does a view or an operator, and nothing else stands in a circle with these.
+    List *members = NIL, *others = NIL;
+    for (int index : each_int(in_circles_)) {
+        if (circles_.of(index) != circle) {
+            others = lappend_int(others, index);
+            continue;
+        }
+        const DroppedObject &object = objects_[index];
+        members = lappend_int(members, index);
+        bool routine = object.address.classId == ProcedureRelationId;
+        all_routines &= routine;
+        all_views &= strcmp(object.type, "view") == 0;
+        by_cascade |= object.normal && !object.original;
+        if (!first || (object.address.classId == TypeRelationId && first->address.classId != TypeRelationId) ||
+            (!routine && first->address.classId == ProcedureRelationId))
+            first = &object;
+    }
+    in_circles_ = others;
+    if (!first)
+        return;
+    SqlWriter &out = script_.statement(by_cascade ? RunAs::applier : RunAs::caller);
+    if (!all_routines && !all_views) {
+        out.format("DROP %s IF EXISTS %s CASCADE", find_form(first->type)->keywords, first->identity);
+    } else {
+        out.text(all_views ? "DROP VIEW IF EXISTS " : "DROP ROUTINE IF EXISTS ");
+        SqlWriter::Separator comma(", ");
+        for (int index : each_int(members))
+            out.next(comma).text(objects_[index].identity);
+    }
 }
 
 void DropWriter::write_waiting(const char *name)
@@ -496,16 +575,9 @@ void DropWriter::write_waiting(const char *name)
 void DropWriter::write_statement(const DroppedObject &object, const DropForm &form, const DeadPart &dead)
 {
     bool by_cascade = object.normal && !object.original;
-    bool circle = in_circle(object.address);
-    if (circle && object.address.classId == ProcedureRelationId)
-        return;
-
     RunAs run_as = by_cascade ? RunAs::applier : RunAs::caller;
     if (form.form == Form::identity) {
-        if (circle)
-            begin(run_as).format("DROP %s IF EXISTS %s CASCADE", form.keywords, object.identity);
-        else
-            begin_or_append(form, run_as).text(object.identity);
+        begin_or_append(form, run_as).text(object.identity);
         return;
     }
     SqlWriter &out = begin(run_as);
@@ -595,22 +667,6 @@ void DropWriter::write_statement(const DroppedObject &object, const DropForm &fo
     }
 }
 
-// Whether it is a column or constraint of a table.
-bool is_part(const DroppedObject &object)
-{
-    const DropForm *form = find_form(object.type);
-    return form && (form->form == Form::column || form->form == Form::table_constraint) && object.address_name_count > 2;
-}
-
-// Whether there is such a part, of that name, among the first `count` objects.
-bool has_part(const DroppedObjects &objects, int count, const char *name)
-{
-    for (int i = 0; i < count; ++i)
-        if (is_part(objects[i]) && strcmp(objects[i].address_names[2], name) == 0)
-            return true;
-    return false;
-}
-
 } // namespace
 
 void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_command)
@@ -620,13 +676,8 @@ void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_c
         drop_dead_event_triggers(script);
     DropWriter writer(script, objects, in_drop_command);
     // The server lists what was dropped last first; dependents are dropped before what they depend on.
-    for (int i = objects.count() - 1; i >= 0; --i) {
-        if (!objects[i].temporary && (objects[i].original || objects[i].normal))
-            writer.write(objects[i]);
-        // What both a table and its parent define can go when the last of the name has gone that only parents define.
-        if (is_part(objects[i]) && !has_part(objects, i, objects[i].address_names[2]))
-            writer.write_waiting(objects[i].address_names[2]);
-    }
+    for (int i = objects.count() - 1; i >= 0; --i)
+        writer.write(i);
 }
 
 const char *describe_drops(const DroppedObjects &objects)
