@@ -65,7 +65,13 @@ $upstream->safe_psql('postgres', 'INSERT INTO other VALUES (1)');
 is($downstream->safe_psql('postgres', "CREATE FUNCTION rows_of_other() RETURNS bigint STABLE LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM public.other; END;
 SELECT wait_for_follow(), rows_of_other()"), 't|1', 'a function after the wait sees what has arrived');
 is($downstream->safe_psql('postgres', "SELECT wait_for_follow(), i FROM other"), 't|1', 'wait_for_follow beside a table');
-is($downstream->safe_psql('postgres', "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT wait_for_follow(); SELECT i FROM other; COMMIT"), "t\n1", 'wait_for_follow in REPEATABLE READ');
+is($downstream->safe_psql('postgres', "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT wait_for_follow(); SELECT i FROM other; COMMIT"), "t\n1", 'wait_for_follow in REPEATABLE READ');is($downstream->safe_psql('postgres', "SELECT wait_for_follow() FROM generate_series(1, 3)"), "t\nt\nt", 'three waits in a query');
+is($downstream->safe_psql('postgres', "BEGIN; DECLARE c CURSOR FOR SELECT wait_for_follow(), rows_of_other() FROM generate_series(1, 2); FETCH c; FETCH c; FETCH c; COMMIT"), "t|1\nt|1", 'waits in a cursor');
+is($downstream->safe_psql('postgres', "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT wait_for_follow(); COMMIT; FETCH c"), 't', 'a wait in a cursor that outlives its transaction');
+$downstream->safe_psql('postgres', 'DO $$ BEGIN PERFORM wait_for_follow(); IF NOT wait_for_follow() THEN RAISE EXCEPTION $x$no$x$; END IF; END $$');
+is($downstream->safe_psql('postgres', "EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) SELECT wait_for_follow()"), 'Result (actual rows=1 loops=1)', 'a wait in EXPLAIN ANALYZE')
+  if $downstream->pg_version < 18;
+
 # A wait that is cancelled leaves its session in order.
 my $locker = $downstream->background_psql('postgres', on_error_stop => 1);
 $locker->query_safe('BEGIN; LOCK TABLE other');
