@@ -505,13 +505,14 @@ bool wait_for_follow(const char *name, TimestampTz deadline)
         ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
                         errmsg("cannot wait for a follow in the transaction that starts it")));
     check_progress(*follow, worker_pid(follow->id));
-    XLogRecPtr target = upstream_position(*follow);
     QuerySnapshotPause pause;
+    XLogRecPtr target = upstream_position(*follow);
     for (;;) {
         follow = require_follow(name);
         check_snapshot(*follow);
         int pid = worker_pid(follow->id);
         LiveReader live(pid ? follow->segment : 0, follow->id);
+        pause.drop_catalog_snapshot();
         bool reached = live && live->pid == pid && wait_for_news(live, target, deadline);
         bool was_live = static_cast<bool>(live);
         live.detach();
@@ -520,8 +521,10 @@ bool wait_for_follow(const char *name, TimestampTz deadline)
         check_progress(*require_follow(name), worker_pid(follow->id));
         if (time_left(deadline, 1) <= 0)
             return false;
-        if (!was_live)
+        if (!was_live) {
+            pause.drop_catalog_snapshot();
             pause_briefly(time_left(deadline, poll_milliseconds));
+        }
     }
 }
 

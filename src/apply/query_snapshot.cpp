@@ -49,6 +49,10 @@ QuerySnapshotPause::QuerySnapshotPause() : query_(query_without_tables())
     PopActiveSnapshot();
     UnregisterSnapshotFromOwner(snapshot, ActivePortal->resowner);
     UnregisterSnapshotFromOwner(snapshot, ActivePortal->resowner);
+}
+
+void QuerySnapshotPause::drop_catalog_snapshot() const
+{
     InvalidateCatalogSnapshot();
 }
 

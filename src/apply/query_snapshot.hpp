@@ -19,6 +19,9 @@ class QuerySnapshotPause {
   public:
     QuerySnapshotPause();
     ~QuerySnapshotPause();
+    // Gives back the snapshot by which code of the block has looked something up in the catalogs. To be called before each
+    // wait.
+    void drop_catalog_snapshot() const;
     QuerySnapshotPause(const QuerySnapshotPause &) = delete;
     QuerySnapshotPause &operator=(const QuerySnapshotPause &) = delete;
 

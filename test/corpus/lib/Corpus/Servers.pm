@@ -83,6 +83,7 @@ END
 	# User mappings hold passwords, so they follow only where a setting allows it; so do roles.
 	# Functions of checks and indexes may name what is in public without saying so.
 	print $conf "pg_follower.user_mappings = on\npg_follower.function_search_path = 'public'\n" if $self->{mode} ne 'standby';
+	print $conf "pg_follower.restart_interval = 1s\n" if $self->{mode} ne 'standby';
 	print $conf "shared_preload_libraries = 'pg_follower'\npg_follower.roles = 'all'\n" if $self->{preload} && $self->{mode} ne 'standby';
 	print $conf "$_\n" for @{ $self->{settings} || [] };
 	close $conf;
