@@ -2,8 +2,9 @@
 //
 // IF EXISTS, CASCADE, several objects in one command, schemas with all they hold, and mixtures of temporary and
 // permanent objects thus all become plain drops of what went, in the order in which it went: dependents before what
-// they depend on. Nothing that exists only downstream is dropped by a CASCADE. Each drop says IF EXISTS, since an
-// object that could not follow is not there.
+// they depend on. Nothing that exists only downstream is dropped by a CASCADE, which is written only for a type, view or
+// operator that stands in a circle with functions (drop_circles.hpp). Each drop says IF EXISTS, since an object that
+// could not follow is not there.
 //
 // Parts of a relation (defaults, constraints, columns) that are reached by a dependency are dropped one by one even
 // when their relation goes too, for the order's sake: a function may go after the default that calls it, and before
@@ -12,21 +13,16 @@
 #include "dead_dependencies.hpp"
 #include "detach.hpp"
 #include "drop_circles.hpp"
+#include "dropped_parts.hpp"
 #include "objects.hpp"
 #include "privileges.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/dependency.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_attrdef.h"
-#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_extension.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_opfamily.h"
 #include "catalog/pg_proc.h"
@@ -36,11 +32,7 @@ extern "C" {
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "rewrite/rewriteSupport.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower {
@@ -183,84 +175,6 @@ bool goes_with_owner(const DroppedObjects &objects, const DroppedObject &object)
     return false;
 }
 
-// The facts of a column or constraint that this command has just deleted.
-struct DeadPart {
-    bool generated = false; // column
-    bool inherited = false; // it cannot be dropped by itself, as long as its parent has it
-    bool local = false;     // its parent's drop does not take it along
-};
-
-// Reads them from its row, which is dead but still there. `part` is a column, a default or a table constraint,
-// `relation` its relation if that goes too.
-DeadPart read_dead_part(const DroppedObject &part, const DroppedObject *relation)
-{
-    bool constraint = part.address.classId == ConstraintRelationId;
-    ScanKeyData keys[2];
-    int key_count = 1;
-    if (constraint)
-        ScanKeyInit(&keys[0], Anum_pg_constraint_oid, BTEqualStrategyNumber, F_OIDEQ,
-                    ObjectIdGetDatum(part.address.objectId));
-    else {
-        Oid relid = part.address.objectId;
-        if (part.address.classId == AttrDefaultRelationId) {
-            // Where the table stays, a generated column goes as a column, so this is a plain default.
-            if (!relation)
-                return DeadPart();
-            relid = relation->address.objectId;
-        }
-        ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-        ScanKeyInit(&keys[1], Anum_pg_attribute_attname, BTEqualStrategyNumber, F_NAMEEQ,
-                    CStringGetDatum(part.address_names[2]));
-        key_count = 2;
-    }
-    Relation catalog = table_open(constraint ? ConstraintRelationId : AttributeRelationId, AccessShareLock);
-    SysScanDesc scan = systable_beginscan(catalog, constraint ? ConstraintOidIndexId : AttributeRelidNameIndexId, true,
-                                          SnapshotAny, key_count, keys);
-    DeadPart result;
-    CommandId latest = FirstCommandId;
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        // As it was at the end, whatever earlier commands of the transaction did to it.
-        if (!died_now(tuple) || HeapTupleHeaderGetCmax(tuple->t_data) < latest)
-            continue;
-        latest = HeapTupleHeaderGetCmax(tuple->t_data);
-        if (constraint) {
-            auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-            result = {false, form->coninhcount > 0, form->conislocal};
-        } else {
-            auto form = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
-            result = {form->attgenerated != '\0', form->attinhcount > 0, form->attislocal};
-        }
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return result;
-}
-
-// The type of a typed table, or none. The table may have been dropped by this command.
-Oid type_of_table(Oid relid)
-{
-    Oid type = InvalidOid;
-    if (HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid)); HeapTupleIsValid(tuple)) {
-        type = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->reloftype;
-        ReleaseSysCache(tuple);
-        return type;
-    }
-    Relation catalog = table_open(RelationRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-    SysScanDesc scan = systable_beginscan(catalog, ClassOidIndexId, true, SnapshotAny, 1, &key);
-    CommandId latest = 0;
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        if (!died_now(tuple) || HeapTupleHeaderGetCmax(tuple->t_data) < latest)
-            continue;
-        latest = HeapTupleHeaderGetCmax(tuple->t_data);
-        type = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->reloftype;
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return type;
-}
-
 } // namespace
 
 DroppedObjects::DroppedObjects(List *objects)
@@ -312,46 +226,6 @@ const DroppedObject *DroppedObjects::column_of(const DroppedObject &column_defau
 
 namespace {
 
-// Whether children of the column's table keep it: what goes by its dependencies does not go from them.
-bool stays_in_children(const DroppedObject &column)
-{
-    Oid relid = column.address.objectId;
-    // Gone, too?
-    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)) || !has_subclass(relid))
-        return false;
-    for (Oid child : each_oid(find_inheritance_children(relid, NoLock)))
-        if (get_attnum(child, column.address_names[2]) != InvalidAttrNumber)
-            return true;
-    return false;
-}
-
-// The number of generations of ancestors that a table has.
-int inheritance_depth(Oid relid)
-{
-    int depth = 0;
-    Relation catalog = table_open(InheritsRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-    SysScanDesc scan = systable_beginscan(catalog, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
-    while (HeapTuple tuple = systable_getnext(scan))
-        depth = Max(depth, 1 + inheritance_depth(reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent));
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return depth;
-}
-
-// The table of a column or constraint that is gone.
-Oid table_of_part(const DroppedObject &part)
-{
-    return get_relname_relid(part.address_names[1], get_namespace_oid(part.address_names[0], true));
-}
-
-int compare_depths(const ListCell *left, const ListCell *right)
-{
-    return inheritance_depth(table_of_part(*static_cast<DroppedObject *>(lfirst(left)))) -
-           inheritance_depth(table_of_part(*static_cast<DroppedObject *>(lfirst(right))));
-}
-
 // Whether it is a column or constraint of a table.
 bool is_part(const DroppedObject &object)
 {
@@ -368,8 +242,7 @@ bool has_part(const DroppedObjects &objects, int count, const char *name)
     return false;
 }
 
-// Writes drops into a script. Drops of one kind that come in a row become one statement, so that objects which depend
-// on each other (views, in a circle) go together, as they did upstream.
+// Writes drops into a script. Drops of one kind that come in a row become one statement.
 class DropWriter {
   public:
     DropWriter(Script &script, const DroppedObjects &objects, bool in_drop_command)
@@ -424,16 +297,8 @@ SqlWriter &DropWriter::begin(RunAs run_as)
 // Begins DROP ... IF EXISTS, or goes on with the last one behind a comma.
 SqlWriter &DropWriter::begin_or_append(const DropForm &form, RunAs run_as)
 {
-    if (open_ && open_form_ == &form) {
-        if (open_run_as_ == run_as)
-            return open_->text(", ");
-        // A circle may hold views that the command named and views that CASCADE reached.
-        if (strcmp(form.keywords, "VIEW") == 0) {
-            open_run_as_ = RunAs::applier;
-            script_.run_last_as(open_run_as_);
-            return open_->text(", ");
-        }
-    }
+    if (open_ && open_form_ == &form && open_run_as_ == run_as)
+        return open_->text(", ");
     SqlWriter &out = begin(run_as);
     out.format("DROP %s IF EXISTS ", form.keywords);
     if (takes_list(form)) {

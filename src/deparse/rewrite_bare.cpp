@@ -10,8 +10,6 @@
 extern "C" {
 #include "commands/trigger.h"
 #include "rewrite/prs2lock.h"
-#include "rewrite/rewriteDefine.h"
-#include "utils/lsyscache.h"
 }
 
 namespace pg_follower {

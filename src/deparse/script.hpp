@@ -83,8 +83,6 @@ class Script {
         for (Statement *statement : each<Statement>(statements_))
             statement->needed = Needed::if_possible;
     }
-    // Changes who runs the last statement.
-    void run_last_as(RunAs run_as) { static_cast<Statement *>(llast(statements_))->run_as = run_as; }
     ListRange<Statement *> statements() const { return each<Statement>(statements_); }
 
   private:
