@@ -16,10 +16,12 @@
 #include "dropped_parts.hpp"
 #include "objects.hpp"
 #include "privileges.hpp"
+#include "rewrite.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
 #include "catalog/dependency.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_extension.h"
@@ -128,6 +130,11 @@ bool is_view_rule(const DroppedObject &object)
 {
     return object.address.classId == RewriteRelationId && object.address_name_count > 0 &&
            strcmp(object.address_names[object.address_name_count - 1], ViewSelectRuleName) == 0;
+}
+
+Oid find_table(const char *schema, const char *name)
+{
+    return get_relname_relid(name, get_namespace_oid(schema, true));
 }
 
 // Where the family begins in the identity of its member.
@@ -373,6 +380,10 @@ void DropWriter::write_object(int index)
         return;
     }
     if (form->form == Form::family_member && objects_.has_operator_class())
+        return;
+    // An ALTER TABLE ... DROP COLUMN ... CASCADE that is written already has taken it along.
+    if (form->form == Form::publication_table && by_cascade &&
+        is_altered_early(find_table(object.address_names[0], object.address_names[1])))
         return;
 
     if (form->form == Form::default_privileges) {

@@ -391,6 +391,15 @@ bool is_written(const CollectedCommand *command)
     return false;
 }
 
+bool is_altered_early(Oid relid)
+{
+    for (Written *entry : each<Written>(written))
+        if (entry->command->type == SCT_AlterTable &&
+            list_member_oid(find_all_inheritors(entry->command->d.alterTable.objectId, NoLock, nullptr), relid))
+            return true;
+    return false;
+}
+
 void end_rewrites(const Event &event)
 {
     if (!is_begun(event))

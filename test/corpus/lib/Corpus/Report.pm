@@ -106,7 +106,7 @@ sub compare_with_passing
 	my ($arg, $results) = @_;
 	my $path = "$arg->{lists}/passing" . ($arg->{suite} eq 'regress' ? '' : "-$arg->{suite}") . '.txt';
 	my %known;
-	if (open(my $in, '<', $path)) { /^(\w+)\s+(points|end)\b/ and $known{$1} = $2 while <$in>; }
+	if (open(my $in, '<', $path)) { /^([\w.]+)\s+(points|end)\b/ and $known{$1} = $2 while <$in>; }
 	my (@lost, @new);
 	my %now;
 	for my $row (@$results)
