@@ -6,7 +6,9 @@
 extern "C" {
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
 
@@ -24,13 +26,22 @@ void write_modify(SqlWriter &out, SqlWriter::Separator &comma, const char *optio
                                                                       : " = READ_WRITE");
 }
 
-void write_text_option(SqlWriter &out, SqlWriter::Separator &comma, HeapTuple tuple, const char *option,
-                       AttrNumber column)
+// The initial value, which the server keeps as the text that the user wrote, and reads again wherever it makes the
+// aggregate. An error where that needs the settings of the user's session.
+void write_initial_value(SqlWriter &out, SqlWriter::Separator &comma, HeapTuple tuple, const char *option,
+                         AttrNumber column, Oid type)
 {
     bool is_null;
     Datum value = SysCacheGetAttr(AGGFNOID, tuple, column, &is_null);
-    if (!is_null)
-        out.next(comma).text(option).text(" = ").literal(TextDatumGetCString(value));
+    if (is_null)
+        return;
+    char *initial = TextDatumGetCString(value);
+    if (get_typtype(type) != TYPTYPE_PSEUDO) {
+        Oid input, parameter;
+        getTypeInputInfo(type, &input, &parameter);
+        (void)OidInputFunctionCall(input, initial, parameter, -1);
+    }
+    out.next(comma).text(option).text(" = ").literal(initial);
 }
 
 } // namespace
@@ -65,7 +76,7 @@ void deparse_create_aggregate(Script &script, const Command &command)
     write_function_option(out, comma, "COMBINEFUNC", form->aggcombinefn);
     write_function_option(out, comma, "SERIALFUNC", form->aggserialfn);
     write_function_option(out, comma, "DESERIALFUNC", form->aggdeserialfn);
-    write_text_option(out, comma, tuple, "INITCOND", Anum_pg_aggregate_agginitval);
+    write_initial_value(out, comma, tuple, "INITCOND", Anum_pg_aggregate_agginitval, form->aggtranstype);
     write_function_option(out, comma, "MSFUNC", form->aggmtransfn);
     write_function_option(out, comma, "MINVFUNC", form->aggminvtransfn);
     if (OidIsValid(form->aggmtranstype))
@@ -76,7 +87,7 @@ void deparse_create_aggregate(Script &script, const Command &command)
     if (form->aggmfinalextra)
         out.next(comma).text("MFINALFUNC_EXTRA");
     write_modify(out, comma, "MFINALFUNC_MODIFY", form->aggmfinalmodify, form->aggkind);
-    write_text_option(out, comma, tuple, "MINITCOND", Anum_pg_aggregate_aggminitval);
+    write_initial_value(out, comma, tuple, "MINITCOND", Anum_pg_aggregate_aggminitval, form->aggmtranstype);
     if (OidIsValid(form->aggsortop))
         out.next(comma).text("SORTOP = OPERATOR(").operator_name(form->aggsortop).text(')');
     if (function->proparallel != PROPARALLEL_UNSAFE)

@@ -29,6 +29,10 @@ CREATE AGGREGATE hypothetical(VARIADIC "any" ORDER BY VARIADIC "any") (SFUNC = o
 CREATE AGGREGATE old_style (BASETYPE = integer, SFUNC1 = plus, STYPE1 = integer, INITCOND1 = '0');
 CREATE AGGREGATE quoted("a b" integer) (SFUNC = plus, STYPE = integer, INITCOND = '7');
 CREATE OR REPLACE AGGREGATE quoted("a b" integer) (SFUNC = minus, STYPE = integer);
+-- An initial value that only the session's settings can read.
+SET DateStyle = 'SQL, DMY';
+CREATE AGGREGATE latest(date) (SFUNC = date_larger, STYPE = date, INITCOND = '25/04/2020');
+RESET DateStyle;
 
 ALTER AGGREGATE counted(*) RENAME TO number_of;
 ALTER AGGREGATE ordered(float8 ORDER BY anyelement) SET SCHEMA public;
