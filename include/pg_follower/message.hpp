@@ -26,6 +26,7 @@ struct DdlMessage {
     const char *const *roles;
     bool cluster_wide;  // about what all databases of a cluster share; not to be applied within the upstream's cluster
     bool creates_roles; // roles that the statement needs and that are missing shall be created
+    bool concurrently;  // makes an index that the upstream made CONCURRENTLY
     // Of the session that ran the command: under it, functions that the statement calls find what they name. The
     // statement itself does not depend on it. Empty where nothing but the server's own is on it.
     const char *search_path = "";

@@ -32,12 +32,19 @@ enum class MissingRole : int {
     worker, // runs the command as its own role
 };
 
+// What the worker does with an index that the upstream made CONCURRENTLY (pg_follower.concurrent_indexes).
+enum class ConcurrentIndexes : int {
+    apply,  // makes it in its place in the stream
+    record, // leaves it to somebody here, with the command in follower.unsupported
+};
+
 struct Settings {
     int deparse_failure = static_cast<int>(DeparseFailure::warning);
     int on_unsupported = static_cast<int>(OnUnsupported::record);
     bool user_mappings = false; // whether user mappings, and what else holds passwords, follow
     int roles = static_cast<int>(RolesFollow::missing);
     int missing_role = static_cast<int>(MissingRole::error);
+    int concurrent_indexes = static_cast<int>(ConcurrentIndexes::apply);
     int restart_interval = 5;             // seconds from a worker's end by an error to its restart
     int max_batch_rows = 1000;            // rows of one statement that are applied in one go
     int max_group_transactions = 1000;    // upstream transactions that may share one commit while catching up

@@ -169,6 +169,9 @@ void Applier::ddl(const DdlMessage &record)
     has_ddl_ = true;
     if (record.kind == DdlKind::unsupported)
         note_unsupported(record);
+    else if (record.concurrently &&
+             settings.concurrent_indexes == static_cast<int>(ConcurrentIndexes::record))
+        leave_index(record);
     else if (const char *failure = executor_.ddl(record)) {
         DdlMessage failed = record;
         failed.sql = failure;
@@ -188,6 +191,25 @@ void Applier::note_unsupported(const DdlMessage &record)
                         errdetail("Object: %s. Reason: %s", record.object, record.sql),
                         errhint("Run the command on this server, set pg_follower.on_unsupported to \"record\", then "
                                 "call resume_follow().")));
+    record_unsupported(record);
+}
+
+// Leaves an index, whose making would hold the stream up, to somebody here.
+void Applier::leave_index(const DdlMessage &record)
+{
+    constexpr const char *keyword = " INDEX ";
+    const char *behind = strncmp(record.sql, "CREATE ", strlen("CREATE ")) == 0 ? strstr(record.sql, keyword) : nullptr;
+    DdlMessage left = record;
+    left.sql = behind ? psprintf("To be run here: %.*s INDEX CONCURRENTLY %s", static_cast<int>(behind - record.sql),
+                                 record.sql, behind + strlen(keyword))
+                      : psprintf("To be run here: %s", record.sql);
+    executor_.flush();
+    record_unsupported(left);
+}
+
+void Applier::record_unsupported(const DdlMessage &record)
+{
+    const Position &position = executor_.position;
     insert_unsupported({follow_, position.upstream_xid, position.commit_lsn, commit_time_, record.tag, record.object,
                         record.role, record.sql});
     ++executor_.counts.unsupported;

@@ -57,6 +57,8 @@ class Applier {
     void commit(const CommitRecord &record);
     void ddl(const DdlMessage &record);
     void note_unsupported(const DdlMessage &record);
+    void leave_index(const DdlMessage &record);
+    void record_unsupported(const DdlMessage &record);
     void commit_group();
     void save_figures(const Figures &figures);
     void received(XLogRecPtr end);

@@ -56,13 +56,14 @@ bool refuse(const char *why)
 
 uint8 ddl_flags(const DdlMessage &ddl)
 {
-    return (ddl.cluster_wide ? 1 : 0) | (ddl.creates_roles ? 2 : 0);
+    return (ddl.cluster_wide ? 1 : 0) | (ddl.creates_roles ? 2 : 0) | (ddl.concurrently ? 4 : 0);
 }
 
 void set_ddl_flags(DdlMessage &ddl, uint8 flags)
 {
     ddl.cluster_wide = flags & 1;
     ddl.creates_roles = flags & 2;
+    ddl.concurrently = flags & 4;
 }
 
 void encode_ddl(StringInfo out, const DdlMessage &ddl)

@@ -38,6 +38,12 @@ constexpr config_enum_entry missing_role_values[] = {
     {nullptr, 0, false},
 };
 
+constexpr config_enum_entry concurrent_indexes_values[] = {
+    {"apply", static_cast<int>(ConcurrentIndexes::apply), false},
+    {"record", static_cast<int>(ConcurrentIndexes::record), false},
+    {nullptr, 0, false},
+};
+
 bool check_path(char **value, void **, GucSource)
 {
     List *names;
@@ -75,6 +81,12 @@ void define_settings()
         "pg_follower.missing_role", "What the downstream does with a command of a role that does not exist there.",
         "\"error\" stops the follow; \"worker\" runs the command as the worker's own role.", &settings.missing_role,
         settings.missing_role, missing_role_values, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomEnumVariable(
+        "pg_follower.concurrent_indexes", "What the downstream does with an index that the upstream made CONCURRENTLY.",
+        "\"apply\" makes it where it comes in the stream, in its transaction; \"record\" does not wait for that, and adds "
+        "the command to follower.unsupported, for somebody to run it there with CONCURRENTLY.",
+        &settings.concurrent_indexes, settings.concurrent_indexes, concurrent_indexes_values, PGC_SIGHUP, 0, nullptr,
+        nullptr, nullptr);
     DefineCustomIntVariable("pg_follower.restart_interval",
                             "Time between the end of a worker by an error and its next try.", nullptr,
                             &settings.restart_interval, settings.restart_interval, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,

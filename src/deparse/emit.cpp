@@ -34,6 +34,7 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     bool by_caller = statement.run_as == RunAs::caller;
     ddl.cluster_wide = command.scope == Scope::cluster;
     ddl.creates_roles = missing_roles_follow();
+    ddl.concurrently = statement.concurrently;
     ddl.tag = command.tag;
     ddl.object = command.object;
     ddl.role = by_caller ? GetUserNameFromId(command.caller, false) : "";

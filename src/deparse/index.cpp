@@ -3,7 +3,7 @@
 // The indexes that it makes for the partitions of a partitioned table come by themselves, with the names that the
 // server chooses for them. But where a partition has an index that is not valid, and so is not there downstream, the
 // server may have attached that one, or chosen another name because of it: then each index is written by itself.
-// CONCURRENTLY says how to do it, not what comes of it.
+// CONCURRENTLY says how to do it, not what comes of it; the downstream may leave it to somebody.
 #include "index.hpp"
 #include "object_name.hpp"
 #include "objects.hpp"
@@ -127,6 +127,8 @@ void deparse_create_index(Script &script, const Command &command)
     if (!OidIsValid(get_index_constraint(command.address.objectId)))
         write_index(script, command.address.objectId, false,
                     castNode(IndexStmt, command.parse_tree)->relation->inh);
+    if (castNode(IndexStmt, command.parse_tree)->concurrent)
+        script.make_concurrent();
     // LIKE ... INCLUDING COMMENTS makes the comment without a command.
     write_object_comment(script, command.address, castNode(IndexStmt, command.parse_tree)->idxcomment);
 }

@@ -63,6 +63,7 @@ struct Statement {
     SqlWriter sql;
     RunAs run_as = RunAs::caller;
     Needed needed = Needed::yes;
+    bool concurrently = false; // makes an index as CREATE INDEX CONCURRENTLY did
 };
 
 // The statements that a command becomes, in order. May stay empty: the command needs nothing downstream.
@@ -82,6 +83,12 @@ class Script {
     {
         for (Statement *statement : each<Statement>(statements_))
             statement->needed = Needed::if_possible;
+    }
+    // Notes that all statements so far make an index that the upstream made CONCURRENTLY.
+    void make_concurrent()
+    {
+        for (Statement *statement : each<Statement>(statements_))
+            statement->concurrently = true;
     }
     ListRange<Statement *> statements() const { return each<Statement>(statements_); }
 
