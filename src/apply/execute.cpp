@@ -16,6 +16,7 @@
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/names.hpp"
+#include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
@@ -505,7 +506,7 @@ void Executor::truncate(const TruncateRecord &record)
         for (int t = 0; relation->trigdesc && t < relation->trigdesc->numtriggers; ++t) {
             const Trigger &trigger = relation->trigdesc->triggers[t];
             triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) &&
-                        (trigger.tgenabled == TRIGGER_FIRES_ALWAYS || trigger.tgenabled == TRIGGER_FIRES_ON_REPLICA);
+                        fires_on_replica(trigger.tgenabled);
         }
     }
     if (!as_owner && triggers)

@@ -7,6 +7,7 @@
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
+#include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
@@ -16,12 +17,9 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "rewrite/prs2lock.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -82,11 +80,6 @@ bool order_matters(const Statement &statement, Relation relation)
     return matters;
 }
 
-bool fires_on_replica(char enabled)
-{
-    return enabled == TRIGGER_FIRES_ALWAYS || enabled == TRIGGER_FIRES_ON_REPLICA;
-}
-
 bool is_own_mutable_function(Oid function, void *)
 {
     return function >= FirstNormalObjectId && func_volatile(function) != PROVOLATILE_IMMUTABLE;
@@ -107,13 +100,7 @@ bool is_bound_to_others(Relation relation)
     for (int i = 0; constraints && i < constraints->num_check; ++i)
         if (looks_elsewhere(static_cast<Node *>(stringToNode(constraints->check[i].ccbin)), nullptr))
             return true;
-    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; ++i)
-        if (fires_on_replica(relation->trigdesc->triggers[i].tgenabled))
-            return true;
-    for (int i = 0; relation->rd_rules && i < relation->rd_rules->numLocks; ++i)
-        if (fires_on_replica(relation->rd_rules->rules[i]->enabled))
-            return true;
-    return false;
+    return has_replica_effects(relation);
 }
 
 void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc description, int number,

@@ -21,7 +21,6 @@
 
 extern "C" {
 #include "catalog/dependency.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_extension.h"
@@ -130,11 +129,6 @@ bool is_view_rule(const DroppedObject &object)
 {
     return object.address.classId == RewriteRelationId && object.address_name_count > 0 &&
            strcmp(object.address_names[object.address_name_count - 1], ViewSelectRuleName) == 0;
-}
-
-Oid find_table(const char *schema, const char *name)
-{
-    return get_relname_relid(name, get_namespace_oid(schema, true));
 }
 
 // Where the family begins in the identity of its member.
@@ -383,7 +377,7 @@ void DropWriter::write_object(int index)
         return;
     // An ALTER TABLE ... DROP COLUMN ... CASCADE that is written already has taken it along.
     if (form->form == Form::publication_table && by_cascade &&
-        is_altered_early(find_table(object.address_names[0], object.address_names[1])))
+        is_altered_early(table_of_part(object)))
         return;
 
     if (form->form == Form::default_privileges) {

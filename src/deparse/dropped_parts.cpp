@@ -117,13 +117,12 @@ int inheritance_depth(Oid relid)
     return depth;
 }
 
-// The table of a column or constraint that is gone.
+} // namespace
+
 Oid table_of_part(const DroppedObject &part)
 {
     return get_relname_relid(part.address_names[1], get_namespace_oid(part.address_names[0], true));
 }
-
-} // namespace
 
 int compare_depths(const ListCell *left, const ListCell *right)
 {

@@ -180,11 +180,6 @@ List *queries_that_read(Oid relid)
         if (form->classid != RewriteRelationId && form->classid != ProcedureRelationId &&
             form->classid != PolicyRelationId)
             continue;
-        bool known = false;
-        for (ObjectAddress *object : each<ObjectAddress>(objects))
-            known |= object->classId == form->classid && object->objectId == form->objid;
-        if (known)
-            continue;
         auto *object = static_cast<ObjectAddress *>(palloc(sizeof(ObjectAddress)));
         ObjectAddressSet(*object, form->classid, form->objid);
         objects = lappend(objects, object);
@@ -192,7 +187,14 @@ List *queries_that_read(Oid relid)
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
     list_sort(objects, compare_objects);
-    return objects;
+    // It depends on each column by itself.
+    List *distinct = NIL;
+    for (ObjectAddress *object : each<ObjectAddress>(objects)) {
+        auto *last = distinct ? static_cast<ObjectAddress *>(llast(distinct)) : nullptr;
+        if (!last || last->classId != object->classId || last->objectId != object->objectId)
+            distinct = lappend(distinct, object);
+    }
+    return distinct;
 }
 
 // Whether a rule is the query of a view, to be written as that. A rule's query has entries for OLD and NEW, which show in

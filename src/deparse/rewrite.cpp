@@ -19,6 +19,7 @@
 #include "rewrite_bare.hpp"
 #include "rewrite_references.hpp"
 #include "pg_follower/compat.hpp"
+#include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {

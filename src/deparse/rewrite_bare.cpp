@@ -5,12 +5,8 @@
 // So the table's row of pg_class says meanwhile that there are none: relchecks, relhastriggers and relhasrules are what
 // the relation cache goes by (RelationBuildDesc in relcache.c). The table is locked, and all is in one transaction.
 #include "rewrite_bare.hpp"
+#include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
-
-extern "C" {
-#include "commands/trigger.h"
-#include "rewrite/prs2lock.h"
-}
 
 namespace pg_follower {
 namespace {
@@ -24,18 +20,6 @@ void write_condition(SqlWriter &out, Oid relid)
 }
 
 } // namespace
-
-bool has_replica_effects(Relation table)
-{
-    auto fires = [](char enabled) { return enabled == TRIGGER_FIRES_ALWAYS || enabled == TRIGGER_FIRES_ON_REPLICA; };
-    for (int i = 0; table->trigdesc && i < table->trigdesc->numtriggers; ++i)
-        if (fires(table->trigdesc->triggers[i].tgenabled))
-            return true;
-    for (int i = 0; table->rd_rules && i < table->rd_rules->numLocks; ++i)
-        if (fires(table->rd_rules->rules[i]->enabled))
-            return true;
-    return false;
-}
 
 bool needs_bareness(Oid relid)
 {

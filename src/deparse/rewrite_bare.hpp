@@ -3,14 +3,7 @@
 
 #include "script.hpp"
 
-extern "C" {
-#include "utils/rel.h"
-}
-
 namespace pg_follower {
-
-// Whether the table has triggers or rules that fire for replicas, too.
-bool has_replica_effects(Relation table);
 
 // Whether something of the table's would hold up, or change, rows that are inserted as a rewrite left them.
 bool needs_bareness(Oid relid);
