@@ -15,6 +15,7 @@
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
@@ -221,9 +222,9 @@ void Executor::start()
     statements_.start(discard);
     runs_.start();
     row_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower row", ALLOCSET_DEFAULT_SIZES);
-    values_ = static_cast<Value *>(MemoryContextAlloc(TopMemoryContext, sizeof(Value) * most_values));
-    datums_ = static_cast<Datum *>(MemoryContextAlloc(TopMemoryContext, sizeof(Datum) * (most_values + 1)));
-    nulls_ = static_cast<bool *>(MemoryContextAlloc(TopMemoryContext, sizeof(bool) * (most_values + 1)));
+    values_ = allocate_in<Value>(TopMemoryContext, most_values);
+    datums_ = allocate_in<Datum>(TopMemoryContext, most_values + 1);
+    nulls_ = allocate_in<bool>(TopMemoryContext, most_values + 1);
     MemoryContextScope scope(TopMemoryContext);
     initStringInfo(&key_);
 }
@@ -354,13 +355,13 @@ uint64 Executor::execute_one(Statement *statement, Datum *datums, const bool *nu
     ++executions;
     SpiScope spi;
     if (!statement->one_plan) {
-        auto types = static_cast<Oid *>(palloc(sizeof(Oid) * (statement->count + 1)));
+        auto types = allocate<Oid>(statement->count);
         for (int i = 0; i < statement->count; ++i)
             types[i] = statement->parameters[i].type;
         statement->one_plan = prepare(statement, statement->one, statement->count, types);
     }
     OwnerScope owner(statement->owner);
-    auto flags = static_cast<char *>(palloc(statement->count + 1));
+    auto flags = allocate<char>(statement->count + 1);
     for (int i = 0; i < statement->count; ++i)
         flags[i] = nulls[i] ? 'n' : ' ';
     skip_next_privilege_check();
@@ -422,7 +423,7 @@ uint64 Executor::execute_run(Run *run, bool *found_rows)
 void Executor::apply_run(Run *run)
 {
     Statement *statement = run->statement;
-    auto found_rows = static_cast<bool *>(palloc0(run->count));
+    auto found_rows = allocate_zeroed<bool>(run->count);
     uint64 found = execute_run(run, found_rows);
     counts.rows += static_cast<int64>(found);
     if (statement->kind == RowKind::insert || found == static_cast<uint64>(run->count))

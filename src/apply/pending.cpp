@@ -5,6 +5,7 @@
 #include "pending.hpp"
 
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "worker.hpp"
@@ -119,7 +120,7 @@ void add(Action action, const Follow &follow, Upstream upstream)
         registered = true;
     }
     MemoryContextScope scope(TopTransactionContext);
-    auto item = static_cast<Pending *>(palloc0(sizeof(Pending)));
+    auto item = allocate_zeroed<Pending>();
     *item = {action,      GetCurrentSubTransactionId(), follow.id, follow.name,
              follow.slot, pstrdup(follow.origin),       upstream};
     pending = lappend(pending, item);

@@ -7,6 +7,7 @@
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -168,7 +169,7 @@ void Statements::define(const StatementRecord &record)
     statement->one = pstrdup(record.one);
     statement->run = pstrdup(record.run);
     statement->count = record.parameter_count;
-    statement->parameters = static_cast<Parameter *>(palloc0(sizeof(Parameter) * (record.parameter_count + 1)));
+    statement->parameters = allocate_zeroed<Parameter>(record.parameter_count);
     for (int i = 0; i < record.parameter_count; ++i) {
         statement->parameters[i].column = pstrdup(record.parameters[i].column);
         statement->parameters[i].finds_row = record.parameters[i].finds_row;

@@ -2,6 +2,7 @@
 #include "run.hpp"
 
 #include "pg_follower/compat.hpp"
+#include "pg_follower/memory.hpp"
 
 extern "C" {
 #include "common/hashfn.h"
@@ -31,7 +32,7 @@ void KeyIndex::grow()
     Entry *old = entries_;
     uint32 old_size = size_;
     size_ = old_size ? old_size * 4 : 16;
-    entries_ = static_cast<Entry *>(MemoryContextAllocZero(context_, sizeof(Entry) * size_));
+    entries_ = allocate_zeroed_in<Entry>(context_, size_);
     for (uint32 i = 0; i < old_size; ++i)
         if (old[i].key)
             *place(old[i].hash, old[i].key, old[i].length) = old[i];
@@ -47,7 +48,7 @@ int KeyIndex::find_or_add(const char *key, int length, int number)
     Entry *entry = place(hash, key, length);
     if (entry->key)
         return entry->number;
-    auto copy = static_cast<char *>(MemoryContextAlloc(context_, length + 1));
+    auto copy = allocate_in<char>(context_, length);
     memcpy(copy, key, length);
     *entry = {hash, copy, length, number};
     ++used_;
@@ -82,7 +83,7 @@ void Runs::add(Run *run, Statement *statement, Datum *values, bool *nulls, const
         run->statement = statement;
         run->description = statement->description;
         run->room = 8;
-        run->rows = static_cast<MinimalTuple *>(MemoryContextAlloc(run->context, sizeof(MinimalTuple) * run->room));
+        run->rows = allocate_in<MinimalTuple>(run->context, run->room);
         run->keys.start(run->context);
         dlist_push_tail(&filled_, &run->node);
     }
@@ -100,7 +101,7 @@ void Runs::add(Run *run, Statement *statement, Datum *values, bool *nulls, const
     } else {
         if (run->count == run->room) {
             run->room *= 2;
-            run->rows = static_cast<MinimalTuple *>(repalloc(run->rows, sizeof(MinimalTuple) * run->room));
+            run->rows = reallocate(run->rows, run->room);
         }
         place = run->count++;
     }

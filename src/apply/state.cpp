@@ -4,6 +4,7 @@
 // The columns stand in `Column` in the table's order; the script that makes the table and this list change together.
 #include "state.hpp"
 
+#include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -96,7 +97,7 @@ Follow *read_tuple(TupleDesc description, HeapTuple heap_tuple)
     check_column_count(description, column_count);
     Tuple tuple;
     heap_deform_tuple(heap_tuple, description, tuple.values, tuple.nulls);
-    auto follow = static_cast<Follow *>(palloc0(sizeof(Follow)));
+    auto follow = allocate_zeroed<Follow>();
     follow->id = DatumGetInt32(tuple.values[col_id]);
     follow->name = *DatumGetName(tuple.values[col_name]);
     follow->conninfo = tuple.string(col_conninfo);

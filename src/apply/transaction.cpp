@@ -11,6 +11,7 @@
 // starts again, applies one by one up to the group's end, and then knows.
 #include "transaction.hpp"
 
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 
@@ -263,7 +264,7 @@ void Applier::commit_group()
     } else
         add_counts(figures, executor_.counts);
 
-    auto commit = static_cast<Commit *>(MemoryContextAlloc(TopMemoryContext, sizeof(Commit)));
+    auto commit = allocate_in<Commit>(TopMemoryContext);
     commit->upstream_end = group_end_;
     commit->local_end = local_end;
     dlist_push_tail(&commits_, &commit->node);

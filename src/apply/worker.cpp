@@ -11,6 +11,7 @@
 #include "worker.hpp"
 
 #include "pg_follower/compat.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
@@ -439,7 +440,7 @@ void pg_follower_worker_main(Datum argument)
     using namespace pg_follower;
     WorkerArguments arguments;
     memcpy(&arguments, MyBgworkerEntry->bgw_extra, sizeof(arguments));
-    worker = static_cast<Worker *>(MemoryContextAllocZero(TopMemoryContext, sizeof(Worker)));
+    worker = allocate_zeroed_in<Worker>(TopMemoryContext);
     *worker = {};
     pqsignal(SIGTERM, handle_sigterm);
     pqsignal(SIGHUP, SignalHandlerForConfigReload);

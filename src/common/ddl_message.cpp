@@ -4,6 +4,7 @@
 // within the transaction (8 bytes), kind (1 byte), and the strings tag, object, role, sql. The HMAC proves that the
 // event trigger made the message; database, transaction and number prove that it was made for this place, and once.
 #include "pg_follower/authentication.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/message.hpp"
 
 extern "C" {
@@ -127,7 +128,7 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
     ddl.kind = static_cast<DdlKind>(*position++);
     set_ddl_flags(ddl, static_cast<uint8>(*position++));
     ddl.role_count = take_integer<uint16>(position);
-    auto roles = static_cast<const char **>(palloc(sizeof(char *) * (ddl.role_count + 1)));
+    auto roles = allocate<const char *>(ddl.role_count);
     ddl.roles = roles;
     const char *end = content + size;
     bool complete = true;

@@ -8,6 +8,7 @@
 //   ddl        kind (1), flags (1), tag, object, role, sql, search_path, count (2), then each: role
 //
 // A message is the version (1 byte) and then records, each behind its type byte.
+#include "pg_follower/memory.hpp"
 #include "pg_follower/message.hpp"
 
 extern "C" {
@@ -104,8 +105,7 @@ StatementRecord StreamReader::read_statement()
     record.one = string();
     record.run = string();
     record.parameter_count = integer<uint16>();
-    record.parameters =
-        static_cast<StatementParameter *>(palloc(sizeof(StatementParameter) * record.parameter_count));
+    record.parameters = allocate<StatementParameter>(record.parameter_count);
     for (uint16 i = 0; i < record.parameter_count; ++i) {
         record.parameters[i].column = string();
         record.parameters[i].finds_row = integer<uint8>() != 0;
@@ -169,7 +169,7 @@ TruncateRecord StreamReader::read_truncate()
     TruncateRecord record;
     record.sql = string();
     record.relation_count = integer<uint16>();
-    record.relations = static_cast<RelationName *>(palloc(sizeof(RelationName) * record.relation_count));
+    record.relations = allocate<RelationName>(record.relation_count);
     for (uint16 i = 0; i < record.relation_count; ++i) {
         record.relations[i].schema = string();
         record.relations[i].table = string();
@@ -197,7 +197,7 @@ DdlMessage StreamReader::read_ddl()
     for (const char **text : {&record.tag, &record.object, &record.role, &record.sql, &record.search_path})
         *text = string();
     record.role_count = integer<uint16>();
-    auto roles = static_cast<const char **>(palloc(sizeof(char *) * (record.role_count + 1)));
+    auto roles = allocate<const char *>(record.role_count);
     for (uint16 i = 0; i < record.role_count; ++i)
         roles[i] = string();
     record.roles = roles;

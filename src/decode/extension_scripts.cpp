@@ -7,6 +7,7 @@
 #include "extension_scripts.hpp"
 
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
@@ -44,7 +45,7 @@ void ExtensionScripts::command_ended()
 {
     MemoryContextScope scope(context_);
     visit_own_extensions([this](HeapTuple extension) {
-        auto place = static_cast<ItemPointer>(palloc(sizeof(ItemPointerData)));
+        auto place = allocate<ItemPointerData>();
         *place = extension->t_self;
         complete_ = lappend(complete_, place);
     });

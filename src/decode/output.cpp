@@ -5,6 +5,7 @@
 // system call and more; it is written when it is large and when the transaction ends.
 #include "output.hpp"
 
+#include "pg_follower/memory.hpp"
 #include "pg_follower/message.hpp"
 #include "pg_follower/settings.hpp"
 
@@ -99,7 +100,7 @@ void flush(Session &session)
     write_message(session, pending->data, pending->len, "");
     resetStringInfo(pending);
     if (pending->maxlen > memory_kept) {
-        pending->data = static_cast<char *>(repalloc(pending->data, memory_kept));
+        pending->data = reallocate(pending->data, memory_kept);
         pending->maxlen = memory_kept;
     }
 }

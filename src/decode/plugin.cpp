@@ -5,6 +5,7 @@
 #include "pg_follower/decode.hpp"
 
 #include "output.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
@@ -58,7 +59,7 @@ void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_i
 
     MemoryContext memory = AllocSetContextCreate(ctx->context, "pg_follower session", ALLOCSET_DEFAULT_SIZES);
     MemoryContextScope scope(memory);
-    auto callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
+    auto callback = allocate_zeroed<MemoryContextCallback>();
     callback->func = forget_session;
     MemoryContextRegisterResetCallback(memory, callback);
 

@@ -7,6 +7,7 @@
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "pg_follower/temporary.hpp"
@@ -160,7 +161,7 @@ void collect_columns(RelationFacts &facts, Relation relation)
 {
     TupleDesc descriptor = RelationGetDescr(relation);
     Bitmapset *key = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_IDENTITY_KEY);
-    facts.columns = static_cast<Column *>(palloc0(sizeof(Column) * Max(descriptor->natts, 1)));
+    facts.columns = allocate_zeroed<Column>(descriptor->natts);
     for (int i = 0; i < descriptor->natts; ++i) {
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
         if (attribute->attisdropped || (is_temporary_type(attribute->atttypid) &&
@@ -195,7 +196,7 @@ void collect_key(RelationFacts &facts, Oid index_oid)
 {
     RelationScope index(index_oid);
     int count = IndexRelationGetNumberOfKeyAttributes(index);
-    facts.keys = static_cast<KeyColumn *>(palloc0(sizeof(KeyColumn) * count));
+    facts.keys = allocate_zeroed<KeyColumn>(count);
     facts.key_count = count;
     for (int i = 0; i < count; ++i) {
         Column *column = column_of_attribute(facts, index->rd_index->indkey.values[i]);
@@ -246,7 +247,7 @@ bool has_replica_actions(Relation relation)
 RowValues make_row(int width)
 {
     width = Max(width, 1);
-    return {static_cast<Datum *>(palloc0(sizeof(Datum) * width)), static_cast<bool *>(palloc0(sizeof(bool) * width))};
+    return {allocate_zeroed<Datum>(width), allocate_zeroed<bool>(width)};
 }
 
 } // namespace
@@ -267,7 +268,7 @@ FactsCache::FactsCache(MemoryContext parent)
     control.hcxt = context_;
     facts_ = hash_create("pg_follower relation facts", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
     free_room_ = 64;
-    free_statement_ids_ = static_cast<uint32 *>(MemoryContextAlloc(context_, sizeof(uint32) * free_room_));
+    free_statement_ids_ = allocate_in<uint32>(context_, free_room_);
 }
 
 RelationFacts &FactsCache::get(Relation relation)
@@ -323,7 +324,7 @@ void FactsCache::release(RelationFacts &facts)
     for (int i = 0; i < facts.statement_count; ++i) {
         if (free_count_ == free_room_) {
             free_room_ *= 2;
-            free_statement_ids_ = static_cast<uint32 *>(repalloc(free_statement_ids_, sizeof(uint32) * free_room_));
+            free_statement_ids_ = reallocate(free_statement_ids_, free_room_);
         }
         free_statement_ids_[free_count_++] = facts.statements[i]->id;
     }

@@ -8,6 +8,7 @@
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
@@ -60,7 +61,7 @@ void lose_row(Session &session, const RelationFacts &facts, ReorderBufferChangeT
             lost = known;
     if (!lost) {
         MemoryContextScope scope(session.transaction_context);
-        lost = static_cast<LostRows *>(palloc0(sizeof(LostRows)));
+        lost = allocate_zeroed<LostRows>();
         lost->object = pstrdup(object.c_str());
         session.transaction.lost = lappend(session.transaction.lost, lost);
     }
@@ -123,7 +124,7 @@ bool sets_column(const RowStatement &statement, const Column &column)
 
 void choose_set_columns(RelationFacts &facts, RowStatement &statement)
 {
-    statement.set = static_cast<Column **>(palloc(sizeof(Column *) * Max(facts.column_count, 1)));
+    statement.set = allocate<Column *>(facts.column_count);
     for (int i = 0; i < facts.column_count; ++i)
         if (sets_column(statement, facts.columns[i]) && !bms_is_member(i, statement.left_out))
             statement.set[statement.set_count++] = &facts.columns[i];
@@ -131,7 +132,7 @@ void choose_set_columns(RelationFacts &facts, RowStatement &statement)
 
 void choose_find_columns(RelationFacts &facts, RowStatement &statement)
 {
-    statement.find = static_cast<Column **>(palloc(sizeof(Column *) * Max(facts.column_count, 1)));
+    statement.find = allocate<Column *>(facts.column_count);
     switch (statement.kind) {
     case RowKind::insert:
         break;
@@ -159,7 +160,7 @@ void define_statement(RowChange &change, const RowStatement &statement)
     write_one(one, change.facts, statement);
     write_run(run, change.facts, statement);
     int count = statement.parameter_count();
-    auto parameters = static_cast<StatementParameter *>(palloc(sizeof(StatementParameter) * count));
+    auto parameters = allocate<StatementParameter>(count);
     for (int i = 0; i < count; ++i)
         parameters[i] = {statement.parameter(i).name, i >= statement.set_count};
     stream_write(pending_message(session),
@@ -173,13 +174,13 @@ RowStatement *make_statement(RowChange &change, const Bitmapset *left_out)
     RelationFacts &facts = change.facts;
     MemoryContextScope scope(facts.context);
     if (!facts.statements)
-        facts.statements = static_cast<RowStatement **>(palloc0(sizeof(RowStatement *) * most_statements));
+        facts.statements = allocate_zeroed<RowStatement *>(most_statements);
     int place = facts.statement_count;
     uint32 id;
     if (place < most_statements) {
         ++facts.statement_count;
         id = change.session.facts.take_statement_id();
-        facts.statements[place] = static_cast<RowStatement *>(palloc(sizeof(RowStatement)));
+        facts.statements[place] = allocate<RowStatement>();
     } else {
         place = facts.next_replaced;
         facts.next_replaced = (place + 1) % most_statements;

@@ -4,13 +4,15 @@
 // kept: downstream, too, there may be tables without rows in WAL (unlogged ones) that refer to these.
 #include "output.hpp"
 
+#include "pg_follower/memory.hpp"
+
 namespace pg_follower::decode {
 
 void follow_truncate(Session &session, int count, Relation relations[], ReorderBufferChange *change)
 {
     SqlWriter sql;
     SqlWriter::Separator comma(", ");
-    auto names = static_cast<RelationName *>(palloc(sizeof(RelationName) * count));
+    auto names = allocate<RelationName>(count);
     uint16 followed = 0;
     sql.text("TRUNCATE TABLE ");
     for (int i = 0; i < count; ++i) {
