@@ -38,13 +38,25 @@ enum class ConcurrentIndexes : int {
     record, // leaves it to somebody here, with the command in follower.unsupported
 };
 
+// A setting whose values are those of an enum. The server reads and writes it as an int.
+template <typename Enum> class EnumSetting {
+  public:
+    constexpr EnumSetting(Enum value) : value_(static_cast<int>(value)) {}
+    operator Enum() const { return static_cast<Enum>(value_); }
+    // What the server is given to write to.
+    int *variable() { return &value_; }
+
+  private:
+    int value_;
+};
+
 struct Settings {
-    int deparse_failure = static_cast<int>(DeparseFailure::warning);
-    int on_unsupported = static_cast<int>(OnUnsupported::record);
+    EnumSetting<DeparseFailure> deparse_failure = DeparseFailure::warning;
+    EnumSetting<OnUnsupported> on_unsupported = OnUnsupported::record;
     bool user_mappings = false; // whether user mappings, and what else holds passwords, follow
-    int roles = static_cast<int>(RolesFollow::missing);
-    int missing_role = static_cast<int>(MissingRole::error);
-    int concurrent_indexes = static_cast<int>(ConcurrentIndexes::apply);
+    EnumSetting<RolesFollow> roles = RolesFollow::missing;
+    EnumSetting<MissingRole> missing_role = MissingRole::error;
+    EnumSetting<ConcurrentIndexes> concurrent_indexes = ConcurrentIndexes::apply;
     int restart_interval = 5;             // seconds from a worker's end by an error to its restart
     int max_batch_rows = 1000;            // rows of one statement that are applied in one go
     int max_group_transactions = 1000;    // upstream transactions that may share one commit while catching up
@@ -53,7 +65,11 @@ struct Settings {
 
 extern Settings settings;
 
-// Defines the GUCs; called once, from _PG_init.
+// Whether the server loaded the library at its start (shared_preload_libraries). Without that there is neither the
+// launcher, which lets follows resume by themselves, nor the hook that sees the commands about roles.
+extern bool library_preloaded;
+
+// Defines the GUCs and notes whether the library is preloaded; called once, from _PG_init, before anything else.
 void define_settings();
 
 struct FixedSetting {

@@ -12,6 +12,7 @@
 #include "pg_follower/names.hpp"
 #include "pg_follower/pg.hpp"
 #include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "state.hpp"
 #include "stream.hpp"

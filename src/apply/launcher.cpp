@@ -8,6 +8,7 @@
 #include "pg_follower/list.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
 #include "worker.hpp"
 
 extern "C" {
@@ -29,8 +30,6 @@ PGDLLEXPORT void pg_follower_starter_main(Datum argument);
 }
 
 namespace pg_follower {
-
-bool library_preloaded = false;
 
 namespace {
 
@@ -121,9 +120,8 @@ void init_apply()
 {
     guard_table("follow", refuse_while_following);
     install_function_path();
-    if (!process_shared_preload_libraries_in_progress)
+    if (!library_preloaded)
         return;
-    library_preloaded = true;
     BackgroundWorker entry = describe("pg_follower launcher", "pg_follower_launcher_main");
     RegisterBackgroundWorker(&entry);
 }

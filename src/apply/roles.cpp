@@ -49,7 +49,7 @@ void create_role(const char *name)
 Oid role_of(const DdlMessage &ddl, const char **reason)
 {
     // Those named first: creating them may have created the role itself.
-    bool to_worker = settings.missing_role == static_cast<int>(MissingRole::worker);
+    bool to_worker = settings.missing_role == MissingRole::worker;
     for (int i = 0; i < ddl.role_count; ++i) {
         if (OidIsValid(get_role_oid(ddl.roles[i], true)))
             continue;

@@ -7,6 +7,7 @@
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
 
 extern "C" {
 #include "access/genam.h"

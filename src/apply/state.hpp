@@ -11,9 +11,6 @@ extern "C" {
 
 namespace pg_follower {
 
-// Whether the server loaded the library at its start, so that follows resume by themselves.
-extern bool library_preloaded;
-
 // A row of follower.follow. Texts that may be null are null pointers.
 struct Follow {
     int32 id;

@@ -171,7 +171,7 @@ void Applier::ddl(const DdlMessage &record)
     if (record.kind == DdlKind::unsupported)
         note_unsupported(record);
     else if (record.concurrently &&
-             settings.concurrent_indexes == static_cast<int>(ConcurrentIndexes::record))
+             settings.concurrent_indexes == ConcurrentIndexes::record)
         leave_index(record);
     else if (const char *failure = executor_.ddl(record)) {
         DdlMessage failed = record;
@@ -187,7 +187,7 @@ void Applier::note_unsupported(const DdlMessage &record)
     position.what = record.tag;
     position.schema = nullptr;
     position.object = record.object;
-    if (settings.on_unsupported == static_cast<int>(OnUnsupported::stop))
+    if (settings.on_unsupported == OnUnsupported::stop)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s of the upstream cannot follow", record.tag),
                         errdetail("Object: %s. Reason: %s", record.object, record.sql),
                         errhint("Run the command on this server, set pg_follower.on_unsupported to \"record\", then "

@@ -10,38 +10,46 @@ extern "C" {
 namespace pg_follower {
 
 Settings settings;
+bool library_preloaded = false;
 
 namespace {
 
+template <typename Enum> constexpr config_enum_entry choice(const char *name, Enum value)
+{
+    return {name, static_cast<int>(value), false};
+}
+
+constexpr config_enum_entry no_more_choices = {nullptr, 0, false};
+
 constexpr config_enum_entry deparse_failure_values[] = {
-    {"warning", static_cast<int>(DeparseFailure::warning), false},
-    {"error", static_cast<int>(DeparseFailure::error), false},
-    {nullptr, 0, false},
+    choice("warning", DeparseFailure::warning),
+    choice("error", DeparseFailure::error),
+    no_more_choices,
 };
 
 constexpr config_enum_entry on_unsupported_values[] = {
-    {"record", static_cast<int>(OnUnsupported::record), false},
-    {"stop", static_cast<int>(OnUnsupported::stop), false},
-    {nullptr, 0, false},
+    choice("record", OnUnsupported::record),
+    choice("stop", OnUnsupported::stop),
+    no_more_choices,
 };
 
 constexpr config_enum_entry roles_values[] = {
-    {"off", static_cast<int>(RolesFollow::off), false},
-    {"missing", static_cast<int>(RolesFollow::missing), false},
-    {"all", static_cast<int>(RolesFollow::all), false},
-    {nullptr, 0, false},
+    choice("off", RolesFollow::off),
+    choice("missing", RolesFollow::missing),
+    choice("all", RolesFollow::all),
+    no_more_choices,
 };
 
 constexpr config_enum_entry missing_role_values[] = {
-    {"error", static_cast<int>(MissingRole::error), false},
-    {"worker", static_cast<int>(MissingRole::worker), false},
-    {nullptr, 0, false},
+    choice("error", MissingRole::error),
+    choice("worker", MissingRole::worker),
+    no_more_choices,
 };
 
 constexpr config_enum_entry concurrent_indexes_values[] = {
-    {"apply", static_cast<int>(ConcurrentIndexes::apply), false},
-    {"record", static_cast<int>(ConcurrentIndexes::record), false},
-    {nullptr, 0, false},
+    choice("apply", ConcurrentIndexes::apply),
+    choice("record", ConcurrentIndexes::record),
+    no_more_choices,
 };
 
 bool check_path(char **value, void **, GucSource)
@@ -53,40 +61,49 @@ bool check_path(char **value, void **, GucSource)
     return false;
 }
 
+// Defines an enum setting, whose value until now is its default.
+template <typename Enum>
+void define_enum(const char *name, const char *description, const char *details, EnumSetting<Enum> &setting,
+                 const config_enum_entry *choices, GucContext context)
+{
+    DefineCustomEnumVariable(name, description, details, setting.variable(), *setting.variable(), choices, context, 0,
+                             nullptr, nullptr, nullptr);
+}
+
 } // namespace
 
 void define_settings()
 {
-    DefineCustomEnumVariable("pg_follower.deparse_failure",
-                             "What to do with a command that cannot be written as SQL for the downstream.",
-                             "\"warning\" lets the command go on and records in the stream that it could not follow; "
-                             "\"error\" refuses the command.",
-                             &settings.deparse_failure, settings.deparse_failure, deparse_failure_values, PGC_SUSET, 0,
-                             nullptr, nullptr, nullptr);
-    DefineCustomEnumVariable(
-        "pg_follower.on_unsupported", "What the downstream does when a command or a row of the upstream cannot follow.",
-        "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.", &settings.on_unsupported,
-        settings.on_unsupported, on_unsupported_values, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    library_preloaded = process_shared_preload_libraries_in_progress;
+    define_enum("pg_follower.deparse_failure",
+                "What to do with a command that cannot be written as SQL for the downstream.",
+                "\"warning\" lets the command go on and records in the stream that it could not follow; "
+                "\"error\" refuses the command.",
+                settings.deparse_failure, deparse_failure_values, PGC_SUSET);
+    define_enum("pg_follower.on_unsupported",
+                "What the downstream does when a command or a row of the upstream cannot follow.",
+                "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
+                settings.on_unsupported, on_unsupported_values, PGC_SIGHUP);
     DefineCustomBoolVariable("pg_follower.user_mappings",
                              "Whether user mappings and subscriptions with a password follow.",
                              "Their passwords are then in the WAL and the stream.", &settings.user_mappings,
                              settings.user_mappings, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-    DefineCustomEnumVariable("pg_follower.roles", "Which commands about roles follow.",
-                             "\"off\" sends none; \"missing\" creates a role, without login and password, where "
-                             "another command needs it and it is missing; \"all\" also sends CREATE, ALTER and DROP "
-                             "ROLE, memberships, and passwords as they are stored. It works where the library is in "
-                             "shared_preload_libraries.",
-                             &settings.roles, settings.roles, roles_values, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-    DefineCustomEnumVariable(
-        "pg_follower.missing_role", "What the downstream does with a command of a role that does not exist there.",
-        "\"error\" stops the follow; \"worker\" runs the command as the worker's own role.", &settings.missing_role,
-        settings.missing_role, missing_role_values, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
-    DefineCustomEnumVariable(
-        "pg_follower.concurrent_indexes", "What the downstream does with an index that the upstream made CONCURRENTLY.",
-        "\"apply\" makes it where it comes in the stream, in its transaction; \"record\" does not wait for that, and adds "
-        "the command to follower.unsupported, for somebody to run it there with CONCURRENTLY.",
-        &settings.concurrent_indexes, settings.concurrent_indexes, concurrent_indexes_values, PGC_SIGHUP, 0, nullptr,
-        nullptr, nullptr);
+    define_enum("pg_follower.roles", "Which commands about roles follow.",
+                "\"off\" sends none; \"missing\" creates a role, without login and password, where "
+                "another command needs it and it is missing; \"all\" also sends CREATE, ALTER and DROP "
+                "ROLE, memberships, and passwords as they are stored. It works where the library is in "
+                "shared_preload_libraries.",
+                settings.roles, roles_values, PGC_SUSET);
+    define_enum("pg_follower.missing_role",
+                "What the downstream does with a command of a role that does not exist there.",
+                "\"error\" stops the follow; \"worker\" runs the command as the worker's own role.",
+                settings.missing_role, missing_role_values, PGC_SIGHUP);
+    define_enum("pg_follower.concurrent_indexes",
+                "What the downstream does with an index that the upstream made CONCURRENTLY.",
+                "\"apply\" makes it where it comes in the stream, in its transaction; \"record\" does not wait for "
+                "that, and adds "
+                "the command to follower.unsupported, for somebody to run it there with CONCURRENTLY.",
+                settings.concurrent_indexes, concurrent_indexes_values, PGC_SIGHUP);
     DefineCustomIntVariable("pg_follower.restart_interval",
                             "Time between the end of a worker by an error and its next try.", nullptr,
                             &settings.restart_interval, settings.restart_interval, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,

@@ -57,7 +57,7 @@ void report_failure(const FollowedCommand &command, ErrorData *failure)
     // A cancelled statement or a terminated session is nobody's failure to deparse.
     if (ERRCODE_TO_CATEGORY(failure->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
         ReThrowError(failure);
-    bool refuse = settings.deparse_failure == static_cast<int>(DeparseFailure::error);
+    bool refuse = settings.deparse_failure == DeparseFailure::error;
     ereport(refuse ? ERROR : WARNING,
             (errcode(failure->sqlerrcode),
              errmsg("%s%s%s cannot be followed", command.tag, *command.object ? " of " : "", command.object),

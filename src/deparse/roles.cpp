@@ -232,7 +232,7 @@ const char *object_of_set_in_database(Node *node, const void *)
         return nullptr;
     if (!statement->role)
         return "all roles";
-    return settings.roles == static_cast<int>(RolesFollow::off) ? nullptr : object_of_role(statement->role);
+    return settings.roles == RolesFollow::off ? nullptr : object_of_role(statement->role);
 }
 
 void write_set(Script &script, Node *node, const void *)
@@ -321,7 +321,7 @@ void write_grant(Script &script, Node *node, const void *)
 
 const char *object_of_rename(Node *node, const void *)
 {
-    return settings.roles == static_cast<int>(RolesFollow::off) ? nullptr
+    return settings.roles == RolesFollow::off ? nullptr
                                                                 : object_of_role(castNode(RenameStmt, node)->subname);
 }
 
@@ -390,12 +390,12 @@ constexpr HookedCommand comment_on_role = {Scope::cluster, nullptr, object_of_co
 
 bool all_roles_follow()
 {
-    return settings.roles == static_cast<int>(RolesFollow::all);
+    return settings.roles == RolesFollow::all;
 }
 
 bool missing_roles_follow()
 {
-    return utility_hook_installed() && settings.roles != static_cast<int>(RolesFollow::off);
+    return library_preloaded && settings.roles != RolesFollow::off;
 }
 
 const HookedCommand *find_role_command(Node *statement)

@@ -4,6 +4,7 @@
 // be read behind a command that succeeded.
 #include <initializer_list>
 
+#include "pg_follower/settings.hpp"
 #include "utility_hook.hpp"
 
 extern "C" {
@@ -16,7 +17,6 @@ namespace pg_follower {
 namespace {
 
 ProcessUtility_hook_type next_process_utility;
-bool installed = false;
 
 const HookedCommand *find(Node *statement)
 {
@@ -62,16 +62,10 @@ void process_utility(PlannedStmt *planned, const char *query, bool read_only_tre
 
 void install_utility_hook()
 {
-    if (!process_shared_preload_libraries_in_progress)
+    if (!library_preloaded)
         return;
     next_process_utility = ProcessUtility_hook;
     ProcessUtility_hook = process_utility;
-    installed = true;
-}
-
-bool utility_hook_installed()
-{
-    return installed;
 }
 
 } // namespace pg_follower

@@ -9,9 +9,6 @@ namespace pg_follower {
 // see some commands and miss others.
 void install_utility_hook();
 
-// Whether it is installed.
-bool utility_hook_installed();
-
 // A command of the hook. `before` runs before the command, and its result is given to `write` afterwards, when the
 // catalogs show what the command did.
 struct HookedCommand {
