@@ -1,7 +1,7 @@
 // Memory for objects and arrays, from the server's memory contexts: palloc() with a type.
 //
-// As with palloc(), nothing here runs a constructor or a destructor; the memory goes when its context does. A count of 0
-// gives an address that nothing may be read from. A lack of memory is an error.
+// As with palloc(), nothing here runs a constructor or a destructor; the memory goes when its context does. A count of
+// 0 gives an address that nothing may be read from. A lack of memory is an error.
 #pragma once
 
 #include "pg_follower/pg.hpp"

@@ -10,9 +10,10 @@
 namespace pg_follower {
 
 enum class DdlKind : char {
-    statement = 'D',   // `sql` is one statement, without its semicolon, to run as `role`
-    optional = 'O',    // the same, but a failure downstream is recorded like `unsupported`, and the follow goes on
-    rewrite = 'W',     // in WAL only: rows of the new heap of the table whose OID `sql` holds follow as its rows; 0: no more
+    statement = 'D', // `sql` is one statement, without its semicolon, to run as `role`
+    optional = 'O',  // the same, but a failure downstream is recorded like `unsupported`, and the follow goes on
+    rewrite =
+        'W', // in WAL only: rows of the new heap of the table whose OID `sql` holds follow as its rows; 0: no more
     unsupported = 'U', // the command could not be deparsed; `sql` holds the reason
 };
 

@@ -1,7 +1,8 @@
 // Scopes: what a block changes, its end restores.
 //
 // A destructor here does only what a transaction abort would do anyway, because ereport's longjmp skips destructors.
-// Whatever needs more (connections, slots, descriptors) is closed by PG_FINALLY, before_shmem_exit or the process's end.
+// Whatever needs more (connections, slots, descriptors) is closed by PG_FINALLY, before_shmem_exit or the process's
+// end.
 #pragma once
 
 #include "pg_follower/pg.hpp"

@@ -52,8 +52,8 @@ class SqlWriter {
     SqlWriter &relation_name(Oid relid);
     // As format_type writes it. Where roles are collected, so that a command is written, a temporary type is an error.
     SqlWriter &type_name(Oid type, int32 typmod = -1);
-    SqlWriter &function_name(Oid function);            // without arguments
-    SqlWriter &operator_name(Oid operator_oid);        // schema.op, to stand inside OPERATOR(...) or alone in DDL
+    SqlWriter &function_name(Oid function);     // without arguments
+    SqlWriter &operator_name(Oid operator_oid); // schema.op, to stand inside OPERATOR(...) or alone in DDL
     SqlWriter &collation_name(Oid collation);
     SqlWriter &schema_name(Oid schema);
     SqlWriter &role_name(Oid role); // PUBLIC for InvalidOid

@@ -506,8 +506,7 @@ void Executor::truncate(const TruncateRecord &record)
                     may_use_schema(RelationGetNamespace(relation), owner);
         for (int t = 0; relation->trigdesc && t < relation->trigdesc->numtriggers; ++t) {
             const Trigger &trigger = relation->trigdesc->triggers[t];
-            triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) &&
-                        fires_on_replica(trigger.tgenabled);
+            triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) && fires_on_replica(trigger.tgenabled);
         }
     }
     if (!as_owner && triggers)

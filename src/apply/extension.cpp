@@ -48,28 +48,65 @@ Wanted wanted_by(const char *sql)
 }
 
 constexpr const char *contrib_modules[] = {
-    "adminpack",       "amcheck",          "autoinc",            "bloom",
-    "btree_gin",       "btree_gist",       "citext",             "cube",
-    "dblink",          "dict_int",         "dict_xsyn",          "earthdistance",
-    "file_fdw",        "fuzzystrmatch",    "hstore",             "insert_username",
-    "intagg",          "intarray",         "isn",                "lo",
-    "ltree",           "moddatetime",      "old_snapshot",       "pageinspect",
-    "pg_buffercache",  "pg_freespacemap",  "pg_logicalinspect",  "pg_overexplain",
-    "pg_prewarm",      "pg_stat_statements", "pg_surgery",       "pg_trgm",
-    "pg_visibility",   "pg_walinspect",    "pgcrypto",           "pgrowlocks",
-    "pgstattuple",     "postgres_fdw",     "refint",             "seg",
-    "sslinfo",         "tablefunc",        "tcn",                "tsm_system_rows",
-    "tsm_system_time", "unaccent",         "uuid-ossp",          "xml2",
+    "adminpack",
+    "amcheck",
+    "autoinc",
+    "bloom",
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "cube",
+    "dblink",
+    "dict_int",
+    "dict_xsyn",
+    "earthdistance",
+    "file_fdw",
+    "fuzzystrmatch",
+    "hstore",
+    "insert_username",
+    "intagg",
+    "intarray",
+    "isn",
+    "lo",
+    "ltree",
+    "moddatetime",
+    "old_snapshot",
+    "pageinspect",
+    "pg_buffercache",
+    "pg_freespacemap",
+    "pg_logicalinspect",
+    "pg_overexplain",
+    "pg_prewarm",
+    "pg_stat_statements",
+    "pg_surgery",
+    "pg_trgm",
+    "pg_visibility",
+    "pg_walinspect",
+    "pgcrypto",
+    "pgrowlocks",
+    "pgstattuple",
+    "postgres_fdw",
+    "refint",
+    "seg",
+    "sslinfo",
+    "tablefunc",
+    "tcn",
+    "tsm_system_rows",
+    "tsm_system_time",
+    "unaccent",
+    "uuid-ossp",
+    "xml2",
 };
 
-// Where the package's name is not the extension's, behind postgresql-VERSION-. The languages' transforms come with them.
+// Where the package's name is not the extension's, behind postgresql-VERSION-. The languages' transforms come with
+// them.
 struct Exception {
     const char *part; // of the extension's name
     const char *package;
 };
 constexpr Exception exceptions[] = {
-    {"plperl", "plperl"}, {"plpython3", "plpython3"}, {"pltcl", "pltcl"},       {"postgis", "postgis-3"},
-    {"vector", "pgvector"}, {"pg_cron", "cron"},      {"pg_partman", "partman"}, {"pg_repack", "repack"},
+    {"plperl", "plperl"},   {"plpython3", "plpython3"}, {"pltcl", "pltcl"},        {"postgis", "postgis-3"},
+    {"vector", "pgvector"}, {"pg_cron", "cron"},        {"pg_partman", "partman"}, {"pg_repack", "repack"},
 };
 
 bool is_contrib(const char *extension)

@@ -466,11 +466,11 @@ void check_snapshot(const Follow &follow)
     TransactionId own = MyProc->xmin;
     if (follow.state == FollowState::retrying && follow.blocked_lsn != 0 && TransactionIdIsValid(own) &&
         TransactionIdPrecedes(own, XidFromFullTransactionId(follow.blocked_xid)))
-        ereport(ERROR, (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
-                        errmsg("follow \"%s\" waits for the end of a snapshot that this session holds",
-                               NameStr(follow.name)),
-                        follow.last_error ? errdetail_internal("%s", follow.last_error) : 0,
-                        errhint("Call wait_for_follow() again, in a transaction and a statement of its own.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
+                 errmsg("follow \"%s\" waits for the end of a snapshot that this session holds", NameStr(follow.name)),
+                 follow.last_error ? errdetail_internal("%s", follow.last_error) : 0,
+                 errhint("Call wait_for_follow() again, in a transaction and a statement of its own.")));
 }
 
 // Milliseconds from now to `deadline`, at most `most`.

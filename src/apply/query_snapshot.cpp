@@ -1,9 +1,10 @@
 // See query_snapshot.hpp.
 //
-// A query that runs in a portal holds its snapshot three times: as the active one (PortalRunSelect in tcop/pquery.c), in
-// its QueryDesc (CreateQueryDesc), and in its executor state (standard_ExecutorStart); the last two belong to the portal's
-// resource owner. When all three are given back the process has no snapshot. An error in the meantime leaves nothing to
-// give back: a failed portal does not end its executor, and resource owners and the stack of active snapshots know.
+// A query that runs in a portal holds its snapshot three times: as the active one (PortalRunSelect in tcop/pquery.c),
+// in its QueryDesc (CreateQueryDesc), and in its executor state (standard_ExecutorStart); the last two belong to the
+// portal's resource owner. When all three are given back the process has no snapshot. An error in the meantime leaves
+// nothing to give back: a failed portal does not end its executor, and resource owners and the stack of active
+// snapshots know.
 #include "query_snapshot.hpp"
 
 #include "pg_follower/list.hpp"

@@ -9,18 +9,18 @@ extern "C" {
 
 namespace pg_follower {
 
-// For the length of a block, takes from the query that called this function the snapshot that it does not need, and gives
-// it a new one at the end. A snapshot that is held for as long as a wait lasts keeps dead rows from being removed, and the
-// worker that is waited for from building indexes over them.
+// For the length of a block, takes from the query that called this function the snapshot that it does not need, and
+// gives it a new one at the end. A snapshot that is held for as long as a wait lasts keeps dead rows from being
+// removed, and the worker that is waited for from building indexes over them.
 //
-// It takes effect for a query of its own that reads no table (SELECT wait_for_follow()) in READ COMMITTED; elsewhere the
-// snapshot may be needed, and stays. In the block no code may rely on an active snapshot.
+// It takes effect for a query of its own that reads no table (SELECT wait_for_follow()) in READ COMMITTED; elsewhere
+// the snapshot may be needed, and stays. In the block no code may rely on an active snapshot.
 class QuerySnapshotPause {
   public:
     QuerySnapshotPause();
     ~QuerySnapshotPause();
-    // Gives back the snapshot by which code of the block has looked something up in the catalogs. To be called before each
-    // wait.
+    // Gives back the snapshot by which code of the block has looked something up in the catalogs. To be called before
+    // each wait.
     void drop_catalog_snapshot() const;
     QuerySnapshotPause(const QuerySnapshotPause &) = delete;
     QuerySnapshotPause &operator=(const QuerySnapshotPause &) = delete;

@@ -93,8 +93,8 @@ bool looks_elsewhere(Node *node, void *argument)
                     expression_tree_walker(node, PGF_WALKER(looks_elsewhere), argument));
 }
 
-// Whether the order of the table's rows and those of other tables can be seen: by checks that look at other tables, and by
-// triggers or rules that are enabled for replicas.
+// Whether the order of the table's rows and those of other tables can be seen: by checks that look at other tables, and
+// by triggers or rules that are enabled for replicas.
 bool is_bound_to_others(Relation relation)
 {
     const TupleConstr *constraints = RelationGetDescr(relation)->constr;

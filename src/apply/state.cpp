@@ -203,12 +203,12 @@ LOCKTAG lock_tag(int32 follow)
 void check_column_count(TupleDesc description, int count)
 {
     if (description->natts != count)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                        errmsg("extension \"%s\" of this database and its library are of different versions",
-                               extension_name),
-                        errdetail("An object of the extension has %d columns where the library expects %d.",
-                                  description->natts, count),
-                        errhint("Run ALTER EXTENSION %s UPDATE.", extension_name)));
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                 errmsg("extension \"%s\" of this database and its library are of different versions", extension_name),
+                 errdetail("An object of the extension has %d columns where the library expects %d.",
+                           description->natts, count),
+                 errhint("Run ALTER EXTENSION %s UPDATE.", extension_name)));
 }
 
 Follow *find_follow(int32 id)

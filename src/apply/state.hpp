@@ -25,8 +25,8 @@ struct Follow {
     dsm_handle segment;   // of the live figures
     TimestampTz started_at;
     XLogRecPtr single_until; // apply transactions one by one up to here, because a group of them failed
-    // A command of the transaction that commits at this upstream position failed, maybe because snapshots older than that
-    // xid still see rows that are gone.
+    // A command of the transaction that commits at this upstream position failed, maybe because snapshots older than
+    // that xid still see rows that are gone.
     XLogRecPtr blocked_lsn;
     FullTransactionId blocked_xid;
     const char *last_error;

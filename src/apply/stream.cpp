@@ -54,7 +54,8 @@ bool has_word(const char *text, const char *word)
 }
 
 // The upstream's encoding, where the upstream refused the connection because it cannot convert that to this database's;
-// else null. The connection's failure comes as text in whatever language, but the names of encodings are not translated.
+// else null. The connection's failure comes as text in whatever language, but the names of encodings are not
+// translated.
 const char *unconvertible_encoding(const char *failure)
 {
     if (!has_word(failure, GetDatabaseEncodingName()))
@@ -124,16 +125,15 @@ Upstream Upstream::connect(const char *conninfo, const char *application_name)
     if (upstream.is_open())
         return upstream;
     if (const char *encoding = unconvertible_encoding(clean(error)))
-        ereport(ERROR,
-                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                 errmsg("cannot follow a database with encoding %s into one with encoding %s", encoding,
-                        GetDatabaseEncodingName()),
-                 errdetail_internal("%s", clean(error)),
-                 errhint("Follow into a database with encoding %s or UTF8.", encoding)));
-    ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("could not connect to the upstream"),
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("cannot follow a database with encoding %s into one with encoding %s", encoding,
+                               GetDatabaseEncodingName()),
                         errdetail_internal("%s", clean(error)),
-                        errhint("The role needs the REPLICATION attribute, pg_hba.conf there must let it connect to "
-                                "the database, and max_wal_senders must leave a connection free.")));
+                        errhint("Follow into a database with encoding %s or UTF8.", encoding)));
+    ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("could not connect to the upstream"),
+                    errdetail_internal("%s", clean(error)),
+                    errhint("The role needs the REPLICATION attribute, pg_hba.conf there must let it connect to "
+                            "the database, and max_wal_senders must leave a connection free.")));
     pg_unreachable();
 }
 
@@ -184,8 +184,8 @@ bool Upstream::is_this_server()
 
 int64 Upstream::large_objects()
 {
-    return strtoll(value("SELECT pg_catalog.count(*)::pg_catalog.text FROM pg_catalog.pg_largeobject_metadata"), nullptr,
-                   10);
+    return strtoll(value("SELECT pg_catalog.count(*)::pg_catalog.text FROM pg_catalog.pg_largeobject_metadata"),
+                   nullptr, 10);
 }
 
 void Upstream::row(const char *query, int count, const char **values)

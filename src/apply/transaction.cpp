@@ -170,8 +170,7 @@ void Applier::ddl(const DdlMessage &record)
     has_ddl_ = true;
     if (record.kind == DdlKind::unsupported)
         note_unsupported(record);
-    else if (record.concurrently &&
-             settings.concurrent_indexes == ConcurrentIndexes::record)
+    else if (record.concurrently && settings.concurrent_indexes == ConcurrentIndexes::record)
         leave_index(record);
     else if (const char *failure = executor_.ddl(record)) {
         DdlMessage failed = record;

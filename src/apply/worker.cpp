@@ -163,7 +163,8 @@ bool may_come_from_dead_row(int code, bool applying_ddl)
            category == ERRCODE_TO_CATEGORY(ERRCODE_RAISE_EXCEPTION);
 }
 
-// Whether a snapshot is in use that is older than the first failure of the transaction in hand, which is noted in `row`.
+// Whether a snapshot is in use that is older than the first failure of the transaction in hand, which is noted in
+// `row`.
 bool snapshots_block(Follow &row)
 {
     XLogRecPtr failed = worker->applier.position().commit_lsn;
@@ -194,10 +195,10 @@ bool snapshots_block(Follow &row)
         row.last_error_detail = error->detail;
         row.last_error_hint = error->hint;
         if (blocked)
-            row.last_error_hint =
-                psprintf("The value may be of a deleted row that an older snapshot still sees: the command is tried again "
-                         "until there is no snapshot older than transaction %u (pg_stat_activity.backend_xmin).",
-                         XidFromFullTransactionId(row.blocked_xid));
+            row.last_error_hint = psprintf(
+                "The value may be of a deleted row that an older snapshot still sees: the command is tried again "
+                "until there is no snapshot older than transaction %u (pg_stat_activity.backend_xmin).",
+                XidFromFullTransactionId(row.blocked_xid));
         else
             row.blocked_lsn = 0;
         row.last_error_context = error->context;

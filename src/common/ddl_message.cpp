@@ -110,10 +110,10 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
         return refuse("Its authentication code is wrong.");
     // Only now: anyone can write a message, and an error ends the stream.
     if (static_cast<uint8>(content[0]) > ddl_version)
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("DDL message has version %d, but this library reads up to version %d", content[0],
-                               ddl_version),
-                        errhint("Install the newer pg_follower on this server.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("DDL message has version %d, but this library reads up to version %d", content[0], ddl_version),
+                 errhint("Install the newer pg_follower on this server.")));
 
     const char *position = content + head_size;
     auto database = take_integer<uint32>(position);

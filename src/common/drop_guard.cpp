@@ -30,8 +30,7 @@ void object_access(ObjectAccessType access, Oid catalog, Oid object, int column,
         return;
     const char *name = get_rel_name(object);
     for (int i = 0; name && i < guard_count; ++i)
-        if (strcmp(name, guards[i].table) == 0 &&
-            get_rel_namespace(object) == get_namespace_oid(internal_schema, true))
+        if (strcmp(name, guards[i].table) == 0 && get_rel_namespace(object) == get_namespace_oid(internal_schema, true))
             guards[i].refuse(object);
 }
 
