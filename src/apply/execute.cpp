@@ -45,7 +45,7 @@ extern "C" {
 #include "utils/tuplestore.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 // A run is also full at this size, so that a run of wide rows stays in memory.
@@ -601,4 +601,4 @@ const char *Executor::ddl(const DdlMessage &record)
     pg_unreachable();
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -6,7 +6,7 @@
 #include "relation.hpp"
 #include "run.hpp"
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // What is being applied, for the context line of errors.
 struct Position {
@@ -74,4 +74,4 @@ class Executor {
     bool applying_ddl_ = false;
 };
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

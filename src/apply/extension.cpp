@@ -16,7 +16,7 @@ extern "C" {
 #include "parser/parser.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 struct Wanted {
@@ -171,4 +171,4 @@ void require_extension(const DdlMessage &record)
                      what, debian_package(wanted.name), wanted.name, wanted.name)));
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

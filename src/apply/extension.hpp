@@ -3,10 +3,10 @@
 
 #include "pg_follower/message.hpp"
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // Raises an error with the package to install, as far as it can be known, where a CREATE EXTENSION or ALTER EXTENSION
 // needs an extension, or a version of it, that this server does not have. Other statements pass.
 void require_extension(const DdlMessage &record);
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -30,7 +30,7 @@ extern "C" {
 #include "utils/varlena.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 needs_fmgr_hook_type next_needs_hook;
@@ -129,4 +129,4 @@ void install_function_path()
     fmgr_hook = call_hook;
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -1,7 +1,7 @@
 // The search path of functions that users wrote. See function_path.cpp.
 #pragma once
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // The worker's own search path, under which statements are read. Temporary objects come last, so that none can stand
 // before a built-in type.
@@ -13,4 +13,4 @@ inline constexpr const char *function_path_setting = "pg_follower.function_searc
 // workers that it starts. Called once, from _PG_init.
 void install_function_path();
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

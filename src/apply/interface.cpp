@@ -40,7 +40,7 @@ PG_FUNCTION_INFO_V1(pg_follower_wait_for_follow);
 PG_FUNCTION_INFO_V1(pg_follower_status);
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 constexpr long poll_milliseconds = 20;
@@ -609,9 +609,10 @@ void put_status(ReturnSetInfo *result, const Follow &follow)
 }
 
 } // namespace
-} // namespace pg_follower
+} // namespace pg_follower::apply
 
 using namespace pg_follower;
+using namespace pg_follower::apply;
 
 // start_follow(conninfo text, follow_name name, copy_data boolean) → void
 Datum pg_follower_start_follow(PG_FUNCTION_ARGS)

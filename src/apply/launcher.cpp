@@ -29,7 +29,7 @@ PGDLLEXPORT void pg_follower_launcher_main(Datum argument);
 PGDLLEXPORT void pg_follower_starter_main(Datum argument);
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 namespace {
 
@@ -116,8 +116,11 @@ void refuse_while_following(Oid table)
 
 } // namespace
 
-void init_apply()
+} // namespace pg_follower::apply
+
+void pg_follower::init_apply()
 {
+    using namespace apply;
     guard_table("follow", refuse_while_following);
     install_function_path();
     if (!library_preloaded)
@@ -126,11 +129,10 @@ void init_apply()
     RegisterBackgroundWorker(&entry);
 }
 
-} // namespace pg_follower
-
 void pg_follower_launcher_main(Datum)
 {
     using namespace pg_follower;
+    using namespace pg_follower::apply;
     pqsignal(SIGTERM, die);
     BackgroundWorkerUnblockSignals();
     BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
@@ -144,6 +146,6 @@ void pg_follower_starter_main(Datum argument)
     pqsignal(SIGTERM, die);
     BackgroundWorkerUnblockSignals();
     BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
-    pg_follower::start_follows();
+    pg_follower::apply::start_follows();
     proc_exit(0);
 }

@@ -8,7 +8,7 @@ extern "C" {
 #include "utils/resowner.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 constexpr uint32 live_magic = 0x70676631;
@@ -89,4 +89,4 @@ void publish(Live *live, FollowState state, const Figures &figures)
     ConditionVariableBroadcast(&live->changed);
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

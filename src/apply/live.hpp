@@ -10,7 +10,7 @@ extern "C" {
 #include "storage/spin.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 enum class FollowState : int { starting, copying, streaming, stopped, retrying, failed };
 
@@ -65,4 +65,4 @@ class LiveReader {
 // Publishes, and wakes whoever waits.
 void publish(Live *live, FollowState state, const Figures &figures);
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -16,7 +16,7 @@ extern "C" {
 #include "utils/snapmgr.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 enum class Action { drop_slot_on_abort, restart_on_abort, drop_on_commit };
@@ -151,4 +151,4 @@ bool started_here(int32 follow)
     return false;
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -5,7 +5,7 @@
 #include "state.hpp"
 #include "stream.hpp"
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // If the transaction aborts, drops the slot that was made through `upstream`. Takes the connection over.
 void on_abort_drop_slot(const Follow &follow, Upstream upstream);
@@ -18,4 +18,4 @@ void on_commit_drop(const Follow &follow, Upstream upstream);
 // Whether this transaction started the follow, so that its worker waits for the transaction's end.
 bool started_here(int32 follow);
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -10,7 +10,7 @@ extern "C" {
 #include "executor/executor.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 ExecutorStart_hook_type next_executor_start;
@@ -41,4 +41,4 @@ void skip_next_privilege_check()
     skip_next = true;
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

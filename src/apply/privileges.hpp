@@ -3,7 +3,7 @@
 
 #include "pg_follower/pg.hpp"
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // Installs the executor hook; called once, when the worker starts.
 void install_owner_privileges();
@@ -13,4 +13,4 @@ void install_owner_privileges();
 // (of triggers) are checked as ever.
 void skip_next_privilege_check();
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

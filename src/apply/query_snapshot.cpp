@@ -17,7 +17,7 @@ extern "C" {
 #include "utils/snapmgr.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 bool reads_tables(const PlannedStmt *statement)
@@ -66,4 +66,4 @@ QuerySnapshotPause::~QuerySnapshotPause()
     PushActiveSnapshot(query_->snapshot);
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

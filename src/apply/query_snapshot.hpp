@@ -7,7 +7,7 @@ extern "C" {
 #include "executor/execdesc.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // For the length of a block, takes from the query that called this function the snapshot that it does not need, and
 // gives it a new one at the end. A snapshot that is held for as long as a wait lasts keeps dead rows from being
@@ -29,4 +29,4 @@ class QuerySnapshotPause {
     QueryDesc *query_ = nullptr; // null where the snapshot stays
 };
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

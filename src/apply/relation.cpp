@@ -28,7 +28,7 @@ extern "C" {
 #include "utils/syscache.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 HTAB *invalidated_map = nullptr;
@@ -242,4 +242,4 @@ void Statements::resolve(Statement *statement)
     statement->valid = true;
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -11,7 +11,7 @@ extern "C" {
 
 struct _SPI_plan;
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // How a parameter is read: by the input function of its column's type; for a domain by that of its base type, so that
 // the domain's constraints, which the row has passed upstream, are not checked again.
@@ -74,4 +74,4 @@ class Statements {
     HTAB *map_ = nullptr;
 };
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -7,7 +7,7 @@
 
 #include "execute.hpp"
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 bool keeps_role_setting(const DdlMessage &record)
@@ -40,4 +40,4 @@ bool needs_role_free(const DdlMessage &record, Oid role)
     return keeps_role_setting(record) && (superuser_arg(role) || !event_triggers_fire());
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

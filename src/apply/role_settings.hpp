@@ -3,10 +3,10 @@
 
 #include "pg_follower/message.hpp"
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // Whether the statement has a SET or RESET clause about the role, which the server refuses to look at while the role
 // must not change, and may run without that bound.
 bool needs_role_free(const DdlMessage &record, Oid role);
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

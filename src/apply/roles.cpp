@@ -16,7 +16,7 @@ extern "C" {
 #include "utils/acl.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 void create_role(const char *name)
@@ -73,4 +73,4 @@ Oid role_of(const DdlMessage &ddl, const char **reason)
     return GetUserId();
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

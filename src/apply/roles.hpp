@@ -3,7 +3,7 @@
 
 #include "pg_follower/message.hpp"
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // The role that runs a command here, after those that the command needs have been created where that is asked for.
 //
@@ -12,4 +12,4 @@ namespace pg_follower {
 // the result is InvalidOid, and `*reason` says why.
 Oid role_of(const DdlMessage &ddl, const char **reason);
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -8,7 +8,7 @@ extern "C" {
 #include "common/hashfn.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 void KeyIndex::start(MemoryContext context)
 {
@@ -133,4 +133,4 @@ void Runs::done(Run *run)
     run->relation = relation;
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -9,7 +9,7 @@ extern "C" {
 #include "lib/ilist.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // Finds the row of a run that has a given key, by the key's text.
 class KeyIndex {
@@ -72,4 +72,4 @@ class Runs {
     size_t bytes_ = 0;
 };
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -29,7 +29,7 @@ extern "C" {
 #include "utils/xid8.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 enum Column : int {
@@ -368,4 +368,4 @@ const char *worker_name(const char *follow_name)
     return psprintf("pg_follower worker %s", follow_name);
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

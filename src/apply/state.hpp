@@ -9,7 +9,7 @@ extern "C" {
 #include "storage/lock.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // A row of follower.follow. Texts that may be null are null pointers.
 struct Follow {
@@ -89,4 +89,4 @@ const char *worker_name(const char *follow_name);
 // newer, or older, than the extension's SQL objects in this database.
 void check_column_count(TupleDesc description, int count);
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

@@ -20,7 +20,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 void load_walreceiver()
@@ -301,4 +301,4 @@ void Upstream::send(const char *data, int length)
     walrcv_send(connection_, data, length);
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

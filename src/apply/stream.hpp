@@ -5,7 +5,7 @@
 
 struct WalReceiverConn;
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // Raises ERRCODE_SYNTAX_ERROR unless `conninfo` is a connection string that libpq can read.
 void check_conninfo(const char *conninfo);
@@ -62,4 +62,4 @@ class Upstream {
     WalReceiverConn *connection_ = nullptr;
 };
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

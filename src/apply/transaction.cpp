@@ -23,7 +23,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 constexpr size_t max_group_bytes = 16 * 1024 * 1024;
@@ -336,4 +336,4 @@ XLogRecPtr Applier::failed_group_end() const
     return in_upstream_ ? executor_.position.commit_lsn : group_end_;
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

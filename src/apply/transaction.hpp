@@ -12,7 +12,7 @@ extern "C" {
 #include "replication/origin.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 
 // What the upstream is told: everything before these positions has arrived, is durable here, is visible here.
 struct Feedback {
@@ -100,4 +100,4 @@ class Applier {
     XLogRecPtr flushed_ = 0;
 };
 
-} // namespace pg_follower
+} // namespace pg_follower::apply

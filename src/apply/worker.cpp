@@ -40,7 +40,7 @@ extern "C" {
 PGDLLEXPORT void pg_follower_worker_main(Datum argument);
 }
 
-namespace pg_follower {
+namespace pg_follower::apply {
 namespace {
 
 // What the registering process tells in bgw_extra.
@@ -434,11 +434,11 @@ bool register_worker(Oid database, int32 follow, const char *follow_name, Transa
     return RegisterDynamicBackgroundWorker(&entry, nullptr);
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::apply
 
 void pg_follower_worker_main(Datum argument)
 {
-    using namespace pg_follower;
+    using namespace pg_follower::apply;
     WorkerArguments arguments;
     memcpy(&arguments, MyBgworkerEntry->bgw_extra, sizeof(arguments));
     worker = allocate_zeroed_in<Worker>(TopMemoryContext);
