@@ -438,6 +438,7 @@ bool register_worker(Oid database, int32 follow, const char *follow_name, Transa
 
 void pg_follower_worker_main(Datum argument)
 {
+    using namespace pg_follower;
     using namespace pg_follower::apply;
     WorkerArguments arguments;
     memcpy(&arguments, MyBgworkerEntry->bgw_extra, sizeof(arguments));
