@@ -10,7 +10,8 @@ ifneq ($(filter $(SCRATCH_TARGETS),$(MAKECMDGOALS)),)
 
 # All tests. TESTS="name ..." runs some: names of files in test/sql, test/specs and test/t, wildcards allowed.
 check:
-	@set -f; test/tools/with-server test/tools/check $(TESTS)
+	@set -f; test/tools/check --names $(TESTS) >/dev/null && test/tools/prepare --for-tests && \
+		test/tools/with-server test/tools/check $(TESTS)
 
 # Two servers that follow, left running to play with.
 demo:

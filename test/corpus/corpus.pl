@@ -15,6 +15,7 @@ use Fcntl;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Time::HiRes 'time';
+use Corpus::Patience;
 use Corpus::Servers;
 use Corpus::Script;
 use Corpus::Report;
@@ -149,7 +150,7 @@ sub run_regress
 		for my $side (qw(up down))
 		{
 			my $psql = Corpus::Psql->new(feeder => 1, psql => "$bindir/psql", host => $servers->socket, port => $servers->{port}{$side}, dbname => 'corpus_setup', env => $env);
-			my $error = $psql->feed($setup, 120);
+			my $error = $psql->feed($setup, deadline(120));
 			die "test_setup: $error\n" if defined $error;
 		}
 	}

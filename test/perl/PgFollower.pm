@@ -20,7 +20,9 @@ PgFollower - two servers that follow, for TAP tests
 =head1 DESCRIPTION
 
 Nodes are PostgreSQL::Test::Cluster objects on Unix sockets of their own, with the settings of test/tools/server-config
-and UTF8 databases, superuser "postgres" whoever runs the test. Every function takes a database by the option
+and UTF8 databases, superuser "postgres" whoever runs the test. A test that waits for something by itself uses the
+interval C<$time_limit>, and none depends on how fast the machine is: it waits until something is so (wait_until), never
+for a number of seconds. Every function takes a database by the option
 C<< dbname => >>, which is "postgres" where it is left out, and dies with the reason where it cannot do its work.
 
 =cut
@@ -37,8 +39,11 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(pgf_node pgf_pair conninfo start_follow wait_for_follow follow_status
+our @EXPORT = qw($time_limit pgf_node pgf_pair conninfo start_follow wait_for_follow follow_status
   table_hashes schema_dump is_same worker_pid wait_until);
+
+# How long a test waits for what must happen (PG_TEST_TIMEOUT_DEFAULT), as an interval for SQL.
+our $time_limit = "$PostgreSQL::Test::Utils::timeout_default s";
 
 # What the nodes' superuser is called, whoever runs the test; libpq's default for the tests and the nodes themselves.
 $ENV{PGUSER} = 'postgres';

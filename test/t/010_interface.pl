@@ -171,7 +171,7 @@ my $blocker = $downstream->background_psql('postgres');
 $blocker->query_safe('BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (25)');
 is($downstream->safe_psql('postgres', "SELECT wait_for_follow('200 ms')"), 'f', 'wait_for_follow runs out of time');
-is($downstream->safe_psql('postgres', "SELECT wait_for_follow('30 s', 'second')"), 't', 'but not that of another follow');
+is($downstream->safe_psql('postgres', "SELECT wait_for_follow('$time_limit', 'second')"), 't', 'but not that of another follow');
 my $lag = $downstream->safe_psql('postgres',
 	"SELECT applied_lsn < received_lsn OR lag_bytes = 0 FROM follow_status WHERE follow_name = 'default'");
 is($lag, 't', 'positions while it is blocked');
@@ -190,7 +190,7 @@ $downstream->safe_psql('postgres', 'INSERT INTO t VALUES (100)');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (99)');
 $upstream->safe_psql('postgres', "INSERT INTO t VALUES (100, 'conflict')");
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (101)');
-my $failure = message("SELECT wait_for_follow('60 s')");
+my $failure = message("SELECT wait_for_follow('$time_limit')");
 like(
 	$failure,
 	qr/ERROR:  follow "default" has failed: duplicate key value violates unique constraint "t_pkey"\nDETAIL:  Key \(id\)=\(100\) already exists.\nHINT:  Remove the cause, then call resume_follow/,

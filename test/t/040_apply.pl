@@ -152,7 +152,7 @@ down(q{
 	END $$;
 });
 $upstream->safe_psql('postgres', "INSERT INTO own VALUES (5, 'e')");
-my ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('60 s')");
+my ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/has failed: cannot set parameter "role" within security-(restricted|definer)/, 'and cannot change the role');
 down('ALTER TABLE own DROP CONSTRAINT spy');
 down('SELECT resume_follow()');
@@ -168,7 +168,7 @@ is(down('SELECT (SELECT count(*) FROM own) + (SELECT count(*) FROM m)'), '0', 'o
 down('CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;
 	CREATE TRIGGER always AFTER TRUNCATE ON own EXECUTE FUNCTION nothing(); ALTER TABLE own ENABLE ALWAYS TRIGGER always');
 $upstream->safe_psql('postgres', 'TRUNCATE own, m');
-($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('60 s')");
+($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/has failed: cannot truncate tables that have TRUNCATE triggers enabled for replicas/,
 	'but not where a trigger would run');
 down('DROP TRIGGER always ON own; SELECT resume_follow()');
@@ -196,7 +196,7 @@ is(down('SELECT t FROM revoked'), 'last', 'TRUNCATE of such a table');
 # A role that is missing.
 $upstream->safe_psql('postgres', 'CREATE ROLE carol SUPERUSER');
 $upstream->safe_psql('postgres', 'SET ROLE carol; CREATE TABLE of_carol (id int)');
-($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('60 s')");
+($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like(
 	$err,
 	qr/has failed: role "carol", which ran a command on the upstream, does not exist on this server\nHINT:  Create the role/,
@@ -210,13 +210,13 @@ $upstream->safe_psql('postgres', 'CREATE TABLE differs (id int PRIMARY KEY, n in
 wait_for_follow($downstream);
 down('ALTER TABLE differs DROP COLUMN n');
 $upstream->safe_psql('postgres', 'INSERT INTO differs VALUES (1, 1)');
-($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('60 s')");
+($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/column "n" of table "differs" does not exist on this server\nHINT:  Make the table as it is/, 'a column that is missing');
 down('DROP TABLE differs; SELECT resume_follow()');
-($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('60 s')");
+($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/table "public.differs" does not exist on this server\nHINT:  Make the table as it is/, 'a table that is missing');
 down('CREATE VIEW differs AS SELECT 1 AS id, 2 AS n; SELECT resume_follow()');
-($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('60 s')");
+($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/"public.differs" is not a table on this server/, 'a view in its place');
 down('DROP VIEW differs; CREATE TABLE differs (n bigint, extra int DEFAULT 3, id int PRIMARY KEY); SELECT resume_follow()');
 wait_for_follow($downstream);
@@ -244,7 +244,7 @@ is(down('SELECT unsupported FROM follow_status'), '1', 'and counted');
 $downstream->append_conf('postgresql.conf', "pg_follower.on_unsupported = 'stop'\n");
 $downstream->reload;
 $upstream->safe_psql('postgres', 'DELETE FROM blind WHERE id = 2');
-($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('60 s')");
+($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/has failed: DELETE of the upstream cannot follow\nDETAIL:  Object: table public.blind. Reason: .*\nHINT:/,
 	'or stops the follow');
 $downstream->append_conf('postgresql.conf', "pg_follower.on_unsupported = 'record'\n");

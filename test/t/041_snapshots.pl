@@ -45,13 +45,13 @@ sub has_index
 }
 
 # wait_for_follow in a query of its own holds no snapshot.
-for my $call ("SELECT wait_for_follow('60s')", "SELECT * FROM wait_for_follow('60s')", "SELECT wait_for_follow('60s') AS w, (SELECT count(*) FROM generate_series(1, 2))")
+for my $call ("SELECT wait_for_follow('$time_limit')", "SELECT * FROM wait_for_follow('$time_limit')", "SELECT wait_for_follow('$time_limit') AS w, (SELECT count(*) FROM generate_series(1, 2))")
 {
 	my ($locker, $index) = delete_and_index();
 	my $waiter = $downstream->background_psql('postgres', on_error_stop => 1);
 	$waiter->query_until(qr/waiting/, "\\echo waiting\n$call AS answer;\n\\echo done\n");
-	wait_until($downstream, "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE 'SELECT%wait_for_follow(''60s'')% AS answer;' AND state = 'active' AND wait_event_type = 'Extension'");
-	is($downstream->safe_psql('postgres', "SELECT backend_xmin IS NULL FROM pg_stat_activity WHERE query LIKE 'SELECT%wait_for_follow(''60s'')% AS answer;'"),
+	wait_until($downstream, "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE 'SELECT%wait_for_follow(''$time_limit'')% AS answer;' AND state = 'active' AND wait_event_type = 'Extension'");
+	is($downstream->safe_psql('postgres', "SELECT backend_xmin IS NULL FROM pg_stat_activity WHERE query LIKE 'SELECT%wait_for_follow(''$time_limit'')% AS answer;'"),
 		't', "no snapshot is held by $call");
 	let_go($locker);
 	$waiter->query_until(qr/done/, '');
@@ -102,7 +102,7 @@ has_index($index);
 $reader->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
 let_go($locker);
 wait_until($downstream, "SELECT state = 'retrying' FROM follow_status");
-$reader->query("SELECT wait_for_follow('60s')");
+$reader->query("SELECT wait_for_follow('$time_limit')");
 like($reader->{stderr}, qr/follow "default" waits for the end of a snapshot that this session holds/, 'wait_for_follow in the transaction that is waited for');
 $reader->quit;
 wait_for_follow($downstream);

@@ -13,6 +13,7 @@ package Corpus::Compare;
 use strict;
 use warnings;
 use Time::HiRes 'time';
+use Corpus::Patience;
 
 # Compares; returns (undef or the first reason, undef or what differs in sequences, the whole report).
 sub compare
@@ -30,7 +31,7 @@ sub compare
 		my ($rows, $error) = $session{$side}->receive($limit);
 		$hash{$side} = defined $error ? _hash_one_by_one($servers, $side, $dbname, $limit, $error) : { map { $_->[0] => $_->[1] } @$rows };
 	}
-	my $deadline = time + $limit;
+	my $deadline = deadline($limit);
 	my %text = map { $_ => _finish_dump($dump{$_}, $deadline) } qw(up down);
 
 	my @reasons = (_compare_dumps($text{up}, $text{down}), _compare_maps('rows of', $hash{up}, $hash{down}));
@@ -50,7 +51,7 @@ sub _start_dump
 	if (!$pid)
 	{
 		open(STDERR, '>&', \*STDOUT);
-		$ENV{PGOPTIONS} = '-c lock_timeout=60s';
+		$ENV{PGOPTIONS} = sprintf('-c lock_timeout=%ds', patient(60));
 		exec("$servers->{bindir}/pg_dump", '-h', $servers->socket, '-p', $servers->{port}{$side}, '-U', 'postgres', '-s', $dbname) or POSIX::_exit(127);
 	}
 	return { pid => $pid, pipe => $pipe };
@@ -196,7 +197,7 @@ sub _hash_query
 sub _hash_one_by_one
 {
 	my ($servers, $side, $dbname, $limit, $why) = @_;
-	my $deadline = time + $limit;
+	my $deadline = deadline($limit);
 	my ($list, $error) = $servers->control($side, $dbname)->query("SELECT format('%I.%I', n.nspname, c.relname), $one_hash $tables ORDER BY 1", 30);
 	return { 'the list of tables' => $error =~ s/\s+/ /gr } if defined $error;
 	my %hash;

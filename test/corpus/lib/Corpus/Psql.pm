@@ -13,6 +13,7 @@ use IO::Handle;
 use Symbol 'gensym';
 use Time::HiRes 'time';
 use POSIX ':sys_wait_h';
+use Corpus::Patience;
 
 my $FIELD  = "\x1f";
 my $RECORD = "\x1e";
@@ -35,14 +36,14 @@ sub new
 	return $self;
 }
 
-# Writes a text and reads until psql has echoed a mark after it.  Returns undef, or why that did not happen.
+# Writes a text and reads until psql has echoed a mark after it.  Returns undef, or why that did not happen before the
+# deadline.
 sub _exchange
 {
-	my ($self, $text, $seconds) = @_;
+	my ($self, $text, $deadline) = @_;
 	return 'the session is closed' if !$self->{pid};
 	my $mark = sprintf('corpus-mark-%d-%d', $$, ++$self->{marks});
 	my $pending = "$text\n\\echo $mark\n";
-	my $deadline = time + $seconds;
 	$self->{out} = $self->{err} = '';
 	local $SIG{PIPE} = 'IGNORE';
 	my $ended = 0;
@@ -125,7 +126,7 @@ sub _push
 sub receive
 {
 	my ($self, $seconds) = @_;
-	my $error = $self->_exchange(delete $self->{unsent} // '', $seconds // 30);
+	my $error = $self->_exchange(delete $self->{unsent} // '', deadline($seconds // 30));
 	if (defined $error)
 	{
 		$self->close if $error eq 'time limit';
@@ -136,8 +137,8 @@ sub receive
 	return (\@rows, undef);
 }
 
-# Feeds a piece of a script; returns undef or why psql did not come to its end.
-sub feed { my ($self, $text, $seconds) = @_; return $self->_exchange($text, $seconds); }
+# Feeds a piece of a script; returns undef or why psql did not come to its end before the deadline.
+sub feed { my ($self, $text, $deadline) = @_; return $self->_exchange($text, $deadline); }
 
 sub close
 {

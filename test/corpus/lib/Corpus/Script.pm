@@ -12,6 +12,7 @@ package Corpus::Script;
 use strict;
 use warnings;
 use Time::HiRes 'time';
+use Corpus::Patience;
 use Corpus::Psql;
 use Corpus::Splitter;
 use Corpus::Compare;
@@ -24,7 +25,7 @@ my $cluster_command = qr/\b(?:create|alter|drop)\s+(?:role|user(?!\s+mapping)|gr
 sub run
 {
 	my ($servers, $dbname, $text, %arg) = @_;
-	my $self = bless { servers => $servers, dbname => $dbname, deadline => time + ($arg{seconds} // 300), %arg }, __PACKAGE__;
+	my $self = bless { servers => $servers, dbname => $dbname, deadline => deadline($arg{seconds} // 300), %arg }, __PACKAGE__;
 	my $result = { points => 0, compared => 0, roles => [], report => [] };
 	my @pieces = Corpus::Splitter::split_script($text);
 	my %is_point;
@@ -99,13 +100,11 @@ sub run_fresh
 # The result of a script that could not be run.
 sub failure { my ($why) = @_; return { end => $why, inside => $why, first => $why, points => 0, compared => 0, roles => [], report => [] }; }
 
-sub _left { my ($self) = @_; my $left = $self->{deadline} - time; return $left > 1 ? $left : 1; }
-
 sub _feed
 {
 	my ($self, $feeder, $text) = @_;
 	return if $text eq '' || $self->{quit};
-	my $error = $feeder->feed($text, $self->_left);
+	my $error = $feeder->feed($text, $self->{deadline} > time + 1 ? $self->{deadline} : time + 1);
 	return if !defined $error;
 	# A script may end its own session.
 	return if $self->{quit} = $error eq 'psql ended' && $text =~ /\\q/;

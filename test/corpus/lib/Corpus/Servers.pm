@@ -11,6 +11,7 @@ package Corpus::Servers;
 
 use strict;
 use warnings;
+use Corpus::Patience;
 use Corpus::Psql;
 
 # The schema that the extension's functions live in: not public, which some files drop.
@@ -94,7 +95,7 @@ sub _start
 {
 	my ($self, $side) = @_;
 	# The server's output goes to its log alone: a pipe it inherits would keep its reader waiting.
-	my @command = ("$self->{bindir}/pg_ctl", '-D', "$self->{dir}/$side", '-l', "$self->{dir}/$side.log", '-w', '-t', '60', 'start');
+	my @command = ("$self->{bindir}/pg_ctl", '-D', "$self->{dir}/$side", '-l', "$self->{dir}/$side.log", '-w', '-t', int(patient(60)), 'start');
 	system('sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', @command) == 0 or die "could not start the $side server, see $self->{dir}/$side.log\n";
 	$self->{running}{$side} = 1;
 	return;
@@ -107,7 +108,7 @@ sub stop
 	for my $side (qw(down up))
 	{
 		next if !delete $self->{running}{$side};
-		system('sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', "$self->{bindir}/pg_ctl", '-D', "$self->{dir}/$side", '-m', 'immediate', '-w', '-t', '30', 'stop');
+		system('sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', "$self->{bindir}/pg_ctl", '-D', "$self->{dir}/$side", '-m', 'immediate', '-w', '-t', int(patient(30)), 'stop');
 	}
 	return;
 }
@@ -121,7 +122,8 @@ sub control
 	my $session = $self->{control}{"$side $dbname"};
 	return $session if $session && $session->{pid};
 	$session = Corpus::Psql->new(psql => "$self->{bindir}/psql", host => $self->socket, port => $self->{port}{$side},
-		dbname => $dbname, env => { PGAPPNAME => 'corpus control', PGOPTIONS => '-c statement_timeout=120s -c lock_timeout=60s', PGCLIENTENCODING => 'UTF8', PGCONNECT_TIMEOUT => 30 });
+		dbname => $dbname, env => { PGAPPNAME => 'corpus control', PGCLIENTENCODING => 'UTF8', PGCONNECT_TIMEOUT => int(patient(30)),
+			PGOPTIONS => sprintf('-c statement_timeout=%ds -c lock_timeout=%ds', patient(120), patient(60)) });
 	# What the values look like must not depend on what a file does to its database.
 	$session->query(<<"END", 30);
 SET search_path = pg_catalog; SET extra_float_digits = 3; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC';
@@ -161,7 +163,7 @@ sub crashed
 		my ($running) = map { /Failed process was running: (.*)/ ? $1 : () } @lines;
 		push @found, ($side eq 'up' ? 'upstream' : 'downstream') . ' server crashed: ' . $what =~ s/\s+/ /gr . (defined $running ? "(running: $running)" : '');
 		for my $key (grep { /^$side / } keys %{ $self->{control} }) { (delete $self->{control}{$key})->close; }
-		for (1 .. 120)
+		for (1 .. patient(120))
 		{
 			my ($rows) = $self->control($side, 'postgres')->query('SELECT 1', 10);
 			last if $rows && @$rows;
@@ -239,14 +241,14 @@ sub start_follow
 }
 
 # Waits until the downstream has all that is committed upstream; returns undef or why it cannot.
-# A worker that only retries is given two rounds, since a retry may succeed.
+# A worker that only retries is given two rounds (more on a slow machine), since a retry may succeed.
 sub wait_for_follow
 {
 	my ($self, $dbname, $seconds) = @_;
 	if ($self->{mode} eq 'standby')
 	{
 		my $lsn = $self->admin('up', 'SELECT pg_current_wal_insert_lsn()')->[0][0];
-		for (1 .. $seconds * 20)
+		for (1 .. patient($seconds * 20))
 		{
 			return if $self->admin('down', "SELECT pg_last_wal_replay_lsn() >= '$lsn'")->[0][0] eq 't';
 			select(undef, undef, undef, 0.05);
@@ -255,7 +257,7 @@ sub wait_for_follow
 	}
 	return $self->_replay($dbname) if $self->{mode} eq 'sql';
 	my $retries = 0;
-	for my $round (1 .. 1 + $seconds / 2)
+	for my $round (1 .. 1 + patient($seconds / 2))
 	{
 		my ($rows, $error) = $self->control('down', $dbname)->query("SELECT $INTERFACE.wait_for_follow('2 s')", 30);
 		return if $rows && @$rows && $rows->[0][0] eq 't';
@@ -267,7 +269,7 @@ sub wait_for_follow
 			return "worker failed: $last" . (defined $statement ? ' (running: ' . substr($statement =~ s/\s+/ /gr, 0, 200) . ')' : '');
 		}
 		return "wait_for_follow: $error" if defined $error;
-		return "worker $state: $last" if $last ne '' && $state ne 'streaming' && ++$retries >= 2;
+		return "worker $state: $last" if $last ne '' && $state ne 'streaming' && ++$retries >= patient(2);
 	}
 	my ($state, $last) = $self->follow_state($dbname);
 	return "worker does not catch up in $seconds s (state $state" . ($last ne '' ? ", $last" : '') . ')';
