@@ -4,6 +4,7 @@
 -- follower, where only superusers have privileges, but for the view of commands. (Not pg_follower: names that start
 -- with pg_ are reserved, and pg_dump --binary-upgrade, hence pg_upgrade, leaves such schemas out.)
 CREATE SCHEMA follower;
+COMMENT ON SCHEMA follower IS 'tables and internals of the extension pg_follower';
 
 ---------------------------------------------------------------------------------------------------------- authentication
 
@@ -12,19 +13,28 @@ CREATE SCHEMA follower;
 CREATE FUNCTION follower.make_message_key() RETURNS bytea
     LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_make_message_key';
 REVOKE ALL ON FUNCTION follower.make_message_key() FROM PUBLIC;
+COMMENT ON FUNCTION follower.make_message_key() IS 'returns a new random key for the messages of this database';
 
 CREATE TABLE follower.message_key (key bytea NOT NULL) WITH (user_catalog_table = true);
+COMMENT ON TABLE follower.message_key IS
+    'the key that proves that a DDL message in WAL was written by pg_follower; one row';
+COMMENT ON COLUMN follower.message_key.key IS 'the secret key of the HMAC over each message and its transaction';
 INSERT INTO follower.message_key VALUES (follower.make_message_key());
 
 ----------------------------------------------------------------------------------------------------------------- deparse
 
 -- The tables without a key that were given REPLICA IDENTITY FULL, which a primary key takes from them again.
 CREATE TABLE follower.keyless_table (relid oid PRIMARY KEY);
+COMMENT ON TABLE follower.keyless_table IS
+    'tables without a key that were given REPLICA IDENTITY FULL so that they can follow';
+COMMENT ON COLUMN follower.keyless_table.relid IS 'OID of the table';
 
 -- Gives every keyless table that exists its replica identity; returns how many it changed.
 CREATE FUNCTION follower.set_replica_identities() RETURNS integer
     LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_set_replica_identities';
 REVOKE ALL ON FUNCTION follower.set_replica_identities() FROM PUBLIC;
+COMMENT ON FUNCTION follower.set_replica_identities() IS
+    'gives every table without a key REPLICA IDENTITY FULL; returns how many tables it changed';
 
 -- ENABLE ALWAYS: DDL of a session with session_replication_role = replica (a bulk load, the worker of a cascade) must
 -- not be missed.
@@ -40,24 +50,40 @@ CREATE FUNCTION follower.table_rewrite() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_table_rewrite';
 REVOKE ALL ON FUNCTION follower.ddl_command_end(), follower.sql_drop(), follower.ddl_command_start(),
     follower.table_rewrite() FROM PUBLIC;
+COMMENT ON FUNCTION follower.ddl_command_end() IS 'event trigger: writes the commands that have ended to WAL, as SQL';
+COMMENT ON FUNCTION follower.sql_drop() IS 'event trigger: writes what a command has dropped to WAL, as SQL';
+COMMENT ON FUNCTION follower.ddl_command_start() IS
+    'event trigger: prepares for commands that must be known before they run';
+COMMENT ON FUNCTION follower.table_rewrite() IS
+    'event trigger: writes an ALTER TABLE to WAL before the rows that it rewrites';
 
 -- Event triggers fire in the order of their names: what another one runs must come after the command that made it fire.
 CREATE EVENT TRIGGER "!pg_follower_table_rewrite" ON table_rewrite EXECUTE FUNCTION follower.table_rewrite();
 ALTER EVENT TRIGGER "!pg_follower_table_rewrite" ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER "!pg_follower_table_rewrite" IS 'an ALTER TABLE that rewrites rows follows';
 CREATE EVENT TRIGGER "!pg_follower_ddl_command_start" ON ddl_command_start
     WHEN TAG IN ('CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
     EXECUTE FUNCTION follower.ddl_command_start();
 ALTER EVENT TRIGGER "!pg_follower_ddl_command_start" ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER "!pg_follower_ddl_command_start" IS 'commands whose rows come before their end follow';
 CREATE EVENT TRIGGER "!pg_follower_ddl_command_end" ON ddl_command_end EXECUTE FUNCTION follower.ddl_command_end();
 ALTER EVENT TRIGGER "!pg_follower_ddl_command_end" ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER "!pg_follower_ddl_command_end" IS 'commands follow';
 CREATE EVENT TRIGGER "!pg_follower_sql_drop" ON sql_drop EXECUTE FUNCTION follower.sql_drop();
 ALTER EVENT TRIGGER "!pg_follower_sql_drop" ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER "!pg_follower_sql_drop" IS 'drops follow';
 
 -- What becomes of each command that event triggers see.
 CREATE FUNCTION follower.list_commands(OUT command text, OUT follows boolean, OUT how text, OUT reason text)
     RETURNS SETOF record LANGUAGE C IMMUTABLE AS 'MODULE_PATHNAME', 'pg_follower_list_commands';
+COMMENT ON FUNCTION follower.list_commands() IS 'returns the rows of the view follower.commands';
 CREATE VIEW follower.commands AS SELECT * FROM follower.list_commands();
 COMMENT ON VIEW follower.commands IS 'which commands follow, how, and why not';
+COMMENT ON COLUMN follower.commands.command IS 'the command tag, as event triggers see it';
+COMMENT ON COLUMN follower.commands.follows IS 'whether the command follows';
+COMMENT ON COLUMN follower.commands.how IS 'in which form it follows';
+COMMENT ON COLUMN follower.commands.reason IS
+    'why it does not follow, or under which condition it does; null where there is nothing to say';
 -- Anybody may look; the rest of the schema has no privileges for anybody.
 GRANT USAGE ON SCHEMA follower TO PUBLIC;
 GRANT SELECT ON follower.commands TO PUBLIC;
@@ -96,6 +122,45 @@ CREATE TABLE follower.follow (
     unsupported bigint NOT NULL,
     large_objects bigint NOT NULL
 );
+COMMENT ON TABLE follower.follow IS
+    'the follows of this database; changed by the functions of the extension and by workers only';
+COMMENT ON COLUMN follower.follow.id IS 'number of the follow';
+COMMENT ON COLUMN follower.follow.name IS 'name of the follow';
+COMMENT ON COLUMN follower.follow.conninfo IS 'connection string to the upstream, with its secrets';
+COMMENT ON COLUMN follower.follow.upstream IS 'the connection as it may be shown, without secrets';
+COMMENT ON COLUMN follower.follow.slot_name IS 'name of the replication slot upstream';
+COMMENT ON COLUMN follower.follow.origin_name IS 'name of the replication origin here, which holds the position';
+COMMENT ON COLUMN follower.follow.start_lsn IS 'where the slot began';
+COMMENT ON COLUMN follower.follow.enabled IS 'whether the worker is to run';
+COMMENT ON COLUMN follower.follow.state IS
+    'as last written: starting, copying, streaming, stopped, retrying or failed; follow_status knows whether a '
+    'worker runs';
+COMMENT ON COLUMN follower.follow.segment IS
+    'handle of the shared memory in which the running worker keeps its live figures';
+COMMENT ON COLUMN follower.follow.started_at IS 'when start_follow was called';
+COMMENT ON COLUMN follower.follow.single_until IS
+    'upstream position up to which transactions are applied one by one, because a group of them failed';
+COMMENT ON COLUMN follower.follow.blocked_lsn IS
+    'commit position of a transaction that may wait for the end of older snapshots here; 0/0 if there is none';
+COMMENT ON COLUMN follower.follow.blocked_xid IS 'snapshots older than this transaction are what it waits for';
+COMMENT ON COLUMN follower.follow.last_error IS 'the last error of the worker; null if there has been none';
+COMMENT ON COLUMN follower.follow.last_error_detail IS 'its detail';
+COMMENT ON COLUMN follower.follow.last_error_hint IS 'its hint: what to do about it';
+COMMENT ON COLUMN follower.follow.last_error_context IS 'its context: what was being applied';
+COMMENT ON COLUMN follower.follow.last_error_at IS 'when it was raised';
+COMMENT ON COLUMN follower.follow.received_lsn IS 'upstream position up to which the worker has received';
+COMMENT ON COLUMN follower.follow.applied_lsn IS
+    'everything that was committed upstream before this position is visible here';
+COMMENT ON COLUMN follower.follow.last_commit_at IS
+    'when the last transaction applied here was committed upstream; null if there is none';
+COMMENT ON COLUMN follower.follow.transactions IS 'number of transactions applied';
+COMMENT ON COLUMN follower.follow.rows_applied IS 'number of rows applied';
+COMMENT ON COLUMN follower.follow.rows_missing IS 'number of rows to update or delete that were not found here';
+COMMENT ON COLUMN follower.follow.ddl_applied IS 'number of commands applied';
+COMMENT ON COLUMN follower.follow.unsupported IS
+    'number of commands that could not follow; follower.unsupported lists them';
+COMMENT ON COLUMN follower.follow.large_objects IS
+    'number of large objects upstream when the worker last started; they do not follow';
 
 -- Commands of the upstream that could not follow, newest last.
 CREATE TABLE follower.unsupported (
@@ -108,27 +173,41 @@ CREATE TABLE follower.unsupported (
     role text NOT NULL,
     reason text NOT NULL
 );
+COMMENT ON TABLE follower.unsupported IS 'commands and rows of the upstream that could not follow, newest last';
+COMMENT ON COLUMN follower.unsupported.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.unsupported.upstream_xid IS 'transaction id upstream';
+COMMENT ON COLUMN follower.unsupported.commit_lsn IS 'position of the commit upstream';
+COMMENT ON COLUMN follower.unsupported.committed_at IS 'time of the commit upstream';
+COMMENT ON COLUMN follower.unsupported.command IS 'command tag';
+COMMENT ON COLUMN follower.unsupported.object IS 'the object that the command was about';
+COMMENT ON COLUMN follower.unsupported.role IS 'the role that ran it upstream';
+COMMENT ON COLUMN follower.unsupported.reason IS 'why it could not follow';
 
 CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_start_follow';
-COMMENT ON FUNCTION start_follow(text, name, boolean) IS 'follows another database from now on';
+COMMENT ON FUNCTION start_follow(text, name, boolean) IS
+    'follows the database of a connection string: checks what it can first, then starts a worker at commit; without '
+    'copy_data only what happens from now on follows';
 
 CREATE FUNCTION stop_follow(follow_name name DEFAULT 'default')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_stop_follow';
-COMMENT ON FUNCTION stop_follow(name) IS 'stops a follow, keeping its position';
+COMMENT ON FUNCTION stop_follow(name) IS
+    'stops the worker of a follow and waits until it is gone; the position is kept';
 
 CREATE FUNCTION resume_follow(follow_name name DEFAULT 'default')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_resume_follow';
-COMMENT ON FUNCTION resume_follow(name) IS 'goes on with a follow that is stopped or has failed';
+COMMENT ON FUNCTION resume_follow(name) IS 'goes on with a follow that is stopped or has failed, from where it was';
 
 CREATE FUNCTION drop_follow(follow_name name DEFAULT 'default', force boolean DEFAULT false)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_drop_follow';
-COMMENT ON FUNCTION drop_follow(name, boolean) IS 'ends a follow for good; its tables stay';
+COMMENT ON FUNCTION drop_follow(name, boolean) IS
+    'stops a follow, drops its slot upstream, and forgets it; the tables stay; force is for an upstream that is gone';
 
 CREATE FUNCTION wait_for_follow(timeout interval DEFAULT NULL, follow_name name DEFAULT 'default')
     RETURNS boolean LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_wait_for_follow';
 COMMENT ON FUNCTION wait_for_follow(interval, name) IS
-    'waits until everything committed upstream before the call is visible here';
+    'waits until everything committed upstream before the call is visible here: true then, false when the time '
+    'ran out (never, if timeout is null), an error when the follow has failed';
 
 REVOKE ALL ON FUNCTION start_follow(text, name, boolean), stop_follow(name), resume_follow(name),
     drop_follow(name, boolean), wait_for_follow(interval, name) FROM PUBLIC;
@@ -142,10 +221,37 @@ CREATE FUNCTION follower.status(
     OUT last_error_hint text, OUT last_error_context text, OUT last_error_at timestamptz)
     RETURNS SETOF record LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_status';
 REVOKE ALL ON FUNCTION follower.status() FROM PUBLIC;
+COMMENT ON FUNCTION follower.status() IS 'returns the rows of the view follow_status';
 GRANT EXECUTE ON FUNCTION follower.status() TO pg_monitor;
 
 CREATE VIEW follow_status AS SELECT * FROM follower.status();
 COMMENT ON VIEW follow_status IS 'each follow of this database, and how far it has come';
+COMMENT ON COLUMN follow_status.follow_name IS 'name of the follow';
+COMMENT ON COLUMN follow_status.state IS 'starting, copying, streaming, stopped, retrying or failed';
+COMMENT ON COLUMN follow_status.pid IS 'process id of the worker; null if none runs';
+COMMENT ON COLUMN follow_status.upstream IS 'the connection to the upstream, without secrets';
+COMMENT ON COLUMN follow_status.slot_name IS 'name of the replication slot upstream';
+COMMENT ON COLUMN follow_status.received_lsn IS 'upstream position up to which the worker has received';
+COMMENT ON COLUMN follow_status.applied_lsn IS
+    'everything that was committed upstream before this position is visible here';
+COMMENT ON COLUMN follow_status.lag_bytes IS 'bytes of WAL between received_lsn and applied_lsn';
+COMMENT ON COLUMN follow_status.lag_time IS
+    'how long ago the last applied transaction was committed upstream, while there is more to apply';
+COMMENT ON COLUMN follow_status.last_commit_at IS
+    'when the last transaction applied here was committed upstream; null if there is none';
+COMMENT ON COLUMN follow_status.transactions IS 'number of transactions applied';
+COMMENT ON COLUMN follow_status.rows_applied IS 'number of rows applied';
+COMMENT ON COLUMN follow_status.rows_missing IS 'number of rows to update or delete that were not found here';
+COMMENT ON COLUMN follow_status.ddl_applied IS 'number of commands applied';
+COMMENT ON COLUMN follow_status.unsupported IS
+    'number of commands that could not follow; follower.unsupported lists them';
+COMMENT ON COLUMN follow_status.large_objects IS
+    'number of large objects upstream when the worker last started; they do not follow';
+COMMENT ON COLUMN follow_status.last_error IS 'the last error of the worker; null if there has been none';
+COMMENT ON COLUMN follow_status.last_error_detail IS 'its detail';
+COMMENT ON COLUMN follow_status.last_error_hint IS 'its hint: what to do about it';
+COMMENT ON COLUMN follow_status.last_error_context IS 'its context: what was being applied';
+COMMENT ON COLUMN follow_status.last_error_at IS 'when it was raised';
 GRANT SELECT ON follow_status TO pg_monitor;
 
 ------------------------------------------------------------------------------------------------------------------- trust
