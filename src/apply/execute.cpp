@@ -25,6 +25,7 @@
 #include "privileges.hpp"
 #include "role_settings.hpp"
 #include "roles.hpp"
+#include "script_rows.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -216,6 +217,7 @@ int64 query_count(const char *query)
 void Executor::start()
 {
     install_owner_privileges();
+    install_script_rows();
     apply_fixed_settings();
     for (const SessionSetting &setting : session_settings)
         set(setting.name, setting.value, GUC_ACTION_SET);

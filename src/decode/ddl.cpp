@@ -3,8 +3,6 @@
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 
-#include "pg_follower/scope.hpp"
-
 namespace pg_follower::decode {
 namespace {
 
@@ -75,6 +73,15 @@ void write_ddl(Session &session, const DdlMessage &ddl)
     write_sql(session, ddl.sql, static_cast<int>(strlen(ddl.sql)));
 }
 
+namespace {
+
+bool runs_script(const DdlMessage &ddl)
+{
+    return strcmp(ddl.tag, "CREATE EXTENSION") == 0 || strcmp(ddl.tag, "ALTER EXTENSION") == 0;
+}
+
+} // namespace
+
 void follow_message(Session &session, const char *content, size_t size)
 {
     Transaction &transaction = session.transaction;
@@ -84,6 +91,11 @@ void follow_message(Session &session, const char *content, size_t size)
     // The event trigger writes nothing while a script runs.
     session.extension_scripts.command_ended();
     transaction.left_to_scripts = 0;
+    // A command may send the extensions that it needs before its own.
+    if (runs_script(ddl))
+        stop_holding(session);
+    else
+        release_output(session);
     if (ddl.kind == DdlKind::rewrite) {
         MemoryContextScope scope(session.transaction_context);
         auto table = static_cast<Oid>(strtoul(ddl.sql, nullptr, 10));

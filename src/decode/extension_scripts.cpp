@@ -14,6 +14,8 @@ extern "C" {
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
 #include "utils/snapmgr.h"
 }
@@ -26,6 +28,7 @@ void ExtensionScripts::begin_transaction(const ReorderBufferTXN *txn)
     list_free_deep(complete_);
     complete_ = NIL;
     checked_command_ = InvalidCommandId;
+    asked_relation_ = InvalidOid;
     running_ = false;
 }
 
@@ -63,6 +66,16 @@ bool ExtensionScripts::running()
         visit_own_extensions([this](HeapTuple extension) { running_ |= !is_complete(extension); });
     }
     return running_;
+}
+
+bool ExtensionScripts::has_member(Oid relid)
+{
+    if (asked_relation_ != relid || asked_command_ != checked_command_) {
+        asked_relation_ = relid;
+        asked_command_ = checked_command_;
+        is_member_ = OidIsValid(getExtensionOfObject(RelationRelationId, relid));
+    }
+    return is_member_;
 }
 
 bool ExtensionScripts::is_complete(HeapTuple extension) const

@@ -6,7 +6,9 @@
 #include "output.hpp"
 
 #include "pg_follower/memory.hpp"
+#include "pg_follower/list.hpp"
 #include "pg_follower/message.hpp"
+#include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {
@@ -32,6 +34,14 @@ constexpr FixedSetting replay_settings[] = {
 
 void write_message(Session &session, const char *data, int length, const char *end)
 {
+    if (session.transaction.holding) {
+        MemoryContextScope scope(session.transaction_context);
+        StringInfo message = makeStringInfo();
+        appendBinaryStringInfo(message, data, length);
+        appendStringInfoString(message, end);
+        session.transaction.held = lappend(session.transaction.held, message);
+        return;
+    }
     OutputPluginPrepareWrite(session.ctx, true);
     appendBinaryStringInfo(session.ctx->out, data, length);
     appendStringInfoString(session.ctx->out, end);
@@ -123,6 +133,48 @@ void set_role(Session &session, const char *role)
         out.text("RESET ROLE");
     write_sql(session, out);
     transaction.role = role ? MemoryContextStrdup(session.transaction_context, role) : nullptr;
+}
+
+void hold_output(Session &session)
+{
+    if (session.transaction.holding)
+        return;
+    begin_if_needed(session);
+    flush(session);
+    // What is held back is of no role, and leaves the role as it is.
+    if (session.options.form == Form::sql)
+        set_role(session, nullptr);
+    session.transaction.holding = true;
+}
+
+void stop_holding(Session &session)
+{
+    flush(session);
+    session.transaction.holding = false;
+}
+
+void release_output(Session &session)
+{
+    Transaction &transaction = session.transaction;
+    if (!transaction.holding && !transaction.held)
+        return;
+    stop_holding(session);
+    if (session.options.form == Form::sql)
+        set_role(session, nullptr);
+    for (StringInfo message : each<StringInfoData>(transaction.held)) {
+        write_message(session, message->data, message->len, "");
+        pfree(message->data);
+    }
+    list_free_deep(transaction.held);
+    transaction.held = NIL;
+}
+
+void place_output(Session &session, bool in_script)
+{
+    if (in_script)
+        hold_output(session);
+    else
+        release_output(session);
 }
 
 void count_change(Session &session)

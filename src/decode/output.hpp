@@ -25,6 +25,17 @@ void flush(Session &session);
 // Form sql: puts the transaction's session into the role, or back into its own for null.
 void set_role(Session &session, const char *role);
 
+// What follows for the change at hand belongs where it comes in the transaction; or, when it was made while the script
+// of an extension ran, behind the command that runs the script downstream, which comes at the script's end: a row may
+// name what the script made before it (an event trigger's row, of type regclass).
+void place_output(Session &session, bool in_script);
+// Holds messages back from now on.
+void hold_output(Session &session);
+// Holds back no more, but keeps what has been held back.
+void stop_holding(Session &session);
+// Writes what has been held back, and holds back no more.
+void release_output(Session &session);
+
 // Keeps the client and the server informed while a long transaction yields nothing to write.
 void count_change(Session &session);
 

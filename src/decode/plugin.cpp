@@ -123,6 +123,7 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
 {
     Session &session = session_of(ctx);
     MemoryContextScope scope(session.change_context);
+    release_output(session);
     write_lost_rows(session);
     bool begun = session.transaction.begun;
     // A transaction that had nothing to write still moves positions, and wakes who waits for them.

@@ -96,8 +96,8 @@ bool is_configuration_table(Oid extension, Oid relid)
 }
 
 // Whether rows of the relation are sent: those of permanent tables that are the user's own, and not filled by the
-// system (materialized views are refreshed downstream) or by CREATE EXTENSION.
-bool is_followed(Relation relation)
+// system (materialized views are refreshed downstream) or by the script of `extension`, to which the relation belongs.
+bool is_followed(Relation relation, Oid extension)
 {
     const FormData_pg_class *form = relation->rd_rel;
     // The new heap of a rewrite: its rows follow, if at all, as rows of its table.
@@ -114,7 +114,6 @@ bool is_followed(Relation relation)
     // information_schema's own tables
     if (RelationGetRelid(relation) < FirstNormalObjectId)
         return false;
-    Oid extension = getExtensionOfObject(RelationRelationId, RelationGetRelid(relation));
     return !OidIsValid(extension) || is_configuration_table(extension, RelationGetRelid(relation));
 }
 
@@ -298,7 +297,9 @@ void FactsCache::fill(RelationFacts &facts, Relation relation)
     // Set first: an invalidation that arrives while the catalogs are read makes this entry stale again.
     facts.valid = true;
     --stale_;
-    facts.followed = is_followed(relation);
+    Oid extension = getExtensionOfObject(RelationRelationId, RelationGetRelid(relation));
+    facts.of_extension = OidIsValid(extension);
+    facts.followed = is_followed(relation, extension);
     if (!facts.followed)
         return;
     facts.schema = get_namespace_name(RelationGetNamespace(relation));

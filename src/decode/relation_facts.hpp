@@ -64,6 +64,7 @@ struct RelationFacts {
     Oid relid;
     bool valid;
     bool followed;
+    bool of_extension;
     bool has_identity_column; // GENERATED ... AS IDENTITY, which an INSERT has to override
     bool replica_actions;     // triggers or rules that are at work in a replica
     bool other_unique_index;  // a unique index or exclusion constraint beside the identity

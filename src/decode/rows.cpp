@@ -330,6 +330,17 @@ void deform(HeapTuple tuple, Relation relation, const RelationFacts &facts, cons
 
 } // namespace
 
+RelationFacts &facts_of(Session &session, Relation relation)
+{
+    RelationFacts &facts = session.facts.get(relation);
+    ExtensionScripts &scripts = session.extension_scripts;
+    Oid relid = RelationGetRelid(relation);
+    if (!scripts.running() || scripts.has_member(relid) == facts.of_extension)
+        return facts;
+    session.facts.invalidate(relid);
+    return session.facts.get(relation);
+}
+
 void follow_row(Session &session, Relation relation, ReorderBufferChange *decoded)
 {
     // Rows of a rewrite's new heap, which has the columns of its table: most rewrites the downstream makes by itself.
@@ -344,13 +355,15 @@ void follow_row(Session &session, Relation relation, ReorderBufferChange *decode
     }
 
     count_change(session);
-    RelationFacts &facts = session.facts.get(relation);
+    RelationFacts &facts = facts_of(session, relation);
     if (!facts.followed)
         return;
-    if (session.extension_scripts.running()) {
+    bool in_script = session.extension_scripts.running();
+    if (in_script && facts.of_extension) {
         ++session.transaction.left_to_scripts;
         return;
     }
+    place_output(session, in_script);
     HeapTuple old_tuple = decoded_tuple(decoded->data.tp.oldtuple);
     HeapTuple new_tuple = decoded_tuple(decoded->data.tp.newtuple);
     bool needs_old_row = decoded->action == REORDER_BUFFER_CHANGE_DELETE ||

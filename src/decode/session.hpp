@@ -25,9 +25,11 @@ struct Transaction {
     bool begun = false;             // something of it has been written
     uint64 last_message_number = 0; // see decode_ddl
     const char *role = nullptr;     // form sql: the role that SET LOCAL ROLE put in force
-    uint64 left_to_scripts = 0;     // changes, since the last DDL, that an extension's script seems to have made
-    List *lost = NIL;               // of LostRows
-    List *rewritten = NIL;          // of OIDs: tables whose new contents arrive as rows of their new heap
+    uint64 left_to_scripts = 0; // changes of extensions' tables, since the last DDL, that a script seems to have made
+    bool holding = false;       // messages are held back: see hold_output
+    List *held = NIL;           // of StringInfo: messages that are held back
+    List *lost = NIL;           // of LostRows
+    List *rewritten = NIL;      // of OIDs: tables whose new contents arrive as rows of their new heap
 };
 
 struct Session {
@@ -55,6 +57,9 @@ inline Session &session_of(LogicalDecodingContext *ctx)
 {
     return *static_cast<Session *>(ctx->output_plugin_private);
 }
+
+// The facts about `relation` at the change at hand.
+RelationFacts &facts_of(Session &session, Relation relation);
 
 // The callbacks, one file a kind of change: rows.cpp, truncate.cpp, ddl.cpp.
 void follow_row(Session &session, Relation relation, ReorderBufferChange *change);

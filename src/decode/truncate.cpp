@@ -14,11 +14,16 @@ void follow_truncate(Session &session, int count, Relation relations[], ReorderB
     SqlWriter::Separator comma(", ");
     auto names = allocate<RelationName>(count);
     uint16 followed = 0;
+    bool in_script = session.extension_scripts.running();
     sql.text("TRUNCATE TABLE ");
     for (int i = 0; i < count; ++i) {
-        const RelationFacts &facts = session.facts.get(relations[i]);
+        const RelationFacts &facts = facts_of(session, relations[i]);
         if (!facts.followed)
             continue;
+        if (in_script && facts.of_extension) {
+            ++session.transaction.left_to_scripts;
+            continue;
+        }
         // A partitioned table cannot be truncated by itself, but what its columns own can be restarted with it.
         bool partitioned = relations[i]->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
         sql.next(comma).text(partitioned ? "" : "ONLY ").text(facts.sql_name);
@@ -28,14 +33,11 @@ void follow_truncate(Session &session, int count, Relation relations[], ReorderB
         count_change(session);
         return;
     }
-    if (session.extension_scripts.running()) {
-        ++session.transaction.left_to_scripts;
-        return;
-    }
     if (change->data.truncate.restart_seqs)
         sql.text(" RESTART IDENTITY");
     if (change->data.truncate.cascade)
         sql.text(" CASCADE");
+    place_output(session, in_script);
     begin_if_needed(session);
     if (session.options.form == Form::statements) {
         stream_write(pending_message(session), TruncateRecord{sql.c_str(), followed, names});
