@@ -58,7 +58,8 @@ void deparse_create_aggregate(Script &script, const Command &command)
     const char *arguments =
         TextDatumGetCString(DirectFunctionCall1(pg_get_function_arguments, ObjectIdGetDatum(aggregate)));
     SqlWriter &out = script.statement();
-    out.text(statement_of<DefineStmt>(command, T_DefineStmt)->replace ? "CREATE OR REPLACE AGGREGATE " : "CREATE AGGREGATE ")
+    out.text(statement_of<DefineStmt>(command, T_DefineStmt)->replace ? "CREATE OR REPLACE AGGREGATE "
+                                                                      : "CREATE AGGREGATE ")
         .function_name(aggregate)
         .text('(')
         .text(*arguments ? arguments : "*")

@@ -60,8 +60,8 @@ bool write_column_subcommand(AlterTable &alter, const Subcommand &subcommand);
 bool write_constraint_subcommand(AlterTable &alter, const Subcommand &subcommand);
 bool write_relation_subcommand(AlterTable &alter, const Subcommand &subcommand);
 
-// Writes `keywords` (ENABLE TRIGGER, ...) for a trigger that belongs to a constraint, as a statement of its own. Returns
-// false where the trigger is a user's.
+// Writes `keywords` (ENABLE TRIGGER, ...) for a trigger that belongs to a constraint, as a statement of its own.
+// Returns false where the trigger is a user's.
 bool write_constraint_trigger(AlterTable &alter, const char *keywords, const char *trigger);
 
 } // namespace pg_follower

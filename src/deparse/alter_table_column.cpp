@@ -145,8 +145,8 @@ void write_add_column(AlterTable &alter, const Subcommand &subcommand)
     const char *value = !attribute->attgenerated && default_is_fleeting(alter, relation, column)
                             ? missing_value(alter.relid(), name)
                             : nullptr;
-    // Where another subcommand sets the default, rows without a value show that the addition had none. (In a rewrite the
-    // table is empty, and its descendants may have rows that must not get null.)
+    // Where another subcommand sets the default, rows without a value show that the addition had none. (In a rewrite
+    // the table is empty, and its descendants may have rows that must not get null.)
     bool had_none = !value && alter.executes(AT_ColumnDefault, column) && !alter.command().event->is_running;
     write_column_properties(out, relation, column,
                             value      ? psprintf(" DEFAULT %s", value)

@@ -51,8 +51,8 @@ bool names_trigger(AlterTableType type)
            type == AT_DisableTrig;
 }
 
-// Whether the index is one of the relation's own. Where a column's type changes, the server marks the rebuilt indexes of
-// descendants again, and collects that for the relation that the command names; the downstream does so by itself.
+// Whether the index is one of the relation's own. Where a column's type changes, the server marks the rebuilt indexes
+// of descendants again, and collects that for the relation that the command names; the downstream does so by itself.
 bool has_index(const AlterTable &alter, const char *name)
 {
     Oid index = get_relname_relid(name, get_rel_namespace(alter.relid()));
@@ -63,8 +63,7 @@ bool write_plain(AlterTable &alter, const Subcommand &subcommand)
 {
     for (const PlainForm &form : plain_forms)
         if (form.type == subcommand.type) {
-            if (names_trigger(form.type) &&
-                write_constraint_trigger(alter, form.keywords, subcommand.command->name))
+            if (names_trigger(form.type) && write_constraint_trigger(alter, form.keywords, subcommand.command->name))
                 return true;
             if (form.type == AT_ClusterOn && !has_index(alter, subcommand.command->name))
                 return true;

@@ -172,8 +172,8 @@ List *own_constraints(Oid relid)
         bool has_index = constraint.contype == CONSTRAINT_PRIMARY || constraint.contype == CONSTRAINT_UNIQUE ||
                          constraint.contype == CONSTRAINT_EXCLUSION;
         auto *own = static_cast<OwnConstraint *>(palloc(sizeof(OwnConstraint)));
-        *own = {constraint.oid, has_index ? constraint.conindid : InvalidOid,
-                constraint.contype == CONSTRAINT_PRIMARY, constraint.contype == CONSTRAINT_FOREIGN};
+        *own = {constraint.oid, has_index ? constraint.conindid : InvalidOid, constraint.contype == CONSTRAINT_PRIMARY,
+                constraint.contype == CONSTRAINT_FOREIGN};
         constraints = lappend(constraints, own);
     });
     return constraints;
@@ -181,7 +181,8 @@ List *own_constraints(Oid relid)
 
 int compare_indexes(const ListCell *left, const ListCell *right)
 {
-    Oid one = static_cast<OwnConstraint *>(lfirst(left))->index, other = static_cast<OwnConstraint *>(lfirst(right))->index;
+    Oid one = static_cast<OwnConstraint *>(lfirst(left))->index,
+        other = static_cast<OwnConstraint *>(lfirst(right))->index;
     return one < other ? -1 : one > other;
 }
 

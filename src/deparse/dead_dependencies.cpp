@@ -32,8 +32,7 @@ CommandId death_of(const ObjectAddress &object)
     ScanKeyData key;
     ScanKeyInit(&key, get_object_attnum_oid(object.classId), BTEqualStrategyNumber, F_OIDEQ,
                 ObjectIdGetDatum(object.objectId));
-    SysScanDesc scan =
-        systable_beginscan(catalog, get_object_oid_index(object.classId), true, SnapshotAny, 1, &key);
+    SysScanDesc scan = systable_beginscan(catalog, get_object_oid_index(object.classId), true, SnapshotAny, 1, &key);
     CommandId latest = FirstCommandId;
     while (HeapTuple tuple = systable_getnext(scan))
         if (died_now(tuple))

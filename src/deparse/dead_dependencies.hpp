@@ -14,8 +14,8 @@ struct DeadDependency {
     char kind; // DEPENDENCY_...
 };
 
-// The dependencies that a dropped object had on others to the end, read from rows that are dead, but still there: a list
-// of DeadDependency.
+// The dependencies that a dropped object had on others to the end, read from rows that are dead, but still there: a
+// list of DeadDependency.
 List *dead_dependencies(const ObjectAddress &object);
 
 } // namespace pg_follower

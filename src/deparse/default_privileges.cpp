@@ -88,8 +88,8 @@ List *read_dead_defaults(Oid oid)
     Relation catalog = table_open(DefaultAclRelationId, AccessShareLock);
     ScanKeyData key;
     ScanKeyInit(&key, Anum_pg_default_acl_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(oid));
-    SysScanDesc scan = systable_beginscan(catalog, DefaultAclOidIndexId, OidIsValid(oid), SnapshotAny,
-                                          OidIsValid(oid) ? 1 : 0, &key);
+    SysScanDesc scan =
+        systable_beginscan(catalog, DefaultAclOidIndexId, OidIsValid(oid), SnapshotAny, OidIsValid(oid) ? 1 : 0, &key);
     List *result = NIL;
     while (HeapTuple tuple = systable_getnext(scan)) {
         if (!died_now(tuple))
@@ -100,7 +100,8 @@ List *read_dead_defaults(Oid oid)
         defaults->schema = form->defaclnamespace;
         defaults->type = object_type(form->defaclobjtype);
         bool is_null;
-        Acl *acl = DatumGetAclP(heap_getattr(tuple, Anum_pg_default_acl_defaclacl, RelationGetDescr(catalog), &is_null));
+        Acl *acl =
+            DatumGetAclP(heap_getattr(tuple, Anum_pg_default_acl_defaclacl, RelationGetDescr(catalog), &is_null));
         for (int i = 0; i < ACL_NUM(acl); ++i)
             defaults->grantees = list_append_unique_oid(defaults->grantees, ACL_DAT(acl)[i].ai_grantee);
         result = lappend(result, defaults);

@@ -16,7 +16,8 @@ void deparse_depends(Script &script, const Command &command)
     SqlWriter &out = script.statement();
     out.text("ALTER ");
     // ALTER AGGREGATE has no such form.
-    if (command.address.classId == ProcedureRelationId && get_func_prokind(command.address.objectId) == PROKIND_AGGREGATE)
+    if (command.address.classId == ProcedureRelationId &&
+        get_func_prokind(command.address.objectId) == PROKIND_AGGREGATE)
         write_routine_signature(out.text("ROUTINE "), command.address.objectId);
     else
         write_object(out, command.address);

@@ -1,5 +1,5 @@
-// ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY runs in two transactions, between which others may run for long: for
-// good where the second one is cancelled, until somebody runs FINALIZE. From the first one on, commands on the
+// ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY runs in two transactions, between which others may run for long:
+// for good where the second one is cancelled, until somebody runs FINALIZE. From the first one on, commands on the
 // partitioned table pass the partition by. So the downstream detaches it with the first.
 //
 // Event triggers fire only in the second transaction. But one fires before the first one begins its work; what it sees
@@ -56,8 +56,8 @@ bool is_pending(Oid partition, Oid parent)
     return pending;
 }
 
-// The command leaves the partition with a check constraint that stands for its bounds. Its name and whether it was there
-// before are not known, so the partition's own check constraints are all written.
+// The command leaves the partition with a check constraint that stands for its bounds. Its name and whether it was
+// there before are not known, so the partition's own check constraints are all written.
 void write_checks(Script &script, Oid partition)
 {
     SqlWriter out;
@@ -141,8 +141,8 @@ bool was_pending_partition(Oid relid)
 {
     bool pending = false;
     for_each_parent(relid, true, [&](HeapTuple tuple) {
-        pending = pending ||
-                  (died_now(tuple) && reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhdetachpending);
+        pending =
+            pending || (died_now(tuple) && reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhdetachpending);
     });
     return pending;
 }

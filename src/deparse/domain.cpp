@@ -36,8 +36,10 @@ bool has_default(Oid type)
 void write_domain_constraint(SqlWriter &out, Oid constraint)
 {
     CatalogRow<Form_pg_constraint> row(ConstraintRelationId, constraint);
-    out.text("CONSTRAINT ").name(NameStr(row->conname)).text(' ').text(
-        TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint))));
+    out.text("CONSTRAINT ")
+        .name(NameStr(row->conname))
+        .text(' ')
+        .text(TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint))));
 }
 
 // The checks, in the order of their names.

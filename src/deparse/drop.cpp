@@ -2,8 +2,8 @@
 //
 // IF EXISTS, CASCADE, several objects in one command, schemas with all they hold, and mixtures of temporary and
 // permanent objects thus all become plain drops of what went, in the order in which it went: dependents before what
-// they depend on. Nothing that exists only downstream is dropped by a CASCADE, which is written only for a type, view or
-// operator that stands in a circle with functions (drop_circles.hpp). Each drop says IF EXISTS, since an object that
+// they depend on. Nothing that exists only downstream is dropped by a CASCADE, which is written only for a type, view
+// or operator that stands in a circle with functions (drop_circles.hpp). Each drop says IF EXISTS, since an object that
 // could not follow is not there.
 //
 // Parts of a relation (defaults, constraints, columns) that are reached by a dependency are dropped one by one even
@@ -184,8 +184,8 @@ DroppedObjects::DroppedObjects(List *objects)
     control.keysize = sizeof(RelationKey);
     control.entrysize = sizeof(RelationEntry);
     control.hcxt = CurrentMemoryContext;
-    relations_ = hash_create("dropped relations", list_length(objects) + 1, &control,
-                             HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    relations_ =
+        hash_create("dropped relations", list_length(objects) + 1, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
     objects_ = static_cast<DroppedObject *>(palloc(sizeof(DroppedObject) * (list_length(objects) + 1)));
     for (DroppedObject *object : each<DroppedObject>(objects)) {
         DroppedObject &stored = objects_[count_++] = *object;
@@ -231,7 +231,8 @@ namespace {
 bool is_part(const DroppedObject &object)
 {
     const DropForm *form = find_form(object.type);
-    return form && (form->form == Form::column || form->form == Form::table_constraint) && object.address_name_count > 2;
+    return form && (form->form == Form::column || form->form == Form::table_constraint) &&
+           object.address_name_count > 2;
 }
 
 // Whether there is such a part, of that name, among the first `count` objects.
@@ -268,7 +269,7 @@ class DropWriter {
     const DroppedObjects &objects_;
     Circles circles_;
     bool in_drop_command_;
-    List *waiting_ = NIL; // parts that their tables' parents have, too
+    List *waiting_ = NIL;    // parts that their tables' parents have, too
     List *in_circles_ = NIL; // indexes of objects that wait for the rest of their circles
     // The last statement, while more may be appended to it.
     SqlWriter *open_ = nullptr;
@@ -279,8 +280,8 @@ class DropWriter {
 // Whether DROP takes a list of such objects.
 bool takes_list(const DropForm &form)
 {
-    constexpr const char *single[] = {"ACCESS METHOD", "CAST",          "CONVERSION", "LANGUAGE", "OPERATOR CLASS",
-                                      "OPERATOR FAMILY", "POLICY",      "RULE",       "TRIGGER"};
+    constexpr const char *single[] = {"ACCESS METHOD",   "CAST",   "CONVERSION", "LANGUAGE", "OPERATOR CLASS",
+                                      "OPERATOR FAMILY", "POLICY", "RULE",       "TRIGGER"};
     if (form.form != Form::identity)
         return false;
     for (const char *keywords : single)
@@ -345,8 +346,8 @@ void DropWriter::write_object(int index)
     const DroppedObject &object = objects_[index];
     bool by_cascade = object.normal && !object.original;
     // ALTER PUBLICATION writes what it adds.
-    bool is_member = object.address.classId == PublicationRelRelationId ||
-                     object.address.classId == PublicationNamespaceRelationId;
+    bool is_member =
+        object.address.classId == PublicationRelRelationId || object.address.classId == PublicationNamespaceRelationId;
     if (!by_cascade && !(object.original && (in_drop_command_ || is_member)))
         return;
     if (goes_with_owner(objects_, object))
@@ -376,8 +377,7 @@ void DropWriter::write_object(int index)
     if (form->form == Form::family_member && objects_.has_operator_class())
         return;
     // An ALTER TABLE ... DROP COLUMN ... CASCADE that is written already has taken it along.
-    if (form->form == Form::publication_table && by_cascade &&
-        is_altered_early(table_of_part(object)))
+    if (form->form == Form::publication_table && by_cascade && is_altered_early(table_of_part(object)))
         return;
 
     if (form->form == Form::default_privileges) {
@@ -512,9 +512,9 @@ void DropWriter::write_statement(const DroppedObject &object, const DropForm &fo
     case Form::family_member:
         // The identity reads: operator 1 (left, right) of family USING method.
         out.text("ALTER OPERATOR FAMILY ").text(family_of_member(object.identity)).format(" DROP %s ", form.keywords);
-        appendBinaryStringInfo(out.buffer(), strchr(object.identity, ' ') + 1,
-                               static_cast<int>(family_of_member(object.identity) - strlen(" of ") -
-                                                strchr(object.identity, ' ') - 1));
+        appendBinaryStringInfo(
+            out.buffer(), strchr(object.identity, ' ') + 1,
+            static_cast<int>(family_of_member(object.identity) - strlen(" of ") - strchr(object.identity, ' ') - 1));
         break;
     case Form::subscription:
         drop_subscription(out, object.address_names[0]);

@@ -12,8 +12,8 @@ namespace pg_follower {
 // An object that a command dropped, as pg_event_trigger_dropped_objects() tells.
 struct DroppedObject {
     ObjectAddress address;
-    bool original;  // named in the command
-    bool normal;    // reached by a normal dependency (CASCADE)
+    bool original; // named in the command
+    bool normal;   // reached by a normal dependency (CASCADE)
     bool temporary;
     const char *type;     // "table", "table constraint", ...
     const char *schema;   // null where it has none
@@ -64,8 +64,8 @@ class DroppedObjects {
 };
 
 // Writes the statements that drop what was dropped, but for what goes with another object. `in_drop_command`: the
-// statement is a DROP; otherwise (ALTER TABLE ... DROP COLUMN) what the statement names is written by the statement's own
-// text, and only what CASCADE reached is written here.
+// statement is a DROP; otherwise (ALTER TABLE ... DROP COLUMN) what the statement names is written by the statement's
+// own text, and only what CASCADE reached is written here.
 void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_command);
 
 // The first object that the statement named, for messages: "table public.foo".

@@ -1,9 +1,9 @@
 // Finds circles of dependencies. See drop_circles.hpp.
 //
-// An object and its parts (a view, its rule, its row type) are one node of a graph, whose edges are the dependencies that
-// stop a DROP without CASCADE. Circles are its strongly connected components, by R. Tarjan, "Depth-first search and
-// linear graph algorithms", SIAM J. Comput. 1 (1972), here without recursion, because a schema may hold any number of
-// objects in a row.
+// An object and its parts (a view, its rule, its row type) are one node of a graph, whose edges are the dependencies
+// that stop a DROP without CASCADE. Circles are its strongly connected components, by R. Tarjan, "Depth-first search
+// and linear graph algorithms", SIAM J. Comput. 1 (1972), here without recursion, because a schema may hold any number
+// of objects in a row.
 #include "drop_circles.hpp"
 #include "dead_dependencies.hpp"
 
@@ -171,7 +171,8 @@ void Graph::find_circles(int *circles)
 
 } // namespace
 
-Circles::Circles(const DroppedObjects &objects) : circles_(static_cast<int *>(palloc(sizeof(int) * (objects.count() + 1))))
+Circles::Circles(const DroppedObjects &objects)
+    : circles_(static_cast<int *>(palloc(sizeof(int) * (objects.count() + 1))))
 {
     Graph(objects).find_circles(circles_);
 }

@@ -50,8 +50,7 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
             names[ddl.role_count++] = name;
     }
     // A superuser's commands need a superuser.
-    if (ddl.creates_roles && by_caller && !superuser_arg(command.caller) &&
-        !list_member_oid(roles, command.caller))
+    if (ddl.creates_roles && by_caller && !superuser_arg(command.caller) && !list_member_oid(roles, command.caller))
         names[ddl.role_count++] = ddl.role;
     ddl.roles = names;
     emit(ddl);

@@ -140,8 +140,7 @@ Oid catalog_oid(const ObjectAddress &address, AttrNumber column)
     if (column == InvalidAttrNumber)
         return InvalidOid;
     Relation catalog = table_open(address.classId, AccessShareLock);
-    HeapTuple tuple =
-        get_catalog_object_by_oid(catalog, get_object_attnum_oid(address.classId), address.objectId);
+    HeapTuple tuple = get_catalog_object_by_oid(catalog, get_object_attnum_oid(address.classId), address.objectId);
     Oid result = InvalidOid;
     if (HeapTupleIsValid(tuple)) {
         bool is_null;
@@ -234,8 +233,7 @@ namespace {
 bool is_in_temporary_schema(const ObjectAddress &address)
 {
     Oid schema;
-    if (Oid relid = owning_relation(address);
-        OidIsValid(relid) && isAnyTempNamespace(get_rel_namespace(relid)))
+    if (Oid relid = owning_relation(address); OidIsValid(relid) && isAnyTempNamespace(get_rel_namespace(relid)))
         return true;
     if (address.classId == NamespaceRelationId)
         schema = address.objectId;
@@ -325,8 +323,7 @@ bool is_temporary(const ObjectAddress &address)
 
 bool is_own_extension(const ObjectAddress &address)
 {
-    return address.classId == ExtensionRelationId &&
-           address.objectId == get_extension_oid(extension_name, true);
+    return address.classId == ExtensionRelationId && address.objectId == get_extension_oid(extension_name, true);
 }
 
 Oid owner_of(const ObjectAddress &address)

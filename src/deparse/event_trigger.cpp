@@ -35,13 +35,12 @@ void refuse_while_followed(Oid)
     const char *slot = some_slot();
     if (!slot)
         return;
-    ereport(ERROR,
-            (errcode(ERRCODE_OBJECT_IN_USE),
-             errmsg("cannot drop extension \"%s\" while this database is followed", extension_name),
-             errdetail("Replication slot \"%s\" uses it.", slot),
-             errhint("Call drop_follow() on the downstream first. If that is gone, drop the slot with "
-                     "pg_drop_replication_slot('%s').",
-                     slot)));
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+                    errmsg("cannot drop extension \"%s\" while this database is followed", extension_name),
+                    errdetail("Replication slot \"%s\" uses it.", slot),
+                    errhint("Call drop_follow() on the downstream first. If that is gone, drop the slot with "
+                            "pg_drop_replication_slot('%s').",
+                            slot)));
 }
 
 } // namespace
@@ -137,8 +136,8 @@ PGDLLEXPORT Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum pg_follower_sql_drop(PG_FUNCTION_ARGS);
 
-// follower.ddl_command_start() returns event_trigger: sees to it that the library is loaded before the command runs, and
-// notes what can only be seen while it runs.
+// follower.ddl_command_start() returns event_trigger: sees to it that the library is loaded before the command runs,
+// and notes what can only be seen while it runs.
 Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS)
 {
     note_detach(event_trigger_data(fcinfo, "follower.ddl_command_start")->parsetree);
@@ -157,9 +156,8 @@ Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
     end_rewrites(event);
     keep_replica_identities(event);
     if (data->parsetree && IsA(data->parsetree, DropOwnedStmt))
-        follow({"DROP OWNED", "", GetUserId()}, [&](Script &script) {
-            deparse_drop_owned(script, castNode(DropOwnedStmt, data->parsetree));
-        });
+        follow({"DROP OWNED", "", GetUserId()},
+               [&](Script &script) { deparse_drop_owned(script, castNode(DropOwnedStmt, data->parsetree)); });
     PG_RETURN_NULL();
 }
 

@@ -55,8 +55,8 @@ void write_foreign_table_clauses(SqlWriter &out, Oid relid)
     HeapTuple tuple = SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid));
     if (!HeapTupleIsValid(tuple))
         elog(ERROR, "cache lookup failed for foreign table %u", relid);
-    out.text(" SERVER ").name(
-        GetForeignServer(reinterpret_cast<Form_pg_foreign_table>(GETSTRUCT(tuple))->ftserver)->servername);
+    out.text(" SERVER ")
+        .name(GetForeignServer(reinterpret_cast<Form_pg_foreign_table>(GETSTRUCT(tuple))->ftserver)->servername);
     bool is_null;
     Datum options = SysCacheGetAttr(FOREIGNTABLEREL, tuple, Anum_pg_foreign_table_ftoptions, &is_null);
     if (!is_null)
@@ -73,8 +73,10 @@ void write_foreign_column_options(Script &script, Oid relid, AttrNumber column)
     Datum options = SysCacheGetAttr(ATTNUM, tuple, Anum_pg_attribute_attfdwoptions, &is_null);
     if (!is_null) {
         SqlWriter &out = script.statement();
-        out.text("ALTER FOREIGN TABLE ONLY ").relation_name(relid).text(" ALTER COLUMN ").name(
-            NameStr(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname));
+        out.text("ALTER FOREIGN TABLE ONLY ")
+            .relation_name(relid)
+            .text(" ALTER COLUMN ")
+            .name(NameStr(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname));
         write_foreign_options(out, options);
     }
     ReleaseSysCache(tuple);
@@ -91,8 +93,7 @@ void write_wrapper_function(SqlWriter &out, const char *keyword, Oid function)
         out.text(" NO ").text(keyword);
 }
 
-template <typename Form>
-void write_options_of(SqlWriter &out, const CatalogRow<Form> &row, AttrNumber column)
+template <typename Form> void write_options_of(SqlWriter &out, const CatalogRow<Form> &row, AttrNumber column)
 {
     bool is_null;
     Datum options = row.datum(column, is_null);
@@ -187,8 +188,7 @@ void deparse_alter_user_mapping(Script &script, const Command &command)
     SqlWriter &out = script.statement();
     out.text("ALTER USER MAPPING ");
     write_mapping(out, row);
-    write_foreign_option_changes(out,
-                                 statement_of<AlterUserMappingStmt>(command, T_AlterUserMappingStmt)->options);
+    write_foreign_option_changes(out, statement_of<AlterUserMappingStmt>(command, T_AlterUserMappingStmt)->options);
 }
 
 } // namespace pg_follower

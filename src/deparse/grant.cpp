@@ -81,16 +81,9 @@ struct Privilege {
     const char *keyword;
 };
 constexpr Privilege privileges[] = {
-    {ACL_SELECT, "SELECT"},
-    {ACL_INSERT, "INSERT"},
-    {ACL_UPDATE, "UPDATE"},
-    {ACL_DELETE, "DELETE"},
-    {ACL_TRUNCATE, "TRUNCATE"},
-    {ACL_REFERENCES, "REFERENCES"},
-    {ACL_TRIGGER, "TRIGGER"},
-    {ACL_EXECUTE, "EXECUTE"},
-    {ACL_USAGE, "USAGE"},
-    {ACL_CREATE, "CREATE"},
+    {ACL_SELECT, "SELECT"},     {ACL_INSERT, "INSERT"},         {ACL_UPDATE, "UPDATE"},   {ACL_DELETE, "DELETE"},
+    {ACL_TRUNCATE, "TRUNCATE"}, {ACL_REFERENCES, "REFERENCES"}, {ACL_TRIGGER, "TRIGGER"}, {ACL_EXECUTE, "EXECUTE"},
+    {ACL_USAGE, "USAGE"},       {ACL_CREATE, "CREATE"},
 #if PG_VERSION_NUM >= 170000
     {ACL_MAINTAIN, "MAINTAIN"},
 #endif

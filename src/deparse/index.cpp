@@ -125,8 +125,7 @@ void deparse_create_index(Script &script, const Command &command)
 {
     // The index of a constraint is part of its table's definition, or of the ALTER TABLE that adds it.
     if (!OidIsValid(get_index_constraint(command.address.objectId)))
-        write_index(script, command.address.objectId, false,
-                    castNode(IndexStmt, command.parse_tree)->relation->inh);
+        write_index(script, command.address.objectId, false, castNode(IndexStmt, command.parse_tree)->relation->inh);
     if (castNode(IndexStmt, command.parse_tree)->concurrent)
         script.make_concurrent();
     // LIKE ... INCLUDING COMMENTS makes the comment without a command.

@@ -1,6 +1,6 @@
 // Where a query reads two tables of the same name, or one of them twice, and the user gave them no alias, the server
-// invents one ("t_1") when it writes the query as SQL (set_rtable_names in ruleutils.c). Downstream that name then is an
-// alias like any other, and stays when the table is renamed; upstream another one is invented. So such queries are
+// invents one ("t_1") when it writes the query as SQL (set_rtable_names in ruleutils.c). Downstream that name then is
+// an alias like any other, and stays when the table is renamed; upstream another one is invented. So such queries are
 // written anew when a relation that they read is renamed.
 //
 // They mean the same with either name. So where the downstream cannot take the new text (the owner of a function has
@@ -197,8 +197,8 @@ List *queries_that_read(Oid relid)
     return distinct;
 }
 
-// Whether a rule is the query of a view, to be written as that. A rule's query has entries for OLD and NEW, which show in
-// its text; up to 15 a view's has them, too, and then it needs no privilege on the schema to replace the rule.
+// Whether a rule is the query of a view, to be written as that. A rule's query has entries for OLD and NEW, which show
+// in its text; up to 15 a view's has them, too, and then it needs no privilege on the schema to replace the rule.
 bool is_view_rule(const ObjectAddress &object)
 {
     return !view_queries_have_rule_entries() &&
@@ -226,10 +226,11 @@ void follow_query(const ObjectAddress &object, Oid renamed, const char *old_name
             !invents_name(queries.references, renamed, get_rel_name(renamed)))
             return;
         if (const char *reason = hindrance(owned, queries))
-            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                            errmsg("%s, and keeps the alias that the server made up for a table that has another name now",
-                                   reason),
-                            errhint("It means the same. Where its text matters, drop it and create it again.")));
+            ereport(ERROR,
+                    (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                     errmsg("%s, and keeps the alias that the server made up for a table that has another name now",
+                            reason),
+                     errhint("It means the same. Where its text matters, drop it and create it again.")));
         if (object.classId == RewriteRelationId && is_view_rule(object))
             write_view(script, owned.objectId, true);
         else if (object.classId == RewriteRelationId)

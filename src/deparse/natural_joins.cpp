@@ -11,7 +11,8 @@ namespace {
 
 constexpr const char *no_condition = " ON TRUE";
 
-// The keywords of the outer join in the group between `begin` and `end`, whose operands are groups where they are joins.
+// The keywords of the outer join in the group between `begin` and `end`, whose operands are groups where they are
+// joins.
 const char *find_join(const char *begin, const char *end)
 {
     const char *found = nullptr;

@@ -90,8 +90,7 @@ void write_name_suffix(SqlWriter &out, const ObjectAddress &address)
 {
     switch (address.classId) {
     case ProcedureRelationId:
-        write_signature(out, address.objectId,
-                        get_func_prokind(address.objectId) == PROKIND_AGGREGATE ? "(*)" : "()");
+        write_signature(out, address.objectId, get_func_prokind(address.objectId) == PROKIND_AGGREGATE ? "(*)" : "()");
         break;
     case OperatorRelationId: {
         Oid left, right;

@@ -1,7 +1,7 @@
-// REINDEX makes an index valid that CREATE INDEX CONCURRENTLY left behind when it failed. Event triggers see neither, so
-// the index does not exist downstream yet. So does an ALTER TABLE that rewrites the table, or builds the index anew for
-// another reason, and REFRESH MATERIALIZED VIEW. With TABLESPACE, REINDEX also moves indexes. Any other REINDEX changes
-// nothing that follows.
+// REINDEX makes an index valid that CREATE INDEX CONCURRENTLY left behind when it failed. Event triggers see neither,
+// so the index does not exist downstream yet. So does an ALTER TABLE that rewrites the table, or builds the index anew
+// for another reason, and REFRESH MATERIALIZED VIEW. With TABLESPACE, REINDEX also moves indexes. Any other REINDEX
+// changes nothing that follows.
 #include "index.hpp"
 #include "object_name.hpp"
 #include "relation_parts.hpp"

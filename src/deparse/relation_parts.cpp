@@ -34,8 +34,7 @@ namespace {
 // Whether columns' names are needed to write the expression. It costs much to provide them where there are hundreds.
 bool may_name_columns(Node *expression)
 {
-    return !IsA(expression, PartitionBoundSpec) &&
-           (contain_var_clause(expression) || checkExprHasSubLink(expression));
+    return !IsA(expression, PartitionBoundSpec) && (contain_var_clause(expression) || checkExprHasSubLink(expression));
 }
 
 } // namespace
@@ -53,7 +52,8 @@ const char *column_default(Relation relation, AttrNumber column)
     ObjectAddressSet(address, AttrDefaultRelationId, GetAttrDefaultOid(RelationGetRelid(relation), column));
     if (OidIsValid(address.objectId) && uses_temporary(address)) {
         SqlWriter part;
-        part.text("the default of column ").name(NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname));
+        part.text("the default of column ")
+            .name(NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname));
         follow_without(part.c_str());
         return nullptr;
     }

@@ -347,8 +347,7 @@ Datum pg_follower_set_replica_identities(PG_FUNCTION_ARGS)
             wanted_identity(relid, [relid] { return has_mark(relid); }) == 0)
             continue;
         LockRelationOid(relid, ShareRowExclusiveLock);
-        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)) &&
-            keep_identity(relid, change_identity<true>))
+        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)) && keep_identity(relid, change_identity<true>))
             ++changed;
     }
     PG_RETURN_INT32(changed);

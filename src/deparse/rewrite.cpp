@@ -363,8 +363,8 @@ void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewri
     }
 }
 
-// Whether the session has settings by which functions that pass for immutable write text of their own: of floating-point
-// numbers, names, and binary values in XML.
+// Whether the session has settings by which functions that pass for immutable write text of their own: of
+// floating-point numbers, names, and binary values in XML.
 bool writes_text_its_own_way()
 {
     return extra_float_digits < 1 || quote_all_identifiers || xmlbinary != XMLBINARY_BASE64;

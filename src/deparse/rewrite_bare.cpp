@@ -1,5 +1,5 @@
-// A rewrite checks only the constraints that its command adds, and fires no trigger and no rule. Downstream its rows are
-// inserted, which would check a constraint that is NOT VALID, or whose function has changed since, and fire what is
+// A rewrite checks only the constraints that its command adds, and fires no trigger and no rule. Downstream its rows
+// are inserted, which would check a constraint that is NOT VALID, or whose function has changed since, and fire what is
 // enabled for replicas.
 //
 // So the table's row of pg_class says meanwhile that there are none: relchecks, relhastriggers and relhasrules are what

@@ -8,7 +8,8 @@ namespace pg_follower {
 // Whether something of the table's would hold up, or change, rows that are inserted as a rewrite left them.
 bool needs_bareness(Oid relid);
 
-// Takes the table's checks, triggers and rules from it downstream, until write_whole. Not to stand around an ALTER TABLE.
+// Takes the table's checks, triggers and rules from it downstream, until write_whole. Not to stand around an ALTER
+// TABLE.
 void write_bare(Script &script, Oid relid);
 void write_whole(Script &script, Oid relid);
 

@@ -1,6 +1,6 @@
-// Foreign keys that refer to a column whose type changes are made anew by the server, which checks their rows again. The
-// downstream cannot check while the table's new rows are still to come (see rewrite.cpp). So where those follow as rows,
-// the foreign keys of other tables are dropped before the ALTER TABLE, and made again when its rows are there.
+// Foreign keys that refer to a column whose type changes are made anew by the server, which checks their rows again.
+// The downstream cannot check while the table's new rows are still to come (see rewrite.cpp). So where those follow as
+// rows, the foreign keys of other tables are dropped before the ALTER TABLE, and made again when its rows are there.
 #include "rewrite_references.hpp"
 #include "event.hpp"
 #include "follow.hpp"
@@ -75,8 +75,8 @@ List *find_tree(Oid relid)
                 ObjectIdGetDatum(get_rel_type_id(relid)));
     SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 1, &key);
     while (HeapTuple tuple = systable_getnext(scan))
-        tables = list_concat(tables, find_all_inheritors(reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->oid, NoLock,
-                                                         nullptr));
+        tables = list_concat(
+            tables, find_all_inheritors(reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->oid, NoLock, nullptr));
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
     return tables;
@@ -154,12 +154,11 @@ void restore_references(const Event &event, Oid table)
         ObjectAddressSet(referencing, RelationRelationId, reference->relid);
         // Their owner need not be the caller, nor may the caller do what the owner may.
         follow({"ALTER TABLE", describe_object(referencing), object_owner(referencing)}, [&](Script &script) {
-            SqlWriter &out = script.statement(is_checked_by_server(reference->constraint) ? RunAs::applier
-                                                                                          : RunAs::caller);
+            SqlWriter &out =
+                script.statement(is_checked_by_server(reference->constraint) ? RunAs::applier : RunAs::caller);
             out.text("ALTER TABLE ").relation_name(reference->relid).text(" ADD ");
             write_constraint(out, reference->constraint);
-            write_object_comment(script, address,
-                                 GetComment(reference->constraint, ConstraintRelationId, 0));
+            write_object_comment(script, address, GetComment(reference->constraint, ConstraintRelationId, 0));
         });
     }
 }

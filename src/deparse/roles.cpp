@@ -317,7 +317,8 @@ void write_grant(Script &script, Node *node, const void *)
         }
 }
 
-// ------------------------------------------------------------------------------------------------------ RENAME, COMMENT
+// ------------------------------------------------------------------------------------------------------ RENAME,
+// COMMENT
 
 const char *object_of_rename(Node *node, const void *)
 {

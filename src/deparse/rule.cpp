@@ -37,8 +37,8 @@ void deparse_create_rule(Script &script, const Command &command)
 void deparse_create_trigger(Script &script, const Command &command)
 {
     // Not pretty-printed, so that all names are qualified.
-    Datum definition = DirectFunctionCall2(pg_get_triggerdef_ext, ObjectIdGetDatum(command.address.objectId),
-                                           BoolGetDatum(false));
+    Datum definition =
+        DirectFunctionCall2(pg_get_triggerdef_ext, ObjectIdGetDatum(command.address.objectId), BoolGetDatum(false));
     write_definition(script.statement(), TextDatumGetCString(definition),
                      castNode(CreateTrigStmt, command.parse_tree)->replace);
 }

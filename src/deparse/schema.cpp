@@ -15,8 +15,11 @@ void deparse_create_schema(Script &script, const Command &command)
         elog(ERROR, "cache lookup failed for schema %u", command.address.objectId);
     auto form = reinterpret_cast<Form_pg_namespace>(GETSTRUCT(tuple));
     // Whoever may create a schema for another role is not that role: run it as the caller, as upstream.
-    script.statement().text("CREATE SCHEMA ").name(NameStr(form->nspname)).text(" AUTHORIZATION ").role_name(
-        form->nspowner);
+    script.statement()
+        .text("CREATE SCHEMA ")
+        .name(NameStr(form->nspname))
+        .text(" AUTHORIZATION ")
+        .role_name(form->nspowner);
     ReleaseSysCache(tuple);
 }
 

@@ -48,8 +48,8 @@ const char *provider_of(const ObjectAddress &address, const char *label)
                 ObjectIdGetDatum(address.objectId));
     ScanKeyInit(&keys[1], shared ? Anum_pg_shseclabel_classoid : Anum_pg_seclabel_classoid, BTEqualStrategyNumber,
                 F_OIDEQ, ObjectIdGetDatum(address.classId));
-    SysScanDesc scan = systable_beginscan(
-        catalog, shared ? SharedSecLabelObjectIndexId : SecLabelObjectIndexId, true, label ? nullptr : SnapshotAny, 2, keys);
+    SysScanDesc scan = systable_beginscan(catalog, shared ? SharedSecLabelObjectIndexId : SecLabelObjectIndexId, true,
+                                          label ? nullptr : SnapshotAny, 2, keys);
     const char *provider = nullptr;
     auto text_of = [&](HeapTuple tuple, AttrNumber column) {
         bool is_null;

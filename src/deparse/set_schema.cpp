@@ -13,7 +13,8 @@ void deparse_set_schema(Script &script, const Command &command)
 {
     const char *old_schema = nullptr;
     // An extension is in no schema; only what it holds is.
-    if (object_schema(command.address) && castNode(AlterObjectSchemaStmt, command.parse_tree)->objectType != OBJECT_EXTENSION)
+    if (object_schema(command.address) &&
+        castNode(AlterObjectSchemaStmt, command.parse_tree)->objectType != OBJECT_EXTENSION)
         old_schema = get_namespace_name(command.collected->d.simple.secondaryObject.objectId);
     SqlWriter &out = script.statement();
     out.text("ALTER ");

@@ -68,8 +68,7 @@ const ArrayType *stored_settings(Oid database, Oid role)
     const ArrayType *settings = nullptr;
     if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
         bool is_null;
-        Datum value =
-            heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(catalog), &is_null);
+        Datum value = heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(catalog), &is_null);
         if (!is_null)
             settings = DatumGetArrayTypePCopy(value);
     }

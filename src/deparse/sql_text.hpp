@@ -12,9 +12,9 @@ const char *skip_opaque(const char *at, const char *begin);
 // Behind the parenthesis or bracket that closes the one at `at`; null where none does.
 const char *skip_group(const char *at, const char *begin);
 
-// A copy of `sql` in which `rewrite(out, at)` has replaced what it recognises: where something else shall stand for what
-// begins at `at`, it writes that and returns what is behind; else it returns null. It is not called within literals and
-// quoted names.
+// A copy of `sql` in which `rewrite(out, at)` has replaced what it recognises: where something else shall stand for
+// what begins at `at`, it writes that and returns what is behind; else it returns null. It is not called within
+// literals and quoted names.
 template <typename Rewrite> const char *rewrite_sql(const char *sql, Rewrite rewrite)
 {
     SqlWriter out;

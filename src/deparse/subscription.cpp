@@ -2,8 +2,8 @@
 //
 // A subscription that worked on both sides would bring its rows twice, so downstream it is disabled, as in a restored
 // dump. It keeps the name of its slot, for the day when the downstream takes over; dropping it must not touch the slot.
-// Those with a password in their connection string follow only where passwords may (see foreign.cpp). So what is done to
-// a subscription later may not find it downstream: then it is recorded there, and nothing stops.
+// Those with a password in their connection string follow only where passwords may (see foreign.cpp). So what is done
+// to a subscription later may not find it downstream: then it is recorded there, and nothing stops.
 #include "catalog.hpp"
 #include "objects.hpp"
 #include "pg_follower/settings.hpp"
@@ -83,7 +83,8 @@ void refuse_subscription_with_password(Oid subscription)
 void drop_subscription(SqlWriter &out, const char *name)
 {
     SqlWriter body;
-    body.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid "
+    body.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = "
+              "s.subdbid "
               "WHERE d.datname = current_database() AND s.subname = ")
         .literal(name)
         .text(") THEN ALTER SUBSCRIPTION ")

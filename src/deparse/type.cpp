@@ -33,8 +33,10 @@ void write_composite(SqlWriter &out, const TypeRow &row)
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
         if (attribute->attisdropped)
             continue;
-        out.next(comma).name(NameStr(attribute->attname)).text(' ').type_name(attribute->atttypid,
-                                                                              attribute->atttypmod);
+        out.next(comma)
+            .name(NameStr(attribute->attname))
+            .text(' ')
+            .type_name(attribute->atttypid, attribute->atttypmod);
         write_column_collation(out, *attribute);
     }
     out.text(')');
@@ -68,8 +70,11 @@ void write_range(SqlWriter &out, Oid type)
     SqlWriter::Separator comma(", ");
     out.text(" AS RANGE (");
     out.next(comma).text("SUBTYPE = ").type_name(form->rngsubtype);
-    out.next(comma).text("SUBTYPE_OPCLASS = ").schema_name(opclass->opcnamespace).text('.').name(
-        NameStr(opclass->opcname));
+    out.next(comma)
+        .text("SUBTYPE_OPCLASS = ")
+        .schema_name(opclass->opcnamespace)
+        .text('.')
+        .name(NameStr(opclass->opcname));
     if (OidIsValid(form->rngcollation) && form->rngcollation != get_typcollation(form->rngsubtype))
         out.next(comma).text("COLLATION = ").collation_name(form->rngcollation);
     write_function_option(out, comma, "CANONICAL", form->rngcanonical);
@@ -148,8 +153,8 @@ void write_alter_base(SqlWriter &out, const TypeRow &row, const AlterTypeStmt *s
         const char *name;
         Oid function;
     } properties[] = {
-        {"receive", row->typreceive},     {"send", row->typsend},       {"typmod_in", row->typmodin},
-        {"typmod_out", row->typmodout},   {"analyze", row->typanalyze}, {"subscript", row->typsubscript},
+        {"receive", row->typreceive},   {"send", row->typsend},       {"typmod_in", row->typmodin},
+        {"typmod_out", row->typmodout}, {"analyze", row->typanalyze}, {"subscript", row->typsubscript},
     };
     SqlWriter::Separator comma(", ");
     out.text(" SET (");
