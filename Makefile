@@ -19,7 +19,7 @@ else
 EXTENSION = pg_follower
 DATA = $(wildcard sql/pg_follower--*.sql)
 MODULE_big = pg_follower
-OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
+OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp src/*/*/*.cpp)))
 
 # The results lie beside the expected outputs' folder because version 15 looks for that folder there.
 REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
@@ -34,7 +34,7 @@ EXTRA_CLEAN = $(OBJS:.o=.d) test/output results regression.diffs regression.out
 # -isystem: the server's own headers are not held to our warnings.
 PG_CXXFLAGS = -std=c++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-strict-aliasing -fwrapv \
 	-Wno-unknown-warning-option -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -MMD -MP
-PG_CPPFLAGS = -I$(srcdir)/include -isystem $(shell $(PG_CONFIG) --includedir-server) \
+PG_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-DPGF_VERSION='"$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/pg_follower.control)"'
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)

@@ -1,19 +1,19 @@
 // Puts DDL into WAL as authenticated, transactional logical messages. See emit.hpp and common/ddl_message.cpp.
-#include "emit.hpp"
-#include "array_types.hpp"
-#include "natural_joins.hpp"
-#include "nested_conditions.hpp"
+#include "deparse/emit.hpp"
+#include "deparse/role_policy.hpp"
+#include "deparse/text/array_types.hpp"
+#include "deparse/text/natural_joins.hpp"
+#include "deparse/text/nested_conditions.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/message.hpp"
 #include "pg_follower/names.hpp"
-#include "roles.hpp"
 
 extern "C" {
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 namespace {
 
 void emit(const DdlMessage &ddl)
@@ -72,4 +72,4 @@ void emit_rewrite(Oid relid)
     emit({DdlKind::rewrite, "", "", "", psprintf("%u", relid)});
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::deparse

@@ -1,9 +1,9 @@
 // Puts DDL into WAL.
 #pragma once
 
-#include "follow.hpp"
+#include "deparse/follow.hpp"
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 
 // Writes a statement as a logical message of the current transaction. `roles` (a list of OIDs) are those that its
 // command names.
@@ -16,4 +16,4 @@ void emit_unsupported(const FollowedCommand &command, const char *reason);
 // InvalidOid ends that for all tables.
 void emit_rewrite(Oid relid);
 
-} // namespace pg_follower
+} // namespace pg_follower::deparse

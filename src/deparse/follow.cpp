@@ -1,7 +1,7 @@
 // Guards what deparses a command. See follow.hpp.
-#include "follow.hpp"
-
-#include "emit.hpp"
+#include "deparse/follow.hpp"
+#include "deparse/emit.hpp"
+#include "deparse/object_facts.hpp"
 #include "pg_follower/authentication.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -10,12 +10,13 @@
 extern "C" {
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "commands/extension.h"
 #include "replication/slot.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 namespace {
 
 // Whether a logical slot of this database uses the plugin, and its name.
@@ -83,12 +84,6 @@ const char *some_slot()
     return a_slot_uses_the_plugin(slot) ? pstrdup(NameStr(slot)) : nullptr;
 }
 
-void cannot_follow(const char *reason)
-{
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg_internal("%s", reason)));
-    pg_unreachable();
-}
-
 void follow_without(const char *part)
 {
     for (char *known : each<char>(left_out))
@@ -147,4 +142,18 @@ void follow(const FollowedCommand &command, void (*write)(Script &script, void *
     left_out = NIL;
 }
 
-} // namespace pg_follower
+void follow_now(const Command &command, DeparseCommand deparse)
+{
+    follow({command.tag, describe_object(command.address), GetUserId()},
+           [&](Script &script) { deparse(script, command); });
+}
+
+bool follow_early(const Command &command, DeparseCommand deparse)
+{
+    if (creating_extension || is_temporary(command.address) || !anybody_follows())
+        return false;
+    follow_now(command, deparse);
+    return true;
+}
+
+} // namespace pg_follower::deparse

@@ -1,9 +1,9 @@
 // From a command to messages in WAL, without getting in the user's way.
 #pragma once
 
-#include "script.hpp"
+#include "deparse/script.hpp"
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 
 // Whether anybody can follow this database: the extension is installed, and a logical slot uses the plugin.
 //
@@ -13,14 +13,6 @@ bool anybody_follows();
 
 // The name of a logical slot of this database that uses the plugin; null where there is none.
 const char *some_slot();
-
-// A command whose text is to be written, as messages name it.
-struct FollowedCommand {
-    const char *tag;
-    const char *object; // type and identity; may be empty
-    Oid caller;         // who runs it downstream
-    Scope scope = Scope::database;
-};
 
 // Runs `write(script, argument)` in a subtransaction under the fixed settings, and emits what it wrote. The user's own
 // statement succeeds whatever happens in there: an error is a WARNING and a record in the stream, unless
@@ -38,4 +30,11 @@ template <typename Write> void follow(const FollowedCommand &command, Write writ
 // is told like what cannot follow. To be called by what writes a command.
 void follow_without(const char *part);
 
-} // namespace pg_follower
+// Has `deparse` write a command now, rather than at the end of its statement; in a subtransaction, as all commands.
+void follow_now(const Command &command, DeparseCommand deparse);
+
+// The same for a command whose rows follow before the end of its statement. Returns false, and does nothing, where
+// nobody follows, for temporary objects, and in an extension's script.
+bool follow_early(const Command &command, DeparseCommand deparse);
+
+} // namespace pg_follower::deparse

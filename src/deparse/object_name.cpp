@@ -1,5 +1,5 @@
 // Names of objects in statements, from the catalog. See object_name.hpp.
-#include "object_name.hpp"
+#include "deparse/object_name.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -20,7 +20,7 @@ extern "C" {
 #include "utils/syscache.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 namespace {
 
 // Type descriptions of getObjectTypeDescription() that are not, in capitals, the keywords of statements.
@@ -192,9 +192,15 @@ void write_object_as(SqlWriter &out, const ObjectAddress &address, const char *s
 
 const char *object_schema(const ObjectAddress &address)
 {
-    char *schema = nullptr;
+    Oid schema = object_namespace(address);
+    return OidIsValid(schema) ? get_namespace_name(schema) : nullptr;
+}
+
+Oid object_namespace(const ObjectAddress &address)
+{
+    Oid schema = InvalidOid;
     with_catalog_column(address, get_object_attnum_namespace(address.classId),
-                        [&](Datum value) { schema = get_namespace_name(DatumGetObjectId(value)); });
+                        [&](Datum value) { schema = DatumGetObjectId(value); });
     return schema;
 }
 
@@ -239,4 +245,14 @@ void write_signature(SqlWriter &out, Oid function, const char *none)
     out.text(')');
 }
 
-} // namespace pg_follower
+void write_object_comment(Script &script, const ObjectAddress &address, const char *comment)
+{
+    if (!comment)
+        return;
+    SqlWriter &out = script.statement();
+    out.text("COMMENT ON ");
+    write_object(out, address);
+    out.text(" IS ").literal(comment);
+}
+
+} // namespace pg_follower::deparse

@@ -1,9 +1,9 @@
 // How statements name an object: its keywords and its qualified name, by catalog class.
 #pragma once
 
-#include "script.hpp"
+#include "deparse/script.hpp"
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 
 // The keywords for an object in COMMENT, SECURITY LABEL and ALTER: "MATERIALIZED VIEW", "COLUMN", "AGGREGATE".
 const char *object_keyword(const ObjectAddress &address);
@@ -15,8 +15,9 @@ void write_object(SqlWriter &out, const ObjectAddress &address);
 // moved or renamed it. Only for classes whose objects can be.
 void write_object_as(SqlWriter &out, const ObjectAddress &address, const char *schema, const char *name);
 
-// The schema of an object by name; null for a class without schemas.
+// The schema of an object by name, and by OID; null and InvalidOid for a class without schemas.
 const char *object_schema(const ObjectAddress &address);
+Oid object_namespace(const ObjectAddress &address);
 
 // The object's own name.
 const char *object_name(const ObjectAddress &address);
@@ -31,7 +32,7 @@ bool object_exists(const ObjectAddress &address);
 // which is (*) for aggregates in statements on aggregates, but () in those on routines.
 void write_signature(SqlWriter &out, Oid function, const char *none = "()");
 
-// COMMENT ON the object, as a statement of its own; nothing for null. (comment.cpp)
+// COMMENT ON the object, as a statement of its own; nothing for null.
 void write_object_comment(Script &script, const ObjectAddress &address, const char *comment);
 
-} // namespace pg_follower
+} // namespace pg_follower::deparse

@@ -1,9 +1,9 @@
 // The deparse functions, by object class. Each is a line in the table of commands.
 #pragma once
 
-#include "script.hpp"
+#include "deparse/script.hpp"
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 
 // schema.cpp
 void deparse_create_schema(Script &script, const Command &command);
@@ -12,9 +12,7 @@ void deparse_create_schema(Script &script, const Command &command);
 void deparse_create_table(Script &script, const Command &command);
 
 // create_table_as.cpp
-bool written_early(Oid relation); // before its statement's end, with or before its rows
 void deparse_create_table_as(Script &script, const Command &command);
-void install_create_table_as(); // the hooks it needs; called once
 
 // alter_table.cpp
 void deparse_alter_table(Script &script, const Command &command);
@@ -55,28 +53,21 @@ void deparse_create_cast(Script &script, const Command &command);
 void deparse_create_transform(Script &script, const Command &command);
 
 // view.cpp
-void write_view(Script &script, Oid relid, bool replace);
 void deparse_create_view(Script &script, const Command &command);
 void deparse_create_materialized_view(Script &script, const Command &command);
 void deparse_refresh_materialized_view(Script &script, const Command &command);
 
 // rule.cpp
-void write_rule(Script &script, Oid rule, bool replace);
 void deparse_create_rule(Script &script, const Command &command);
 void deparse_create_trigger(Script &script, const Command &command);
 
 // policy.cpp
-void write_altered_policy(Script &script, Oid policy);
 void deparse_create_policy(Script &script, const Command &command);
 void deparse_alter_policy(Script &script, const Command &command);
-void deparse_changed_policy_roles(Script &script); // by DROP OWNED
 
 // statistics.cpp
 void deparse_create_statistics(Script &script, const Command &command);
 void deparse_alter_statistics(Script &script, const Command &command);
-
-// Raises an error where a subscription holds a password that must not be sent.
-void refuse_subscription_with_password(Oid subscription);
 
 // The verbs that all classes share.
 
@@ -90,17 +81,7 @@ void deparse_grant(Script &script, const Command &command); // REVOKE, too
 // default_privileges.cpp
 void deparse_default_privileges(Script &script, const Command &command);
 
-// drop_owned.cpp: what it did beside drops and REVOKEs
-void deparse_drop_owned(Script &script, const DropOwnedStmt *statement);
-
-// user_event_trigger.cpp: drops of the event triggers that went with something else, which no list of drops names
-void drop_dead_event_triggers(Script &script);
-
-// database.cpp: what DROP OWNED BY `roles` (OIDs) took from the privileges on the database
-void revoke_on_database(Script &script, const List *roles);
-
 // rename.cpp
-const char *renamed_from(const RenameStmt *statement); // the object's old name
 void deparse_rename(Script &script, const Command &command);
 
 // owner.cpp
@@ -142,7 +123,6 @@ void deparse_create_publication(Script &script, const Command &command);
 void deparse_alter_publication(Script &script, const Command &command);
 
 // subscription.cpp
-void drop_subscription(SqlWriter &out, const char *name);
 void deparse_create_subscription(Script &script, const Command &command);
 void deparse_alter_subscription(Script &script, const Command &command);
 
@@ -150,4 +130,4 @@ void deparse_alter_subscription(Script &script, const Command &command);
 void deparse_create_extension(Script &script, const Command &command);
 void deparse_alter_extension(Script &script, const Command &command);
 
-} // namespace pg_follower
+} // namespace pg_follower::deparse

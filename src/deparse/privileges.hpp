@@ -1,9 +1,9 @@
 // Parts of GRANT and REVOKE that ALTER DEFAULT PRIVILEGES and DROP OWNED need, too.
 #pragma once
 
-#include "script.hpp"
+#include "deparse/script.hpp"
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 
 // "GRANT " or "REVOKE [GRANT OPTION FOR] ".
 void write_grant_or_revoke(SqlWriter &out, bool is_grant, bool grant_option);
@@ -14,10 +14,4 @@ void write_grantees(SqlWriter &out, bool is_grant, bool grant_option, const List
 // A role as the statement names it (CURRENT_USER and the like are resolved), as an OID; 0 for PUBLIC.
 Oid grantee(const RoleSpec *role);
 
-// Takes back the default privileges that were in a dropped row of pg_default_acl.
-void drop_default_privileges(Script &script, Oid default_acl);
-
-// What DROP OWNED BY `roles` (OIDs) took from other roles' default privileges.
-void revoke_default_privileges(Script &script, const List *roles);
-
-} // namespace pg_follower
+} // namespace pg_follower::deparse

@@ -13,7 +13,7 @@ extern "C" {
 #include "tcop/deparse_utility.h"
 }
 
-namespace pg_follower {
+namespace pg_follower::deparse {
 
 struct Event;
 
@@ -40,6 +40,24 @@ struct Event {
     bool creates_relation(Oid relid) const;
 };
 
+// A command that is written by itself, before its statement ends: an event of its own, without a parse tree.
+struct LoneCommand {
+    LoneCommand(const char *tag, const ObjectAddress &address)
+    {
+        command.tag = tag;
+        command.address = address;
+        command.event = &event;
+        event.commands = &command;
+        event.count = 1;
+        event.is_running = true;
+    }
+    LoneCommand(const LoneCommand &) = delete;
+    LoneCommand &operator=(const LoneCommand &) = delete;
+
+    Command command = {};
+    Event event = {};
+};
+
 // Who runs a statement downstream.
 enum class RunAs : char {
     caller,  // who ran the command, or who owns what it created
@@ -56,6 +74,14 @@ enum class Needed : char {
 enum class Scope : char {
     database,
     cluster, // roles: all databases of the cluster share them
+};
+
+// A command whose text is to be written, as messages name it.
+struct FollowedCommand {
+    const char *tag;
+    const char *object; // type and identity; may be empty
+    Oid caller;         // who runs it downstream
+    Scope scope = Scope::database;
 };
 
 // A statement that goes to the downstream, without its semicolon.
@@ -111,4 +137,4 @@ template <typename Statement> Statement *statement_of(const Command &command, No
     return reinterpret_cast<Statement *>(command.parse_tree);
 }
 
-} // namespace pg_follower
+} // namespace pg_follower::deparse

@@ -1,0 +1,66 @@
+// Has each command of an event written by what the table of commands says of it. See dispatch.hpp.
+#include "deparse/capture/dispatch.hpp"
+#include "deparse/capture/commands.hpp"
+#include "deparse/follow.hpp"
+#include "deparse/object/subscription.hpp"
+#include "deparse/object_facts.hpp"
+#include "deparse/objects.hpp"
+#include "deparse/table/index.hpp"
+#include "deparse/verb/invented_names.hpp"
+#include "deparse/written.hpp"
+
+extern "C" {
+#include "catalog/pg_subscription.h"
+#include "catalog/pg_user_mapping.h"
+}
+
+namespace pg_follower::deparse {
+
+namespace {
+
+// Whether a setting says if such objects follow, so that one made under another setting may be missing downstream.
+bool follows_by_setting(Oid catalog)
+{
+    return catalog == SubscriptionRelationId || catalog == UserMappingRelationId;
+}
+
+void follow_command(const Command &command)
+{
+    const CommandEntry *entry = find_command(command.tag);
+    // By hook: REINDEX, which event triggers see from version 17 on.
+    if (!entry || entry->follows == Follows::not_needed || entry->follows == Follows::by_drops ||
+        entry->follows == Follows::by_hook)
+        return;
+    // Whatever its tag: ALTER VIEW, ALTER TYPE of a composite type, what CREATE INDEX does to its table, ...
+    DeparseCommand verb =
+        command.collected->type == SCT_AlterTable ? deparse_alter_table : find_verb(command.parse_tree);
+    const char *object = describe_object(command.address);
+    follow({command.tag, object, creator_of(command)}, [&](Script &script) {
+        if (entry->follows == Follows::no)
+            cannot_follow(entry->reason);
+        if (command.address.classId == SubscriptionRelationId)
+            refuse_subscription_with_password(command.address.objectId);
+        (verb ? verb : entry->deparse)(script, command);
+        if (follows_by_setting(command.address.classId) && !command.event->creates(command.address))
+            script.need_none();
+    });
+}
+
+} // namespace
+
+void follow_commands(Event &event, void (*done)(const CollectedCommand *command))
+{
+    for (int i = 0; i < event.count; ++i) {
+        event.commands[i].event = &event;
+        const Command &command = event.commands[i];
+        if (command.collected->in_extension || is_own_extension(command.address) || is_temporary(command.address) ||
+            is_written(command.collected) || is_invalid_index(command.address))
+            continue;
+        follow_command(command);
+        follow_renamed_in_queries(command);
+        if (done)
+            done(command.collected);
+    }
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,130 @@
+// Reads an event from the server's own set-returning functions. See event.hpp.
+//
+// They are called directly, without SQL: an event trigger of every DDL command must cost next to nothing.
+#include "deparse/capture/event.hpp"
+#include "deparse/dropped_objects.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/temporary.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "executor/tuptable.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/tuplestore.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+// Calls a set-returning function without arguments and hands each row to `take(slot)`.
+template <typename Take> int for_each_row(Oid function, Take take)
+{
+    FmgrInfo flinfo;
+    fmgr_info(function, &flinfo);
+    ExprContext *econtext = CreateStandaloneExprContext();
+    ReturnSetInfo result = {};
+    result.type = T_ReturnSetInfo;
+    result.econtext = econtext;
+    result.allowedModes = SFRM_Materialize;
+    result.returnMode = SFRM_ValuePerCall;
+    LOCAL_FCINFO(call, 0);
+    InitFunctionCallInfoData(*call, &flinfo, 0, InvalidOid, nullptr, reinterpret_cast<fmNodePtr>(&result));
+    (void)FunctionCallInvoke(call);
+
+    int count = 0;
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(result.setDesc, &TTSOpsMinimalTuple);
+    while (tuplestore_gettupleslot(result.setResult, true, false, slot)) {
+        slot_getallattrs(slot);
+        take(slot);
+        ++count;
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    tuplestore_end(result.setResult);
+    FreeExprContext(econtext, true);
+    return count;
+}
+
+char *text_at(TupleTableSlot *slot, int column)
+{
+    return slot->tts_isnull[column] ? nullptr : TextDatumGetCString(slot->tts_values[column]);
+}
+
+char **text_array_at(TupleTableSlot *slot, int column, int *count)
+{
+    *count = 0;
+    if (slot->tts_isnull[column])
+        return nullptr;
+    Datum *elements;
+    bool *nulls;
+    deconstruct_array(DatumGetArrayTypeP(slot->tts_values[column]), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls,
+                      count);
+    auto **strings = static_cast<char **>(palloc(sizeof(char *) * (*count + 1)));
+    for (int i = 0; i < *count; ++i)
+        strings[i] = nulls[i] ? nullptr : TextDatumGetCString(elements[i]);
+    return strings;
+}
+
+} // namespace
+
+EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *function)
+{
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" was not called by the event trigger manager", function)));
+    return reinterpret_cast<EventTriggerData *>(fcinfo->context);
+}
+
+Event collect_event(Node *parse_tree)
+{
+    List *commands = NIL;
+    int count = for_each_row(F_PG_EVENT_TRIGGER_DDL_COMMANDS, [&](TupleTableSlot *slot) {
+        auto *command = static_cast<Command *>(palloc0(sizeof(Command)));
+        if (!slot->tts_isnull[0])
+            ObjectAddressSubSet(command->address, DatumGetObjectId(slot->tts_values[0]),
+                                DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
+        command->tag = text_at(slot, 3);
+        command->collected = reinterpret_cast<CollectedCommand *>(DatumGetPointer(slot->tts_values[8]));
+        command->parse_tree = command->collected->parsetree;
+        commands = lappend(commands, command);
+    });
+
+    Event event;
+    event.parse_tree = parse_tree;
+    event.count = count;
+    event.is_running = false;
+    event.search_path = pstrdup(namespace_search_path);
+    event.commands = static_cast<Command *>(palloc(sizeof(Command) * (count + 1)));
+    int i = 0;
+    for (Command *command : each<Command>(commands))
+        event.commands[i++] = *command;
+    return event;
+}
+
+DroppedObjects collect_dropped_objects()
+{
+    List *objects = NIL;
+    (void)for_each_row(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, [&](TupleTableSlot *slot) {
+        auto *object = static_cast<DroppedObject *>(palloc0(sizeof(DroppedObject)));
+        ObjectAddressSubSet(object->address, DatumGetObjectId(slot->tts_values[0]),
+                            DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
+        object->original = DatumGetBool(slot->tts_values[3]);
+        object->normal = DatumGetBool(slot->tts_values[4]);
+        object->temporary = DatumGetBool(slot->tts_values[5]);
+        object->type = text_at(slot, 6);
+        object->schema = text_at(slot, 7);
+        object->name = text_at(slot, 8);
+        object->identity = text_at(slot, 9);
+        object->address_names = text_array_at(slot, 10, &object->address_name_count);
+        object->address_arguments = text_array_at(slot, 11, &object->address_argument_count);
+        objects = lappend(objects, object);
+    });
+
+    return DroppedObjects(objects);
+}
+
+} // namespace pg_follower::deparse

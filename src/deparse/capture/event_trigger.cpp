@@ -1,0 +1,116 @@
+// The event triggers: they take the commands of a statement, have them written as SQL, and put that into WAL.
+//
+// Promises: what follow.hpp promises; nothing is done, and nothing is said, for temporary objects and for what an
+// extension's script does. Assumes: called by the event trigger manager.
+#include "deparse/capture/commands.hpp"
+#include "deparse/capture/create_table_as.hpp"
+#include "deparse/capture/detach_hook.hpp"
+#include "deparse/capture/dispatch.hpp"
+#include "deparse/capture/event.hpp"
+#include "deparse/capture/rewrite.hpp"
+#include "deparse/capture/utility_hook.hpp"
+#include "deparse/drop/drop.hpp"
+#include "deparse/drop/drop_owned.hpp"
+#include "deparse/dropped_objects.hpp"
+#include "deparse/follow.hpp"
+#include "deparse/table/replica_identity.hpp"
+#include "deparse/written.hpp"
+#include "pg_follower/deparse.hpp"
+#include "pg_follower/drop_guard.hpp"
+#include "pg_follower/names.hpp"
+
+extern "C" {
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+}
+
+namespace pg_follower {
+namespace deparse {
+namespace {
+
+// From here on rows would follow without DDL, and nobody would know.
+void refuse_while_followed(Oid)
+{
+    const char *slot = some_slot();
+    if (!slot)
+        return;
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+                    errmsg("cannot drop extension \"%s\" while this database is followed", extension_name),
+                    errdetail("Replication slot \"%s\" uses it.", slot),
+                    errhint("Call drop_follow() on the downstream first. If that is gone, drop the slot with "
+                            "pg_drop_replication_slot('%s').",
+                            slot)));
+}
+
+} // namespace
+} // namespace deparse
+
+void init_deparse()
+{
+    using namespace deparse;
+    guard_table("message_key", refuse_while_followed);
+    install_create_table_as();
+    install_written();
+    install_detach();
+    install_utility_hook();
+}
+
+} // namespace pg_follower
+
+using namespace pg_follower;
+using namespace pg_follower::deparse;
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(pg_follower_ddl_command_start);
+PG_FUNCTION_INFO_V1(pg_follower_ddl_command_end);
+PG_FUNCTION_INFO_V1(pg_follower_sql_drop);
+PGDLLEXPORT Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum pg_follower_sql_drop(PG_FUNCTION_ARGS);
+
+// follower.ddl_command_start() returns event_trigger: sees to it that the library is loaded before the command runs,
+// and notes what can only be seen while it runs.
+Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS)
+{
+    note_detach(event_trigger_data(fcinfo, "follower.ddl_command_start")->parsetree);
+    PG_RETURN_NULL();
+}
+
+// follower.ddl_command_end() returns event_trigger: sends what the commands of the statement did.
+Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
+{
+    EventTriggerData *data = event_trigger_data(fcinfo, "follower.ddl_command_end");
+    if (creating_extension || !anybody_follows())
+        PG_RETURN_NULL();
+
+    Event event = collect_event(data->parsetree);
+    follow_commands(event, nullptr);
+    end_rewrites(event);
+    keep_replica_identities(event);
+    if (data->parsetree && IsA(data->parsetree, DropOwnedStmt))
+        follow({"DROP OWNED", "", GetUserId()},
+               [&](Script &script) { write_drop_owned(script, castNode(DropOwnedStmt, data->parsetree)); });
+    PG_RETURN_NULL();
+}
+
+// follower.sql_drop() returns event_trigger: sends what the statement dropped.
+Datum pg_follower_sql_drop(PG_FUNCTION_ARGS)
+{
+    EventTriggerData *data = event_trigger_data(fcinfo, "follower.sql_drop");
+    if (creating_extension || !anybody_follows())
+        PG_RETURN_NULL();
+
+    const CommandEntry *entry = find_command(GetCommandTagName(data->tag));
+    bool in_drop_command = entry && entry->follows == Follows::by_drops;
+    DroppedObjects objects = collect_dropped_objects();
+    if (objects.has_own_extension())
+        PG_RETURN_NULL();
+    if (objects.has_permanent())
+        follow({GetCommandTagName(data->tag), describe_drops(objects), GetUserId()},
+               [&](Script &script) { deparse_drops(script, objects, in_drop_command); });
+    keep_replica_identities(objects);
+    PG_RETURN_NULL();
+}
+
+} // extern "C"

@@ -1,0 +1,391 @@
+// Exact rewrites: where ALTER TABLE gives rows values that the downstream cannot compute from the row alone (a volatile
+// default, the numbers of a new serial or identity column, a USING expression that is not immutable), and where an
+// unlogged table becomes logged, the table's new contents follow as rows.
+//
+// The server fires table_rewrite when the catalogs are as the command leaves them and no row has been rewritten yet. So
+// it is here that the table is emptied downstream, that the ALTER TABLE is written, which there finds no row to
+// evaluate anything for, and that the rows which the server now writes into the table's new heap are announced to the
+// output plugin, which passes them on as inserts until the command ends. Where all is immutable nothing is done here:
+// the downstream computes the rows by itself from the command's text, and the plugin drops those of the new heap, which
+// nobody announced.
+//
+// The server keeps the subcommands of a running ALTER TABLE to itself; ending and reopening its collection, as it does
+// around the commands that an ALTER TABLE runs in its midst, makes them readable.
+#include "deparse/capture/rewrite.hpp"
+#include "deparse/capture/dispatch.hpp"
+#include "deparse/capture/event.hpp"
+#include "deparse/capture/rewrite_bare.hpp"
+#include "deparse/capture/rewrite_references.hpp"
+#include "deparse/emit.hpp"
+#include "deparse/follow.hpp"
+#include "deparse/object/publication.hpp"
+#include "deparse/object_facts.hpp"
+#include "deparse/written.hpp"
+#include "pg_follower/compat.hpp"
+#include "pg_follower/replica_effects.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/heap.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+#include "utils/xml.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+// ------------------------------------------------------------------------------------------- what cannot be computed
+
+// Calls `take(command, address)` for each subcommand of the statement's ALTER TABLE.
+template <typename Take> void for_each_subcommand(const Event &event, Take take)
+{
+    for (int i = 0; i < event.count; ++i)
+        if (event.commands[i].collected->type == SCT_AlterTable)
+            for (CollectedATSubcmd *subcommand :
+                 each<CollectedATSubcmd>(event.commands[i].collected->d.alterTable.subcmds)) {
+                auto *command = castNode(AlterTableCmd, subcommand->parsetree);
+                take(command, plain_subcommand_type(command));
+            }
+}
+
+// Whether the statement also gives the column another default: then that of its addition is nowhere any more.
+bool changes_default(const Event &event, const char *column)
+{
+    bool found = false;
+    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
+        found = found || (type == AT_ColumnDefault && command->name && strcmp(command->name, column) == 0);
+    });
+    return found;
+}
+
+// The type conversion of a column without USING: from the last type that the current transaction took from it. Null
+// where there is none to be seen.
+Node *implicit_conversion(Oid relid, AttrNumber column, const FormData_pg_attribute &now)
+{
+    Node *conversion = nullptr;
+    CommandId latest = 0;
+    Relation catalog = table_open(AttributeRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(column));
+    // All versions of the row: nobody else can have changed it, for the table is locked.
+    SysScanDesc scan = systable_beginscan(catalog, AttributeRelidNumIndexId, true, SnapshotAny, 2, keys);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto then = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
+        if ((then->atttypid == now.atttypid && then->atttypmod == now.atttypmod) ||
+            !TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)))
+            continue;
+        CommandId changed = HeapTupleHeaderGetCmax(tuple->t_data);
+        if (conversion && changed < latest)
+            continue;
+        latest = changed;
+        Var *value = makeVar(1, column, then->atttypid, then->atttypmod, then->attcollation, 0);
+        conversion = coerce_to_target_type(nullptr, reinterpret_cast<Node *>(value), then->atttypid, now.atttypid,
+                                           now.atttypmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return conversion;
+}
+
+// The conversion of a column to its new type; null where it cannot be seen.
+Node *conversion_of(const AlterTableCmd *command, Relation table, AttrNumber column)
+{
+    if (Node *expression = castNode(ColumnDef, command->def)->cooked_default)
+        return expression;
+    return implicit_conversion(RelationGetRelid(table), column, *TupleDescAttr(RelationGetDescr(table), column - 1));
+}
+
+bool conversion_is_fleeting(const AlterTableCmd *command, Relation table, AttrNumber column)
+{
+    Node *conversion = conversion_of(command, table, column);
+    return !conversion || contain_mutable_functions(conversion);
+}
+
+// Whether the conversion gives other bits than the column has (ATColumnChangeRequiresRewrite() of tablecmds.c), so that
+// the table is rewritten. `shifts_time`: timestamps with and without time zone differ for the session.
+bool conversion_rewrites(Node *conversion, AttrNumber column, bool shifts_time)
+{
+    for (;;) {
+        if (IsA(conversion, Var))
+            return castNode(Var, conversion)->varattno != column;
+        if (IsA(conversion, RelabelType))
+            conversion = reinterpret_cast<Node *>(castNode(RelabelType, conversion)->arg);
+        else if (IsA(conversion, CoerceToDomain)) {
+            auto *coercion = castNode(CoerceToDomain, conversion);
+            if (DomainHasConstraints(coercion->resulttype))
+                return true;
+            conversion = reinterpret_cast<Node *>(coercion->arg);
+        } else if (IsA(conversion, FuncExpr) && !shifts_time &&
+                   (castNode(FuncExpr, conversion)->funcid == F_TIMESTAMPTZ_TIMESTAMP ||
+                    castNode(FuncExpr, conversion)->funcid == F_TIMESTAMP_TIMESTAMPTZ))
+            conversion = static_cast<Node *>(linitial(castNode(FuncExpr, conversion)->args));
+        else
+            return true;
+    }
+}
+
+// Its default cannot be asked for yet: the sequence belongs to the column only when the command is done.
+bool is_identity(Relation table, AttrNumber column)
+{
+    return TupleDescAttr(RelationGetDescr(table), column - 1)->attidentity != '\0';
+}
+
+// Whether rows of the table get values by the statement that another evaluation would not give.
+bool is_fleeting(const Event &event, Relation table)
+{
+    bool found = false;
+    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
+        if (found || (type != AT_AddColumn && type != AT_AlterColumnType))
+            return;
+        const char *name = type == AT_AddColumn ? castNode(ColumnDef, command->def)->colname : command->name;
+        AttrNumber column = get_attnum(RelationGetRelid(table), name);
+        if (column == InvalidAttrNumber)
+            return;
+        if (type == AT_AlterColumnType)
+            found = conversion_is_fleeting(command, table, column);
+        else
+            found = changes_default(event, name) || is_identity(table, column) ||
+                    contain_mutable_functions(build_column_default(table, column));
+    });
+    return found;
+}
+
+// Whether the statement is certain to rewrite the table, a descendant of the one that it names, with such values.
+bool will_be_rewritten(const Event &event, Relation table, bool shifts_time)
+{
+    bool found = false;
+    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
+        if (!found && type == AT_AlterColumnType) {
+            AttrNumber column = get_attnum(RelationGetRelid(table), command->name);
+            Node *conversion = column != InvalidAttrNumber ? conversion_of(command, table, column) : nullptr;
+            found = conversion && contain_mutable_functions(conversion) &&
+                    conversion_rewrites(conversion, column, shifts_time);
+        }
+        if (found || type != AT_AddColumn)
+            return;
+        AttrNumber column = get_attnum(RelationGetRelid(table), castNode(ColumnDef, command->def)->colname);
+        if (column == InvalidAttrNumber)
+            return;
+        // Not one that had the column before, and merged it.
+        Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), column - 1);
+        found = !attribute->attislocal && attribute->attinhcount == 1 &&
+                (is_identity(table, column) || contain_volatile_functions(build_column_default(table, column)));
+    });
+    return found;
+}
+
+// --------------------------------------------------------------------------------------------------------------
+// writing
+
+// Whether the current transaction has dropped a foreign key of another table that refers to this one. If the running
+// statement did, by CASCADE, the downstream still has it.
+bool lost_reference(Oid relid)
+{
+    bool found = false;
+    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_constraint_confrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, SnapshotAny, 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan))
+        found = found || (reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid != relid &&
+                          !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
+                          TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)));
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return found;
+}
+
+// Empties the table downstream. Its owner need not have kept the privilege that this takes.
+void write_emptying(Script &script, Oid relid)
+{
+    // A table that foreign keys refer to cannot be truncated.
+    bool referenced = heap_truncate_find_FKs(list_make1_oid(relid)) != NIL || lost_reference(relid);
+    const char *privilege = referenced ? "DELETE" : "TRUNCATE";
+    bool may = pg_class_aclcheck(relid, GetUserId(), referenced ? ACL_DELETE : ACL_TRUNCATE) == ACLCHECK_OK;
+    RelationScope table(relid);
+    // Policies would keep rows from the owner.
+    bool forced = referenced && table->rd_rel->relforcerowsecurity;
+    auto write_force = [&](const char *change) {
+        if (forced)
+            script.statement().text("ALTER TABLE ONLY ").relation_name(relid).text(change);
+    };
+    auto write_privilege = [&](const char *verb, const char *direction) {
+        if (!may)
+            script.statement()
+                .text(verb)
+                .text(privilege)
+                .text(" ON TABLE ")
+                .relation_name(relid)
+                .text(direction)
+                .role_name(GetUserId());
+    };
+    bool bare = has_replica_effects(table);
+    if (bare)
+        write_bare(script, relid);
+    write_force(" NO FORCE ROW LEVEL SECURITY");
+    write_privilege("GRANT ", " TO ");
+    // No publication minds TRUNCATE.
+    if (referenced)
+        stop_published_deletes(script);
+    script.statement().text(referenced ? "DELETE FROM ONLY " : "TRUNCATE TABLE ONLY ").relation_name(relid);
+    if (referenced)
+        restore_published_deletes(script);
+    write_privilege("REVOKE ", " FROM ");
+    write_force(" FORCE ROW LEVEL SECURITY");
+    if (bare)
+        write_whole(script, relid);
+}
+
+// Has the rows of the table that the event's ALTER TABLE rewrites taken as they are; InvalidOid where none is any more.
+void take_rows_of(const Event &event, Oid relid)
+{
+    auto write = [&](Oid table, void (*change)(Script &, Oid)) {
+        ObjectAddress address;
+        ObjectAddressSet(address, RelationRelationId, table);
+        follow({"ALTER TABLE", describe_object(address), GetUserId()}, [&](Script &script) { change(script, table); });
+    };
+    bool bare = OidIsValid(relid) && needs_bareness(relid);
+    RewrittenTable done = note_rewritten(event, {relid, bare});
+    if (done.bare)
+        write(done.relid, write_whole);
+    if (bare)
+        write(relid, write_bare);
+}
+
+// The table that the running ALTER TABLE names.
+Oid named_table(const Event &event)
+{
+    for (int i = event.count - 1; i >= 0; --i)
+        if (event.commands[i].collected->type == SCT_AlterTable)
+            return event.commands[i].collected->d.alterTable.objectId;
+    elog(ERROR, "table_rewrite without ALTER TABLE");
+    return InvalidOid;
+}
+
+// Descendants are rewritten after the statement has been written: those that are certain to be are emptied before, so
+// that nothing is evaluated for their rows.
+void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewritten, bool shifts_time)
+{
+    if (!has_subclass(parent))
+        return;
+    for (Oid member : each_oid(find_all_inheritors(parent, NoLock, nullptr))) {
+        if (member == parent || member == rewritten || get_rel_relkind(member) != RELKIND_RELATION ||
+            get_rel_persistence(member) != RELPERSISTENCE_PERMANENT)
+            continue;
+        RelationScope table(member);
+        if (will_be_rewritten(event, table, shifts_time))
+            write_emptying(script, member);
+    }
+}
+
+// Whether the session has settings by which functions that pass for immutable write text of their own: of
+// floating-point numbers, names, and binary values in XML.
+bool writes_text_its_own_way()
+{
+    return extra_float_digits < 1 || quote_all_identifiers || xmlbinary != XMLBINARY_BASE64;
+}
+
+// Whether the rows of the table's new heap are to follow. `reason` is the server's, `own_text` tells of the session.
+bool rows_follow(const Event &event, Oid relid, int reason, bool own_text)
+{
+    RelationScope table(relid);
+    bool changes_persistence = (reason & AT_REWRITE_ALTER_PERSISTENCE) != 0;
+    // The rows of an unlogged table did not follow before.
+    if (table->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED)
+        return changes_persistence;
+    return table->rd_rel->relpersistence == RELPERSISTENCE_PERMANENT && !changes_persistence &&
+           (own_text || is_fleeting(event, table));
+}
+
+} // namespace
+
+void end_rewrites(const Event &event)
+{
+    if (!is_begun(event))
+        return;
+    emit_rewrite(InvalidOid);
+    take_rows_of(event, InvalidOid);
+    if (Oid table = forget_written(event); OidIsValid(table))
+        restore_references(event, table);
+    // Where the command ran within another one's rewrite, that goes on.
+    bool running;
+    if (Oid outer = innermost_rewritten(running); running)
+        emit_rewrite(outer);
+}
+
+} // namespace pg_follower::deparse
+
+using namespace pg_follower;
+using namespace pg_follower::deparse;
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(pg_follower_table_rewrite);
+PGDLLEXPORT Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS);
+
+// follower.table_rewrite() returns event_trigger: sends the running ALTER TABLE now, if the table's new contents are to
+// follow as rows.
+Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
+{
+    EventTriggerData *data = event_trigger_data(fcinfo, "follower.table_rewrite");
+    Oid relid = DatumGetObjectId(OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID));
+    int reason = DatumGetInt32(OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_REASON));
+    if (creating_extension || get_rel_relkind(relid) != RELKIND_RELATION ||
+        get_rel_persistence(relid) == RELPERSISTENCE_TEMP || !anybody_follows())
+        PG_RETURN_NULL();
+
+    EventTriggerAlterTableEnd();
+    Event event = collect_event(data->parsetree);
+    Oid parent = named_table(event);
+    EventTriggerAlterTableStart(data->parsetree);
+    EventTriggerAlterTableRelid(parent);
+    // An error in finding out must not end the user's command.
+    ObjectAddress table;
+    ObjectAddressSet(table, RelationRelationId, relid);
+    bool follows = false;
+    // Of the session, whose settings the fixed ones hide.
+    bool shifts_time = TimestampTimestampTzRequiresRewrite();
+    bool own_text = writes_text_its_own_way();
+    follow({"ALTER TABLE", describe_object(table), GetUserId()}, [&](Script &script) {
+        follows = rows_follow(event, relid, reason, own_text);
+        if (!follows)
+            return;
+        if (!is_begun(event))
+            drop_references(script, event, parent);
+        write_emptying(script, relid);
+        if (!is_begun(event))
+            empty_descendants(script, event, parent, relid, shifts_time);
+    });
+    if (!follows)
+        PG_RETURN_NULL();
+
+    event.is_running = true;
+    follow_commands(event, note_written);
+    take_rows_of(event, relid);
+    emit_rewrite(relid);
+    PG_RETURN_NULL();
+}
+
+} // extern "C"

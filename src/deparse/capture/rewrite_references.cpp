@@ -1,0 +1,166 @@
+// Foreign keys that refer to a column whose type changes are made anew by the server, which checks their rows again.
+// The downstream cannot check while the table's new rows are still to come (see rewrite.cpp). So where those follow as
+// rows, the foreign keys of other tables are dropped before the ALTER TABLE, and made again when its rows are there.
+#include "deparse/capture/rewrite_references.hpp"
+#include "deparse/follow.hpp"
+#include "deparse/object_facts.hpp"
+#include "deparse/object_name.hpp"
+#include "deparse/table/relation_parts.hpp"
+#include "pg_follower/compat.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_inherits.h"
+#include "commands/comment.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+struct Reference {
+    Oid constraint;
+    Oid relid; // the referencing table
+    Oid referenced;
+    const char *name;
+};
+
+// Adds the foreign keys of tables outside of the tree that refer to the member's column.
+List *add_references(List *found, const List *tree, Oid member, AttrNumber column)
+{
+    Relation catalog = table_open(DependRelationId, AccessShareLock);
+    ScanKeyData keys[3];
+    ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(RelationRelationId));
+    ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(member));
+    ScanKeyInit(&keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(column));
+    SysScanDesc scan = systable_beginscan(catalog, DependReferenceIndexId, true, nullptr, 3, keys);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto dependency = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+        if (dependency->classid != ConstraintRelationId)
+            continue;
+        HeapTuple constraint_tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(dependency->objid));
+        if (!HeapTupleIsValid(constraint_tuple))
+            continue;
+        auto constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(constraint_tuple));
+        bool known = false;
+        for (Reference *reference : each<Reference>(found))
+            known = known || reference->constraint == constraint->oid;
+        // Those of partitions go and come with their parent's.
+        if (!known && constraint->contype == CONSTRAINT_FOREIGN && constraint->confrelid == member &&
+            !OidIsValid(constraint->conparentid) && !list_member_oid(tree, constraint->conrelid)) {
+            auto *reference = static_cast<Reference *>(palloc(sizeof(Reference)));
+            *reference = {constraint->oid, constraint->conrelid, member, pstrdup(NameStr(constraint->conname))};
+            found = lappend(found, reference);
+        }
+        ReleaseSysCache(constraint_tuple);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return found;
+}
+
+// The tables that an ALTER TABLE of the relation may rewrite: its descendants, or those of a composite type.
+List *find_tree(Oid relid)
+{
+    if (get_rel_relkind(relid) != RELKIND_COMPOSITE_TYPE)
+        return find_all_inheritors(relid, NoLock, nullptr);
+    List *tables = NIL;
+    Relation catalog = table_open(RelationRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_class_reloftype, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(get_rel_type_id(relid)));
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan))
+        tables = list_concat(
+            tables, find_all_inheritors(reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->oid, NoLock, nullptr));
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return tables;
+}
+
+// The foreign keys that the event's ALTER TABLE makes anew, as a list of Reference.
+List *find_references(const Event &event, Oid table)
+{
+    List *tree = find_tree(table);
+    List *found = NIL;
+    for (int i = 0; i < event.count; ++i) {
+        const CollectedCommand *collected = event.commands[i].collected;
+        if (collected->type != SCT_AlterTable || collected->d.alterTable.objectId != table)
+            continue;
+        for (CollectedATSubcmd *subcommand : each<CollectedATSubcmd>(collected->d.alterTable.subcmds)) {
+            auto *command = castNode(AlterTableCmd, subcommand->parsetree);
+            if (plain_subcommand_type(command) != AT_AlterColumnType)
+                continue;
+            for (Oid member : each_oid(tree))
+                if (AttrNumber column = get_attnum(member, command->name); column != InvalidAttrNumber)
+                    found = add_references(found, tree, member, column);
+        }
+    }
+    return found;
+}
+
+bool is_own_type(Oid type)
+{
+    Oid base = getBaseType(type);
+    return base < FirstNormalObjectId || type_is_enum(base);
+}
+
+// Whether checking the foreign key calls nothing but the server's own functions.
+bool is_checked_by_server(Oid constraint)
+{
+    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for constraint %u", constraint);
+    auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    bool result = true;
+    auto check = [&](AttrNumber columns, Oid relid) {
+        bool is_null;
+        Datum value = SysCacheGetAttr(CONSTROID, tuple, columns, &is_null);
+        if (is_null)
+            elog(ERROR, "constraint %u has no columns", constraint);
+        ArrayType *array = DatumGetArrayTypeP(value);
+        auto *numbers = reinterpret_cast<int16 *>(ARR_DATA_PTR(array));
+        for (int i = 0; i < ARR_DIMS(array)[0]; ++i)
+            result = result && is_own_type(get_atttype(relid, numbers[i]));
+    };
+    check(Anum_pg_constraint_conkey, form->conrelid);
+    check(Anum_pg_constraint_confkey, form->confrelid);
+    ReleaseSysCache(tuple);
+    return result;
+}
+
+} // namespace
+
+void drop_references(Script &script, const Event &event, Oid table)
+{
+    for (Reference *reference : each<Reference>(find_references(event, table)))
+        script.statement(RunAs::applier)
+            .text("ALTER TABLE IF EXISTS ")
+            .relation_name(reference->relid)
+            .text(" DROP CONSTRAINT IF EXISTS ")
+            .name(reference->name);
+}
+
+void restore_references(const Event &event, Oid table)
+{
+    for (Reference *reference : each<Reference>(find_references(event, table))) {
+        ObjectAddress address;
+        ObjectAddressSet(address, ConstraintRelationId, reference->constraint);
+        ObjectAddress referencing;
+        ObjectAddressSet(referencing, RelationRelationId, reference->relid);
+        // Their owner need not be the caller, nor may the caller do what the owner may.
+        follow({"ALTER TABLE", describe_object(referencing), object_owner(referencing)}, [&](Script &script) {
+            SqlWriter &out =
+                script.statement(is_checked_by_server(reference->constraint) ? RunAs::applier : RunAs::caller);
+            out.text("ALTER TABLE ").relation_name(reference->relid).text(" ADD ");
+            write_constraint(out, reference->constraint);
+            write_object_comment(script, address, GetComment(reference->constraint, ConstraintRelationId, 0));
+        });
+    }
+}
+
+} // namespace pg_follower::deparse

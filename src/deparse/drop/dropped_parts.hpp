@@ -1,0 +1,31 @@
+// Columns, constraints and defaults of tables that a command has dropped.
+#pragma once
+
+#include "deparse/dropped_objects.hpp"
+
+namespace pg_follower::deparse {
+
+// The facts of a column or constraint that this command has just deleted.
+struct DeadPart {
+    bool generated = false; // column
+    bool inherited = false; // it cannot be dropped by itself, as long as its parent has it
+    bool local = false;     // its parent's drop does not take it along
+};
+
+// Reads them from its row, which is dead but still there. `part` is a column, a default or a table constraint,
+// `relation` its relation if that goes too.
+DeadPart read_dead_part(const DroppedObject &part, const DroppedObject *relation);
+
+// The type of a typed table, or none. The table may have been dropped by this command.
+Oid type_of_table(Oid relid);
+
+// Whether children of the column's table keep it: what goes by its dependencies does not go from them.
+bool stays_in_children(const DroppedObject &column);
+
+// The table of a column, constraint or publication's member that is gone, by the name that it has now.
+Oid table_of_part(const DroppedObject &part);
+
+// Orders parts (in a List of DroppedObject) by the number of generations of ancestors that their tables have.
+int compare_depths(const ListCell *left, const ListCell *right);
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,172 @@
+// Commands about the followed database itself: its settings, owner, privileges and comment.
+//
+// They are written for the database where they are replayed, whatever its name. Its name, its connection limit and its
+// tablespace are the downstream's own business. A failure downstream does no harm to what follows.
+#include "deparse/object/database.hpp"
+#include "deparse/dead_rows.hpp"
+#include "deparse/hooked_command.hpp"
+#include "deparse/object/setting_clause.hpp"
+#include "deparse/privileges.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_database.h"
+#include "commands/dbcommands.h"
+#include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+SqlWriter &statement_of(Script &script)
+{
+    return script.statement(RunAs::caller, Needed::if_possible);
+}
+
+const char *this_database()
+{
+    SqlWriter out;
+    out.text("database ").name(get_database_name(MyDatabaseId));
+    return out.c_str();
+}
+
+bool is_this(const char *database)
+{
+    return get_database_oid(database, true) == MyDatabaseId;
+}
+
+} // namespace
+
+const char *object_if_this_database(const char *name)
+{
+    return is_this(name) ? this_database() : nullptr;
+}
+
+namespace {
+
+const char *object_of_set(Node *node, const void *)
+{
+    return object_if_this_database(castNode(AlterDatabaseSetStmt, node)->dbname);
+}
+
+void write_set(Script &script, Node *node, const void *)
+{
+    SqlWriter tail;
+    write_stored_setting(tail, castNode(AlterDatabaseSetStmt, node)->setstmt, MyDatabaseId, InvalidOid);
+    write_with_database(statement_of(script), "ALTER DATABASE ", tail.c_str());
+}
+
+const char *object_of_owner(Node *node, const void *)
+{
+    return object_if_this_database(strVal(castNode(AlterOwnerStmt, node)->object));
+}
+
+void write_owner(Script &script, Node *node, const void *)
+{
+    SqlWriter tail;
+    tail.text(" OWNER TO ").role_name(get_rolespec_oid(castNode(AlterOwnerStmt, node)->newowner, false));
+    write_with_database(statement_of(script), "ALTER DATABASE ", tail.c_str());
+}
+
+const char *object_of_comment(Node *node, const void *)
+{
+    return object_if_this_database(strVal(castNode(CommentStmt, node)->object));
+}
+
+void write_comment(Script &script, Node *node, const void *)
+{
+    const char *comment = castNode(CommentStmt, node)->comment;
+    SqlWriter tail;
+    tail.text(" IS ");
+    if (comment && *comment)
+        tail.literal(comment);
+    else
+        tail.text("NULL");
+    write_with_database(statement_of(script), "COMMENT ON DATABASE ", tail.c_str());
+}
+
+const char *object_of_grant(Node *node, const void *)
+{
+    for (Node *name : each<Node>(castNode(GrantStmt, node)->objects))
+        if (is_this(strVal(name)))
+            return this_database();
+    return nullptr;
+}
+
+void write_grant(Script &script, Node *node, const void *)
+{
+    auto statement = castNode(GrantStmt, node);
+    SqlWriter head, tail;
+    head.text(statement->is_grant ? "GRANT " : "REVOKE ");
+    if (!statement->is_grant && statement->grant_option)
+        head.text("GRANT OPTION FOR ");
+    SqlWriter::Separator comma(", ");
+    for (AccessPriv *privilege : each<AccessPriv>(statement->privileges))
+        head.next(comma).text(privilege->priv_name);
+    head.text(statement->privileges ? " ON DATABASE " : "ALL ON DATABASE ");
+    tail.text(statement->is_grant ? " TO " : " FROM ");
+    SqlWriter::Separator grantee_comma(", ");
+    for (RoleSpec *role : each<RoleSpec>(statement->grantees))
+        tail.next(grantee_comma)
+            .role_name(role->roletype == ROLESPEC_PUBLIC ? ACL_ID_PUBLIC : get_rolespec_oid(role, false));
+    if (statement->is_grant && statement->grant_option)
+        tail.text(" WITH GRANT OPTION");
+    if (statement->grantor)
+        tail.text(" GRANTED BY ").role_name(get_rolespec_oid(statement->grantor, false));
+    if (!statement->is_grant && statement->behavior == DROP_CASCADE)
+        tail.text(" CASCADE");
+    write_with_database(statement_of(script), head.c_str(), tail.c_str());
+}
+
+constexpr HookedCommand set = {Scope::database, nullptr, object_of_set, write_set};
+constexpr HookedCommand owner = {Scope::database, nullptr, object_of_owner, write_owner};
+constexpr HookedCommand comment = {Scope::database, nullptr, object_of_comment, write_comment};
+constexpr HookedCommand grant = {Scope::database, nullptr, object_of_grant, write_grant};
+
+// Whether the current transaction has changed the row of the database.
+bool is_changed()
+{
+    Relation catalog = table_open(DatabaseRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_database_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(MyDatabaseId));
+    SysScanDesc scan = systable_beginscan(catalog, DatabaseOidIndexId, true, SnapshotAny, 1, &key);
+    bool result = false;
+    while (HeapTuple tuple = systable_getnext(scan))
+        result |= died_now(tuple);
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return result;
+}
+
+} // namespace
+
+void revoke_on_database(Script &script, const List *roles)
+{
+    if (!is_changed())
+        return;
+    SqlWriter tail;
+    write_grantees(tail, false, false, roles, DROP_CASCADE);
+    write_with_database(statement_of(script), "REVOKE ALL ON DATABASE ", tail.c_str());
+}
+
+const HookedCommand *find_database_command(Node *statement)
+{
+    switch (nodeTag(statement)) {
+    case T_AlterDatabaseSetStmt:
+        return &set;
+    case T_AlterOwnerStmt:
+        return castNode(AlterOwnerStmt, statement)->objectType == OBJECT_DATABASE ? &owner : nullptr;
+    case T_CommentStmt:
+        return castNode(CommentStmt, statement)->objtype == OBJECT_DATABASE ? &comment : nullptr;
+    case T_GrantStmt:
+        return castNode(GrantStmt, statement)->objtype == OBJECT_DATABASE ? &grant : nullptr;
+    default:
+        return nullptr;
+    }
+}
+
+} // namespace pg_follower::deparse

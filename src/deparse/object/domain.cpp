@@ -1,0 +1,117 @@
+// Domains: CREATE DOMAIN from the catalog, ALTER DOMAIN from the statement's kind and the catalog.
+#include "deparse/objects.hpp"
+#include "pg_follower/catalog.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_type.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+using TypeRow = CatalogRow<FormData_pg_type>;
+
+// The default as SQL text; null where there is none.
+const char *domain_default(const TypeRow &row)
+{
+    const char *expression = row.string(Anum_pg_type_typdefaultbin);
+    if (!expression)
+        return nullptr;
+    return deparse_expression(static_cast<Node *>(stringToNode(expression)), NIL, false, false);
+}
+
+// Whether a domain over this type has a default unless it says otherwise.
+bool has_default(Oid type)
+{
+    TypeRow row(TypeRelationId, type);
+    return row.string(Anum_pg_type_typdefault) || row.string(Anum_pg_type_typdefaultbin);
+}
+
+void write_domain_constraint(SqlWriter &out, Oid constraint)
+{
+    CatalogRow<FormData_pg_constraint> row(ConstraintRelationId, constraint);
+    out.text("CONSTRAINT ")
+        .name(NameStr(row->conname))
+        .text(' ')
+        .text(TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint))));
+}
+
+// The checks, in the order of their names.
+void write_domain_checks(SqlWriter &out, Oid domain)
+{
+    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(domain));
+    SysScanDesc scan = systable_beginscan(catalog, ConstraintTypidIndexId, true, nullptr, 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+        if (form->contype == CONSTRAINT_CHECK) {
+            out.text(' ');
+            write_domain_constraint(out, form->oid);
+        }
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+}
+
+} // namespace
+
+void deparse_create_domain(Script &script, const Command &command)
+{
+    Oid domain = command.address.objectId;
+    TypeRow row(TypeRelationId, domain);
+    SqlWriter &out = script.statement();
+    out.text("CREATE DOMAIN ").type_name(domain).text(" AS ").type_name(row->typbasetype, row->typtypmod);
+    if (OidIsValid(row->typcollation) && row->typcollation != get_typcollation(row->typbasetype))
+        out.text(" COLLATE ").collation_name(row->typcollation);
+    if (const char *value = domain_default(row))
+        out.text(" DEFAULT ").text(value);
+    else if (!row.string(Anum_pg_type_typdefault) && has_default(row->typbasetype))
+        out.text(" DEFAULT NULL");
+    if (row->typnotnull)
+        out.text(" NOT NULL");
+    write_domain_checks(out, domain);
+}
+
+void deparse_alter_domain(Script &script, const Command &command)
+{
+    Oid domain = command.address.objectId;
+    TypeRow row(TypeRelationId, domain);
+    auto *statement = statement_of<AlterDomainStmt>(command, T_AlterDomainStmt);
+    SqlWriter &out = script.statement();
+    out.text("ALTER DOMAIN ").type_name(domain);
+    switch (statement->subtype) {
+    case 'T':
+        if (const char *value = domain_default(row))
+            out.text(" SET DEFAULT ").text(value);
+        else
+            out.text(" DROP DEFAULT");
+        break;
+    case 'N':
+        out.text(" DROP NOT NULL");
+        break;
+    case 'O':
+        out.text(" SET NOT NULL");
+        break;
+    case 'C':
+        out.text(" ADD ");
+        write_domain_constraint(out, command.collected->d.simple.secondaryObject.objectId);
+        break;
+    case 'X':
+        out.text(" DROP CONSTRAINT IF EXISTS ").name(statement->name);
+        break;
+    case 'V':
+        out.text(" VALIDATE CONSTRAINT ").name(statement->name);
+        break;
+    default:
+        cannot_follow("the form of ALTER DOMAIN is not known");
+    }
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,85 @@
+// Extensions: CREATE EXTENSION with the version and schema that the upstream has, ALTER EXTENSION.
+//
+// What an extension's script does is not sent; the downstream's own script does the same. Extensions that CASCADE
+// created come before the one that needs them.
+#include "deparse/object_name.hpp"
+#include "deparse/objects.hpp"
+#include "pg_follower/catalog.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
+#include "utils/fmgroids.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+using ExtensionRow = CatalogRow<FormData_pg_extension>;
+
+// The extensions that this one requires.
+List *required_extensions(Oid extension)
+{
+    Relation catalog = table_open(DependRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(ExtensionRelationId));
+    ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(extension));
+    SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, nullptr, 2, keys);
+    List *result = NIL;
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+        if (form->refclassid == ExtensionRelationId)
+            result = lappend_oid(result, form->refobjid);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return result;
+}
+
+void write_create_extension(SqlWriter &out, const ExtensionRow &row, bool by_cascade)
+{
+    out.text(by_cascade ? "CREATE EXTENSION IF NOT EXISTS " : "CREATE EXTENSION ").name(NameStr(row->extname));
+    out.text(" SCHEMA ").schema_name(row->extnamespace);
+    out.text(" VERSION ").literal(row.string(Anum_pg_extension_extversion));
+}
+
+// The required extensions, each after those that it requires itself. One that was there before stays as it is.
+void write_required(Script &script, Oid extension)
+{
+    for (Oid required : each_oid(required_extensions(extension))) {
+        ExtensionRow row(ExtensionRelationId, required);
+        write_required(script, required);
+        write_create_extension(script.statement(), row, true);
+    }
+}
+
+} // namespace
+
+void deparse_create_extension(Script &script, const Command &command)
+{
+    ExtensionRow row(ExtensionRelationId, command.address.objectId);
+    for (DefElem *option : each<DefElem>(statement_of<CreateExtensionStmt>(command, T_CreateExtensionStmt)->options))
+        if (strcmp(option->defname, "cascade") == 0)
+            write_required(script, command.address.objectId);
+    write_create_extension(script.statement(), row, false);
+}
+
+void deparse_alter_extension(Script &script, const Command &command)
+{
+    ExtensionRow row(ExtensionRelationId, command.address.objectId);
+    SqlWriter &out = script.statement();
+    out.text("ALTER EXTENSION ").name(NameStr(row->extname));
+    if (command.parse_tree && IsA(command.parse_tree, AlterExtensionContentsStmt)) {
+        auto *statement = reinterpret_cast<AlterExtensionContentsStmt *>(command.parse_tree);
+        out.text(statement->action > 0 ? " ADD " : " DROP ");
+        write_object(out, command.collected->d.simple.secondaryObject);
+        return;
+    }
+    (void)statement_of<AlterExtensionStmt>(command, T_AlterExtensionStmt);
+    out.text(" UPDATE TO ").literal(row.string(Anum_pg_extension_extversion));
+}
+
+} // namespace pg_follower::deparse

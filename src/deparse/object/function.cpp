@@ -1,0 +1,198 @@
+// Functions and procedures: CREATE from pg_get_functiondef(), ALTER from what the statement names and the catalog says.
+#include "deparse/object/function.hpp"
+#include "deparse/object/setting_clause.hpp"
+#include "deparse/objects.hpp"
+#include "pg_follower/catalog.hpp"
+
+extern "C" {
+#include "catalog/pg_proc.h"
+#include "commands/defrem.h"
+#include "common/shortest_dec.h"
+#include "utils/array.h"
+#include "utils/fmgrprotos.h"
+}
+
+namespace pg_follower::deparse {
+
+void write_routine_signature(SqlWriter &out, Oid routine)
+{
+    CatalogRow<FormData_pg_proc> row(ProcedureRelationId, routine);
+    out.function_name(routine).text('(');
+    SqlWriter::Separator comma(", ");
+    for (int i = 0; i < row->pronargs; ++i)
+        out.next(comma).type_name(row->proargtypes.values[i]);
+    out.text(')');
+}
+
+void write_function_option(SqlWriter &out, SqlWriter::Separator &comma, const char *option, Oid function)
+{
+    if (OidIsValid(function))
+        out.next(comma).text(option).text(" = ").function_name(function);
+}
+
+namespace {
+
+char *text_of(PGFunction function, Oid argument)
+{
+    return TextDatumGetCString(DirectFunctionCall1(function, ObjectIdGetDatum(argument)));
+}
+
+const ArrayType *settings_of(const CatalogRow<FormData_pg_proc> &row)
+{
+    bool is_null;
+    Datum settings = row.datum(Anum_pg_proc_proconfig, is_null);
+    return is_null ? nullptr : DatumGetArrayTypeP(settings);
+}
+
+// SET name TO value, or RESET name, as the routine has it now.
+void write_routine_setting(SqlWriter &out, const CatalogRow<FormData_pg_proc> &row, const VariableSetStmt *setting)
+{
+    if (setting->kind == VAR_RESET_ALL) {
+        out.text(" RESET ALL");
+        return;
+    }
+    const char *value = setting_value(settings_of(row), setting->name);
+    out.text(' ');
+    if (value)
+        write_set_clause(out, setting->name, value);
+    else
+        out.text("RESET ").name(setting->name);
+}
+
+// The shortest text that reads as the same number.
+void write_number(SqlWriter &out, float4 number)
+{
+    char digits[FLOAT_SHORTEST_DECIMAL_LEN];
+    (void)float_to_shortest_decimal_buf(number, digits);
+    out.text(digits);
+}
+
+// Whether pg_get_functiondef(), which writes six digits, loses some of the number.
+bool loses_digits(float4 number)
+{
+    return strtof(psprintf("%g", number), nullptr) != number;
+}
+
+// ALTER FUNCTION signature. With argument modes, so that a procedure is not taken for another with the same types as
+// outputs.
+void write_alter(SqlWriter &out, Oid routine, char kind)
+{
+    out.text(kind == PROKIND_PROCEDURE ? "ALTER PROCEDURE " : "ALTER FUNCTION ")
+        .function_name(routine)
+        .text('(')
+        .text(text_of(pg_get_function_identity_arguments, routine))
+        .text(')');
+}
+
+void write_action(SqlWriter &out, const CatalogRow<FormData_pg_proc> &row, const DefElem *action)
+{
+    const char *name = action->defname;
+    if (strcmp(name, "volatility") == 0)
+        out.text(row->provolatile == PROVOLATILE_IMMUTABLE ? " IMMUTABLE"
+                 : row->provolatile == PROVOLATILE_STABLE  ? " STABLE"
+                                                           : " VOLATILE");
+    else if (strcmp(name, "strict") == 0)
+        out.text(row->proisstrict ? " STRICT" : " CALLED ON NULL INPUT");
+    else if (strcmp(name, "security") == 0)
+        out.text(row->prosecdef ? " SECURITY DEFINER" : " SECURITY INVOKER");
+    else if (strcmp(name, "leakproof") == 0)
+        out.text(row->proleakproof ? " LEAKPROOF" : " NOT LEAKPROOF");
+    else if (strcmp(name, "parallel") == 0)
+        out.text(row->proparallel == PROPARALLEL_SAFE         ? " PARALLEL SAFE"
+                 : row->proparallel == PROPARALLEL_RESTRICTED ? " PARALLEL RESTRICTED"
+                                                              : " PARALLEL UNSAFE");
+    else if (strcmp(name, "cost") == 0)
+        write_number(out.text(" COST "), row->procost);
+    else if (strcmp(name, "rows") == 0)
+        write_number(out.text(" ROWS "), row->prorows);
+    else if (strcmp(name, "support") == 0)
+        out.text(" SUPPORT ").function_name(row->prosupport);
+    else if (strcmp(name, "set") == 0)
+        write_routine_setting(out, row, castNode(VariableSetStmt, action->arg));
+    else
+        cannot_follow(psprintf("the option \"%s\" of a routine is not known", name));
+}
+
+struct Piece {
+    const char *begin;
+    const char *end;
+};
+
+// The SET clauses in a text of pg_get_functiondef(): lines of their own before the body. A line end between quotes
+// belongs to a name or a value.
+Piece find_set_clauses(const char *definition)
+{
+    const char *begin = nullptr;
+    char quote = '\0';
+    for (const char *c = definition; *c; ++c) {
+        if (quote != '\0')
+            quote = *c == quote ? '\0' : quote;
+        else if (*c == '\'' || *c == '"')
+            quote = *c;
+        else if (*c == '\n') {
+            bool is_clause = strncmp(c + 1, " SET ", strlen(" SET ")) == 0;
+            if (!begin && is_clause)
+                begin = c;
+            else if (begin && !is_clause)
+                return {begin, c};
+        }
+    }
+    elog(ERROR, "no SET clause in the definition of a routine");
+}
+
+} // namespace
+
+void write_routine(Script &script, Oid routine, bool replace)
+{
+    SqlWriter &out = script.statement();
+    const char *definition = text_of(pg_get_functiondef, routine);
+    // The server always writes OR REPLACE. A function that exists downstream only must not be replaced unsaid.
+    const char *or_replace = " OR REPLACE";
+    const char *rest = definition + strlen("CREATE");
+    if (strncmp(rest, or_replace, strlen(or_replace)) != 0)
+        elog(ERROR, "unexpected definition of routine %u", routine);
+    out.text("CREATE");
+    if (replace)
+        out.text(or_replace);
+    rest += strlen(or_replace);
+    size_t length = strlen(rest);
+    while (length > 0 && rest[length - 1] == '\n')
+        --length;
+    CatalogRow<FormData_pg_proc> row(ProcedureRelationId, routine);
+    // The server takes a clause about the role only where the role may change. There, the worker runs nothing that may
+    // call code of users, as the constants of a default may; so the clauses come in a statement of their own.
+    if (sets_role(settings_of(row))) {
+        Piece clauses = find_set_clauses(rest);
+        appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(clauses.begin - rest));
+        appendBinaryStringInfo(out.buffer(), clauses.end, static_cast<int>(rest + length - clauses.end));
+        SqlWriter &alter = script.statement();
+        write_alter(alter, routine, row->prokind);
+        appendBinaryStringInfo(alter.buffer(), clauses.begin, static_cast<int>(clauses.end - clauses.begin));
+    } else
+        appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(length));
+
+    if (loses_digits(row->procost) || loses_digits(row->prorows)) {
+        SqlWriter &alter = script.statement();
+        write_alter(alter, routine, row->prokind);
+        write_number(alter.text(" COST "), row->procost);
+        if (row->proretset)
+            write_number(alter.text(" ROWS "), row->prorows);
+    }
+}
+
+void deparse_create_function(Script &script, const Command &command)
+{
+    write_routine(script, command.address.objectId,
+                  statement_of<CreateFunctionStmt>(command, T_CreateFunctionStmt)->replace);
+}
+
+void deparse_alter_function(Script &script, const Command &command)
+{
+    CatalogRow<FormData_pg_proc> row(ProcedureRelationId, command.address.objectId);
+    SqlWriter &out = script.statement();
+    write_alter(out, command.address.objectId, row->prokind);
+    for (DefElem *action : each<DefElem>(statement_of<AlterFunctionStmt>(command, T_AlterFunctionStmt)->actions))
+        write_action(out, row, action);
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,107 @@
+// Settings in definitions. See setting_clause.hpp.
+#include "deparse/object/setting_clause.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_db_role_setting.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+#include "utils/varlena.h"
+}
+
+namespace pg_follower::deparse {
+
+const char *setting_value(const ArrayType *settings, const char *name)
+{
+    if (!settings)
+        return nullptr;
+    Datum *elements;
+    int count;
+    deconstruct_array(const_cast<ArrayType *>(settings), TEXTOID, -1, false, TYPALIGN_INT, &elements, nullptr, &count);
+    size_t length = strlen(name);
+    for (int i = 0; i < count; ++i) {
+        const char *setting = TextDatumGetCString(elements[i]);
+        if (pg_strncasecmp(setting, name, length) == 0 && setting[length] == '=')
+            return setting + length + 1;
+    }
+    return nullptr;
+}
+
+bool sets_role(const ArrayType *settings)
+{
+    return setting_value(settings, "role") || setting_value(settings, "session_authorization");
+}
+
+void write_set_clause(SqlWriter &out, const char *name, const char *value)
+{
+    out.text("SET ").name(name).text(" TO ");
+    // A list is stored quoted by rules of its own (flatten_set_variable_args() of guc.c), so its elements are taken
+    // apart; any other value is one literal.
+    if (GetConfigOptionFlags(name, true) & GUC_LIST_QUOTE) {
+        List *elements;
+        if (!SplitGUCList(pstrdup(value), ',', &elements))
+            elog(ERROR, "invalid list in the setting \"%s\"", name);
+        SqlWriter::Separator comma(", ");
+        for (char *element : each<char>(elements))
+            out.next(comma).literal(element);
+        if (elements == NIL)
+            out.text("''");
+    } else
+        out.literal(value);
+}
+
+namespace {
+
+// The settings of a role in a database; null where there are none.
+const ArrayType *stored_settings(Oid database, Oid role)
+{
+    Relation catalog = table_open(DbRoleSettingRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_db_role_setting_setdatabase, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(database));
+    ScanKeyInit(&keys[1], Anum_pg_db_role_setting_setrole, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
+    SysScanDesc scan = systable_beginscan(catalog, DbRoleSettingDatidRolidIndexId, true, nullptr, 2, keys);
+    const ArrayType *settings = nullptr;
+    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+        bool is_null;
+        Datum value = heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(catalog), &is_null);
+        if (!is_null)
+            settings = DatumGetArrayTypePCopy(value);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return settings;
+}
+
+} // namespace
+
+void write_stored_setting(SqlWriter &out, const VariableSetStmt *statement, Oid database, Oid role)
+{
+    if (statement->kind == VAR_RESET_ALL) {
+        out.text(" RESET ALL");
+        return;
+    }
+    const char *value = setting_value(stored_settings(database, role), statement->name);
+    out.text(' ');
+    if (value)
+        write_set_clause(out, statement->name, value);
+    else
+        out.text("RESET ").name(statement->name);
+}
+
+void write_with_database(SqlWriter &out, const char *head, const char *tail)
+{
+    SqlWriter block;
+    block.text("BEGIN EXECUTE pg_catalog.concat(")
+        .literal(head)
+        .text(", pg_catalog.quote_ident(pg_catalog.current_database()), ")
+        .literal(tail)
+        .text("); END");
+    out.text("DO ").literal(block.c_str());
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,25 @@
+// Settings (GUCs) that belong to a routine, a role or a database.
+#pragma once
+
+#include "deparse/script.hpp"
+
+namespace pg_follower::deparse {
+
+// The value of a setting in an array of "name=value" (pg_proc.proconfig, pg_db_role_setting.setconfig); null where it
+// is not in it, or where `settings` is null.
+const char *setting_value(const ArrayType *settings, const char *name);
+
+// Whether such an array, or null, has a setting that changes the role.
+bool sets_role(const ArrayType *settings);
+
+// Appends SET name TO value, where `value` is as the catalogs store it.
+void write_set_clause(SqlWriter &out, const char *name, const char *value);
+
+// Appends what an ALTER ... SET or RESET did to the settings of a role (InvalidOid: all roles) in a database
+// (InvalidOid: all databases): ` SET name TO value`, ` RESET name` or ` RESET ALL`.
+void write_stored_setting(SqlWriter &out, const VariableSetStmt *statement, Oid database, Oid role);
+
+// Appends `head`, the name of the database where it runs, and `tail`, as one statement.
+void write_with_database(SqlWriter &out, const char *head, const char *tail);
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,200 @@
+// What is to be known of an object in order to decide whether it follows, and as whom. See object_facts.hpp.
+#include "deparse/object_facts.hpp"
+#include "deparse/object_name.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/temporary.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_cast.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_statistic_ext.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "rewrite/prs2lock.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+// The relation that an object of one of these catalogs belongs to, which getObjectIdentity() names but no cache does.
+Oid owning_relation(const ObjectAddress &address)
+{
+    AttrNumber key, relation;
+    Oid index;
+    switch (address.classId) {
+    case RelationRelationId:
+        return address.objectId;
+    case TriggerRelationId:
+        key = Anum_pg_trigger_oid, relation = Anum_pg_trigger_tgrelid, index = TriggerOidIndexId;
+        break;
+    case RewriteRelationId:
+        key = Anum_pg_rewrite_oid, relation = Anum_pg_rewrite_ev_class, index = RewriteOidIndexId;
+        break;
+    case PolicyRelationId:
+        key = Anum_pg_policy_oid, relation = Anum_pg_policy_polrelid, index = PolicyOidIndexId;
+        break;
+    case ConstraintRelationId:
+        key = Anum_pg_constraint_oid, relation = Anum_pg_constraint_conrelid, index = ConstraintOidIndexId;
+        break;
+    case StatisticExtRelationId:
+        key = Anum_pg_statistic_ext_oid, relation = Anum_pg_statistic_ext_stxrelid, index = StatisticExtOidIndexId;
+        break;
+    case AttrDefaultRelationId:
+        key = Anum_pg_attrdef_oid, relation = Anum_pg_attrdef_adrelid, index = AttrDefaultOidIndexId;
+        break;
+    default:
+        return InvalidOid;
+    }
+
+    Relation catalog = table_open(address.classId, AccessShareLock);
+    ScanKeyData scan_key;
+    ScanKeyInit(&scan_key, key, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objectId));
+    SysScanDesc scan = systable_beginscan(catalog, index, true, nullptr, 1, &scan_key);
+    Oid result = InvalidOid;
+    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+        bool is_null;
+        result = DatumGetObjectId(heap_getattr(tuple, relation, RelationGetDescr(catalog), &is_null));
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return result;
+}
+
+} // namespace
+
+const char *describe_object(const ObjectAddress &address)
+{
+    if (!OidIsValid(address.classId))
+        return "";
+    const char *identity = getObjectIdentity(&address, true);
+    return identity ? psprintf("%s %s", getObjectTypeDescription(&address, true), identity) : "";
+}
+
+namespace {
+
+bool is_in_temporary_schema(const ObjectAddress &address)
+{
+    Oid schema;
+    if (Oid relid = owning_relation(address); OidIsValid(relid) && isAnyTempNamespace(get_rel_namespace(relid)))
+        return true;
+    if (address.classId == NamespaceRelationId)
+        schema = address.objectId;
+    else if (is_objectclass_supported(address.classId))
+        schema = object_namespace(address);
+    else
+        return false;
+    return OidIsValid(schema) && isAnyTempNamespace(schema);
+}
+
+// Whether the object is of a kind that may stand in an ordinary schema and yet ends with the session, because it uses
+// something temporary: a function of a temporary table's row type, say. (A view then is temporary itself.)
+bool may_use_temporary(const ObjectAddress &address)
+{
+    switch (address.classId) {
+    case ProcedureRelationId:
+    case TypeRelationId:
+    case OperatorRelationId:
+    case OperatorClassRelationId:
+    case CastRelationId:
+    case RelationRelationId:
+    case ConstraintRelationId:
+    case TriggerRelationId:
+    case PolicyRelationId:
+    case RewriteRelationId:
+    case StatisticExtRelationId:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Whether what an object depends on is temporary, or a column that is left out.
+bool is_temporary_reference(const FormData_pg_depend &entry)
+{
+    if (entry.refclassid == RelationRelationId && entry.refobjsubid > 0 &&
+        is_temporary_type(get_atttype(entry.refobjid, static_cast<AttrNumber>(entry.refobjsubid))))
+        return true;
+    ObjectAddress referenced;
+    ObjectAddressSet(referenced, entry.refclassid, entry.refobjid);
+    return entry.deptype == DEPENDENCY_NORMAL && entry.refclassid != NamespaceRelationId &&
+           is_in_temporary_schema(referenced);
+}
+
+// A view uses what its rule does.
+bool view_uses_temporary(Oid relid)
+{
+    char kind = get_rel_relkind(relid);
+    if (kind != RELKIND_VIEW && kind != RELKIND_MATVIEW)
+        return false;
+    RelationScope view(relid);
+    ObjectAddress rule;
+    ObjectAddressSet(rule, RewriteRelationId, view->rd_rules ? view->rd_rules->rules[0]->ruleId : InvalidOid);
+    return uses_temporary(rule);
+}
+
+} // namespace
+
+bool uses_temporary(const ObjectAddress &address)
+{
+    // As long as this session has made nothing temporary, nothing uses it.
+    Oid temporary, toast;
+    GetTempNamespaceState(&temporary, &toast);
+    if (!OidIsValid(temporary))
+        return false;
+    Relation catalog = table_open(DependRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classId));
+    ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objectId));
+    SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, nullptr, 2, keys);
+    bool found = false;
+    while (HeapTuple tuple = found ? nullptr : systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+        found = form->objsubid == 0 && is_temporary_reference(*form);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return found || (address.classId == RelationRelationId && view_uses_temporary(address.objectId));
+}
+
+bool is_temporary(const ObjectAddress &address)
+{
+    if (!OidIsValid(address.classId))
+        return false;
+    return is_in_temporary_schema(address) || (may_use_temporary(address) && uses_temporary(address));
+}
+
+bool is_own_extension(const ObjectAddress &address)
+{
+    return address.classId == ExtensionRelationId && address.objectId == get_extension_oid(extension_name, true);
+}
+
+Oid creator_of(const Command &command)
+{
+    // Elsewhere the owner may be another (CREATE OR REPLACE of someone's function), who may do less than the user.
+    if (!command.event->parse_tree || !IsA(command.event->parse_tree, CreateSchemaStmt) ||
+        command.address.classId == NamespaceRelationId || !is_objectclass_supported(command.address.classId))
+        return GetUserId();
+    Oid owner = object_owner(command.address);
+    return OidIsValid(owner) ? owner : GetUserId();
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,386 @@
+// The subcommands of ALTER TABLE about columns.
+#include "deparse/table/alter_table_column.hpp"
+#include "deparse/table/alter_table_statement.hpp"
+#include "deparse/table/relation_parts.hpp"
+#include "pg_follower/compat.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "commands/defrem.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+SqlWriter &alter_column(AlterTable &alter, const char *column)
+{
+    return alter.next()
+        .text(alter.relkind() == RELKIND_COMPOSITE_TYPE ? "ALTER ATTRIBUTE " : "ALTER COLUMN ")
+        .name(column)
+        .text(' ');
+}
+
+// The value that rows older than the column show, as a literal of the column's type; null where there is none. A
+// partitioned table has none itself, but its partitions do.
+const char *missing_value(Oid relid, const char *column)
+{
+    for (Oid member : each_oid(find_all_inheritors(relid, NoLock, nullptr))) {
+        HeapTuple tuple = SearchSysCacheAttName(member, column);
+        if (!HeapTupleIsValid(tuple))
+            continue;
+        auto attribute = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
+        bool is_null;
+        Datum value = SysCacheGetAttr(ATTNAME, tuple, Anum_pg_attribute_attmissingval, &is_null);
+        if (attribute->atthasmissing && !is_null) {
+            int one = 1;
+            Datum element = array_get_element(value, 1, &one, -1, attribute->attlen, attribute->attbyval,
+                                              attribute->attalign, &is_null);
+            Oid output;
+            bool is_varlena;
+            getTypeOutputInfo(attribute->atttypid, &output, &is_varlena);
+            SqlWriter out;
+            out.literal(OidOutputFunctionCall(output, element))
+                .text("::")
+                .type_name(attribute->atttypid, attribute->atttypmod);
+            ReleaseSysCache(tuple);
+            return out.c_str();
+        }
+        ReleaseSysCache(tuple);
+    }
+    return nullptr;
+}
+
+// Whether the default of an added column gives another value, or none any more, when it is evaluated downstream.
+bool default_is_fleeting(const AlterTable &alter, Relation relation, AttrNumber column)
+{
+    if (alter.executes(AT_ColumnDefault, column))
+        return true;
+    Node *expression = build_column_default(relation, column);
+    return expression && contain_mutable_functions(expression);
+}
+
+// The sequence of a new identity column. It is the column's only when the command has ended.
+Oid new_identity_sequence(const ColumnDef *definition)
+{
+    return RangeVarGetRelid(definition->identitySequence, NoLock, false);
+}
+
+void write_default(SqlWriter &out, const char *column, const char *expression)
+{
+    out.text("ALTER COLUMN ").name(column);
+    if (expression)
+        out.text(" SET DEFAULT ").text(expression);
+    else // the value was the default of a domain
+        out.text(" DROP DEFAULT");
+}
+
+// Gives an added column its own default, which older rows did not get, in a statement of its own: DROP DEFAULT would
+// come before the addition. Descendants that had the column before have kept theirs.
+void restore_default(AlterTable &alter, Relation relation, AttrNumber column)
+{
+    const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname);
+    const char *expression = column_default(relation, column);
+    List *tree = find_all_inheritors(alter.relid(), NoLock, nullptr);
+    bool alike = true;
+    auto own_default = [&](Oid member) {
+        RelationScope table(member);
+        return column_default(table, get_attnum(member, name));
+    };
+    for (Oid member : each_oid(tree)) {
+        const char *own = member == alter.relid() ? expression : own_default(member);
+        alike = alike && (own && expression ? strcmp(own, expression) == 0 : own == expression);
+    }
+    if (alike) {
+        write_default(alter.separate(Needed::yes), name, expression);
+        return;
+    }
+    for (Oid member : each_oid(tree)) {
+        SqlWriter &out = alter.script().statement();
+        out.text("ALTER TABLE ONLY ").relation_name(member).text(' ');
+        write_default(out, name, own_default(member));
+    }
+}
+
+void write_add_column(AlterTable &alter, const Subcommand &subcommand)
+{
+    RelationScope relation(alter.relid());
+    AttrNumber column = static_cast<AttrNumber>(subcommand.address.objectSubId);
+    Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), column - 1);
+    const char *name = NameStr(attribute->attname);
+    bool composite = alter.relkind() == RELKIND_COMPOSITE_TYPE;
+
+    SqlWriter &out = alter.next();
+    out.text(composite ? "ADD ATTRIBUTE " : "ADD COLUMN ");
+    out.name(name).text(' ').type_name(attribute->atttypid, attribute->atttypmod);
+
+    if (composite) {
+        write_column_properties(out, relation, column);
+        out.text(subcommand.command->behavior == DROP_CASCADE ? " CASCADE" : "");
+        return;
+    }
+    auto *definition = castNode(ColumnDef, subcommand.command->def);
+    if (attribute->attidentity) {
+        // Given by the definition, or by another subcommand.
+        SqlWriter identity;
+        if (definition->identitySequence)
+            write_identity(identity, relation, column, new_identity_sequence(definition));
+        write_column_properties(out, relation, column, identity.c_str());
+        return;
+    }
+
+    // Rows that the table has already get the value that they got upstream; the default itself is set behind.
+    const char *value = !attribute->attgenerated && default_is_fleeting(alter, relation, column)
+                            ? missing_value(alter.relid(), name)
+                            : nullptr;
+    // Where another subcommand sets the default, rows without a value show that the addition had none. (In a rewrite
+    // the table is empty, and its descendants may have rows that must not get null.)
+    bool had_none = !value && alter.executes(AT_ColumnDefault, column) && !alter.command().event->is_running;
+    write_column_properties(out, relation, column,
+                            value      ? psprintf(" DEFAULT %s", value)
+                            : had_none ? " DEFAULT NULL"
+                                       : nullptr);
+    if (value && !alter.executes(AT_ColumnDefault, column))
+        restore_default(alter, relation, column);
+    if (attribute->attstorage != get_typstorage(attribute->atttypid) && !alter.executes(AT_SetStorage, column))
+        alter_column(alter, name).text("SET STORAGE ").text(storage_name(attribute->attstorage));
+}
+
+struct DroppedColumns {
+    Relation relation;
+    List *columns; // the numbers of those that an expression refers to, in its order
+};
+
+bool find_dropped_columns(Node *node, void *argument)
+{
+    if (!node)
+        return false;
+    auto *found = static_cast<DroppedColumns *>(argument);
+    if (IsA(node, Var)) {
+        AttrNumber column = castNode(Var, node)->varattno;
+        if (column > 0 && TupleDescAttr(RelationGetDescr(found->relation), column - 1)->attisdropped)
+            found->columns = lappend_int(found->columns, column);
+        return false;
+    }
+    return expression_tree_walker(node, PGF_WALKER(find_dropped_columns), argument);
+}
+
+// The name of a column that the same command drops.
+const char *dropped_name(const AlterTable &alter, int column)
+{
+    const char *name = nullptr;
+    alter.for_each([&](const Subcommand &subcommand) {
+        if (subcommand.type == AT_DropColumn && subcommand.address.objectId == alter.relid() &&
+            subcommand.address.objectSubId == column)
+            name = subcommand.command->name;
+    });
+    if (!name)
+        elog(ERROR, "name of dropped column %d is not known", column);
+    return name;
+}
+
+// A USING expression. It may refer to columns that the same command drops; the server writes a placeholder for those.
+void write_using(SqlWriter &out, const AlterTable &alter, Relation relation, Node *expression)
+{
+    static const char placeholder[] = "\"?dropped?column?\"";
+    List *context = deparse_context_for(RelationGetRelationName(relation), alter.relid());
+    const char *text = deparse_expression(expression, context, false, false);
+    DroppedColumns dropped = {relation, NIL};
+    (void)find_dropped_columns(expression, &dropped);
+    for (int column : each_int(dropped.columns)) {
+        const char *place = strstr(text, placeholder);
+        if (!place)
+            break;
+        appendBinaryStringInfo(out.buffer(), text, static_cast<int>(place - text));
+        out.name(dropped_name(alter, column));
+        text = place + strlen(placeholder);
+    }
+    out.text(text);
+}
+
+void write_column_type(AlterTable &alter, const Subcommand &subcommand)
+{
+    AttrNumber column = static_cast<AttrNumber>(subcommand.address.objectSubId);
+    RelationScope relation(alter.relid());
+    Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), column - 1);
+    auto *definition = castNode(ColumnDef, subcommand.command->def);
+
+    SqlWriter &out = alter_column(alter, NameStr(attribute->attname));
+    out.text("SET DATA TYPE ").type_name(attribute->atttypid, attribute->atttypmod);
+    write_column_collation(out, *attribute);
+    if (definition->cooked_default)
+        write_using(out.text(" USING "), alter, relation, definition->cooked_default);
+    if (alter.relkind() == RELKIND_COMPOSITE_TYPE && subcommand.command->behavior == DROP_CASCADE)
+        out.text(" CASCADE");
+}
+
+void write_column_default(AlterTable &alter, const Subcommand &subcommand)
+{
+    RelationScope relation(alter.relid());
+    SqlWriter &out = alter_column(alter, subcommand.command->name);
+    const char *expression = subcommand.command->def
+                                 ? column_default(relation, static_cast<AttrNumber>(subcommand.address.objectSubId))
+                                 : nullptr;
+    if (expression)
+        out.text("SET DEFAULT ").text(expression);
+    else
+        out.text("DROP DEFAULT");
+}
+
+void write_add_identity(AlterTable &alter, const Subcommand &subcommand)
+{
+    RelationScope relation(alter.relid());
+    AttrNumber column = static_cast<AttrNumber>(subcommand.address.objectSubId);
+    write_identity(alter_column(alter, subcommand.command->name).text("ADD"), relation, column,
+                   new_identity_sequence(castNode(ColumnDef, subcommand.command->def)));
+}
+
+// Changes of the sequence's options are ALTER SEQUENCE commands of their own.
+void write_set_identity(AlterTable &alter, const Subcommand &subcommand)
+{
+    for (DefElem *option : each<DefElem>(reinterpret_cast<List *>(subcommand.command->def)))
+        if (strcmp(option->defname, "generated") == 0)
+            alter_column(alter, subcommand.command->name)
+                .text("SET GENERATED ")
+                .text(defGetInt32(option) == ATTRIBUTE_IDENTITY_ALWAYS ? "ALWAYS" : "BY DEFAULT");
+}
+
+void write_statistics(AlterTable &alter, const AlterTableCmd *command)
+{
+    SqlWriter &out = alter.next();
+    out.text("ALTER COLUMN ");
+    if (command->name)
+        out.name(command->name);
+    else
+        out.number(command->num);
+    // From 17 on, DEFAULT is no value.
+    out.text(" SET STATISTICS ").number(command->def ? intVal(command->def) : -1);
+}
+
+void write_drop_column(AlterTable &alter, const Subcommand &subcommand)
+{
+    const AlterTableCmd *command = subcommand.command;
+    SqlWriter &out = alter.next();
+    out.text(alter.relkind() == RELKIND_COMPOSITE_TYPE ? "DROP ATTRIBUTE " : "DROP COLUMN ");
+    if (command->missing_ok)
+        out.text("IF EXISTS ");
+    out.name(command->name);
+    // What a CASCADE took besides the column was dropped by statements of its own, but a composite type's typed
+    // tables lose the column only so.
+    if (command->behavior == DROP_CASCADE &&
+        (alter.relkind() == RELKIND_COMPOSITE_TYPE || alter.command().event->is_running))
+        out.text(" CASCADE");
+}
+
+} // namespace
+
+bool write_column_subcommand(AlterTable &alter, const Subcommand &subcommand)
+{
+    const AlterTableCmd *command = subcommand.command;
+    // Of a descendant, or (with IF EXISTS or IF NOT EXISTS) nothing to do.
+    bool own = subcommand.address.classId == RelationRelationId && subcommand.address.objectId == alter.relid();
+    bool of_other = OidIsValid(subcommand.address.objectId) && !own;
+
+    switch (subcommand.type) {
+    case AT_AddColumn:
+        if (own)
+            write_add_column(alter, subcommand);
+        return true;
+    case AT_DropColumn:
+        if (own)
+            write_drop_column(alter, subcommand);
+        return true;
+    case AT_AlterColumnType:
+        if (own)
+            write_column_type(alter, subcommand);
+        return true;
+    case AT_ColumnDefault:
+        if (own)
+            write_column_default(alter, subcommand);
+        return true;
+    case AT_AddIdentity:
+        if (own)
+            write_add_identity(alter, subcommand);
+        return true;
+    case AT_SetIdentity:
+        if (own)
+            write_set_identity(alter, subcommand);
+        return true;
+    case AT_DropIdentity:
+        if (own)
+            alter_column(alter, command->name).text("DROP IDENTITY");
+        return true;
+    case AT_DropExpression:
+        if (own)
+            alter_column(alter, command->name).text("DROP EXPRESSION");
+        return true;
+#if PG_VERSION_NUM >= 170000
+    case AT_SetExpression:
+        if (own) {
+            RelationScope relation(alter.relid());
+            alter_column(alter, command->name)
+                .text("SET EXPRESSION AS (")
+                .text(column_default(relation, static_cast<AttrNumber>(subcommand.address.objectSubId)))
+                .text(')');
+        }
+        return true;
+#endif
+    case AT_SetNotNull:
+        // A primary key sets its columns NOT NULL by itself.
+        if (!of_other && alter.user_wrote(AT_SetNotNull, command->name))
+            alter_column(alter, command->name).text("SET NOT NULL");
+        return true;
+    case AT_DropNotNull:
+        // Even where the parent has none to drop, its children may.
+        if (!of_other)
+            alter_column(alter, command->name).text("DROP NOT NULL");
+        return true;
+    case AT_SetStatistics:
+        if (own)
+            write_statistics(alter, command);
+        return true;
+    case AT_SetStorage:
+        if (own)
+            alter_column(alter, command->name).text("SET STORAGE ").text(strVal(command->def));
+        return true;
+    case AT_SetCompression:
+        if (own)
+            alter_column(alter, command->name).text("SET COMPRESSION ").text(strVal(command->def));
+        return true;
+    case AT_SetOptions:
+    case AT_ResetOptions:
+        if (own) {
+            SqlWriter &out = alter_column(alter, command->name);
+            out.text(subcommand.type == AT_SetOptions ? "SET (" : "RESET (");
+            write_options(out, reinterpret_cast<List *>(command->def));
+            out.text(')');
+        }
+        return true;
+    case AT_AlterColumnGenericOptions:
+        if (own) {
+            SqlWriter &out = alter_column(alter, command->name).text("OPTIONS (");
+            write_generic_option_changes(out, reinterpret_cast<List *>(command->def));
+            out.text(')');
+        }
+        return true;
+    case AT_AddColumnToView:     // part of CREATE OR REPLACE VIEW
+    case AT_CookedColumnDefault: // part of CREATE TABLE
+        return true;
+    default:
+        return is_not_null_check(subcommand.type);
+    }
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,87 @@
+// See alter_table_statement.hpp.
+#include "deparse/table/alter_table_statement.hpp"
+#include "pg_follower/compat.hpp"
+
+extern "C" {
+#include "catalog/pg_class.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_follower::deparse {
+
+AlterTable::AlterTable(Script &script, const Command &command)
+    : script_(script), command_(command), relid_(command.collected->d.alterTable.objectId),
+      relkind_(get_rel_relkind(relid_)),
+      statement_(IsA(command.parse_tree, AlterTableStmt) ? castNode(AlterTableStmt, command.parse_tree) : nullptr)
+{
+}
+
+Subcommand AlterTable::read(const CollectedATSubcmd *collected)
+{
+    auto *command = castNode(AlterTableCmd, collected->parsetree);
+    return {command, plain_subcommand_type(command), collected->address};
+}
+
+void AlterTable::write_head(SqlWriter &out) const
+{
+    switch (relkind_) {
+    case RELKIND_INDEX:
+    case RELKIND_PARTITIONED_INDEX:
+        out.text("ALTER INDEX ");
+        break;
+    case RELKIND_VIEW:
+        out.text("ALTER VIEW ");
+        break;
+    case RELKIND_MATVIEW:
+        out.text("ALTER MATERIALIZED VIEW ");
+        break;
+    case RELKIND_SEQUENCE:
+        out.text("ALTER SEQUENCE ");
+        break;
+    case RELKIND_COMPOSITE_TYPE:
+        out.text("ALTER TYPE ");
+        break;
+    default:
+        out.text(relkind_ == RELKIND_FOREIGN_TABLE ? "ALTER FOREIGN TABLE " : "ALTER TABLE ");
+        if (statement_ && !statement_->relation->inh)
+            out.text("ONLY ");
+        break;
+    }
+    out.relation_name(relid_).text(' ');
+}
+
+SqlWriter &AlterTable::next()
+{
+    if (out_)
+        return out_->text(", ");
+    out_ = &script_.statement();
+    write_head(*out_);
+    return *out_;
+}
+
+SqlWriter &AlterTable::separate(Needed needed)
+{
+    SqlWriter &out = script_.statement(RunAs::caller, needed);
+    write_head(out);
+    return out;
+}
+
+bool AlterTable::user_wrote(AlterTableType type, const char *column) const
+{
+    for (AlterTableCmd *command : each<AlterTableCmd>(statement_ ? statement_->cmds : NIL))
+        if (command->subtype == type && command->name && strcmp(command->name, column) == 0)
+            return true;
+    return false;
+}
+
+bool AlterTable::executes(AlterTableType type, AttrNumber column) const
+{
+    bool found = false;
+    for_each([&](const Subcommand &subcommand) {
+        found = found || (subcommand.type == type && subcommand.address.classId == RelationRelationId &&
+                          subcommand.address.objectId == relid_ && subcommand.address.objectSubId == column);
+    });
+    return found;
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,58 @@
+// One ALTER TABLE being written: what the files about its subcommands share. See alter_table.cpp.
+#pragma once
+
+#include "deparse/script.hpp"
+
+extern "C" {
+#include "utils/rel.h"
+}
+
+namespace pg_follower::deparse {
+
+// One subcommand that the server executed, as it was after parse transformation.
+struct Subcommand {
+    AlterTableCmd *command;
+    AlterTableType type; // without the server's internal "recurse" variants
+    ObjectAddress address;
+};
+
+// One ALTER TABLE being written: its statement begins with the first subcommand that writes something.
+class AlterTable {
+  public:
+    AlterTable(Script &script, const Command &command);
+
+    // Begins the next subcommand of the statement.
+    SqlWriter &next();
+    // Begins a statement of its own, up to the subcommand.
+    SqlWriter &separate(Needed needed);
+
+    Script &script() { return script_; }
+    const Command &command() const { return command_; }
+    Oid relid() const { return relid_; }
+    char relkind() const { return relkind_; }
+    // The statement as the user wrote it; null for ALTER TABLE ALL IN TABLESPACE.
+    const AlterTableStmt *statement() const { return statement_; }
+    // Whether the user wrote a subcommand of the type about that column.
+    bool user_wrote(AlterTableType type, const char *column) const;
+    // Whether another executed subcommand of the type is about that column of the relation.
+    bool executes(AlterTableType type, AttrNumber column) const;
+    // The executed subcommands.
+    template <typename Take> void for_each(Take take) const
+    {
+        for (CollectedATSubcmd *collected : each<CollectedATSubcmd>(command_.collected->d.alterTable.subcmds))
+            take(read(collected));
+    }
+
+  private:
+    static Subcommand read(const CollectedATSubcmd *collected);
+    void write_head(SqlWriter &out) const;
+
+    Script &script_;
+    const Command &command_;
+    Oid relid_;
+    char relkind_;
+    const AlterTableStmt *statement_;
+    SqlWriter *out_ = nullptr;
+};
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,77 @@
+// CLUSTER ... USING index marks the index; event triggers do not see it. The order of the rows is no business of the
+// downstream, nor is CLUSTER without an index, which keeps the marks.
+#include "deparse/hooked_command.hpp"
+#include "deparse/object_name.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "catalog/catalog.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+// The table, by the session's search path; null where nothing is to follow.
+void *find_table(Node *node)
+{
+    auto *statement = castNode(ClusterStmt, node);
+    if (!statement->relation || !statement->indexname)
+        return nullptr;
+    Oid table = RangeVarGetRelid(statement->relation, NoLock, true);
+    Oid schema = OidIsValid(table) ? get_rel_namespace(table) : InvalidOid;
+    if (!OidIsValid(schema) || isAnyTempNamespace(schema) || IsCatalogNamespace(schema) || IsToastNamespace(schema))
+        return nullptr;
+    auto *found = static_cast<Oid *>(palloc(sizeof(Oid)));
+    *found = table;
+    return found;
+}
+
+const char *name_table(Node *, const void *table)
+{
+    if (!table)
+        return nullptr;
+    ObjectAddress address;
+    ObjectAddressSet(address, RelationRelationId, *static_cast<const Oid *>(table));
+    return psprintf("table %s", getObjectIdentity(&address, false));
+}
+
+// ALTER TABLE ... CLUSTER ON, of a table (or materialized view) that has a marked index.
+void write_mark(Script &script, Oid table)
+{
+    RelationScope relation(table);
+    for (Oid index : each_oid(RelationGetIndexList(relation)))
+        if (get_index_isclustered(index)) {
+            ObjectAddress address;
+            ObjectAddressSet(address, RelationRelationId, table);
+            SqlWriter &out = script.statement();
+            out.text("ALTER ");
+            write_object(out, address);
+            out.text(" CLUSTER ON ").name(get_rel_name(index));
+            return;
+        }
+}
+
+// A partitioned table has no mark itself; the command marks its partitions' indexes.
+void write_marks(Script &script, Node *, const void *table)
+{
+    for (Oid relation : each_oid(find_all_inheritors(*static_cast<const Oid *>(table), NoLock, nullptr)))
+        if (relation == *static_cast<const Oid *>(table) || get_rel_relispartition(relation))
+            write_mark(script, relation);
+}
+
+constexpr HookedCommand cluster = {Scope::database, find_table, name_table, write_marks};
+
+} // namespace
+
+const HookedCommand *find_cluster_command(Node *statement)
+{
+    return IsA(statement, ClusterStmt) ? &cluster : nullptr;
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,76 @@
+// See foreign_options.hpp.
+#include "deparse/table/foreign_options.hpp"
+
+extern "C" {
+#include "access/reloptions.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_table.h"
+#include "commands/defrem.h"
+#include "foreign/foreign.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower::deparse {
+
+void write_foreign_options(SqlWriter &out, Datum options)
+{
+    SqlWriter::Separator comma(", ");
+    for (DefElem *option : each<DefElem>(untransformRelOptions(options))) {
+        if (comma.first)
+            out.text(" OPTIONS (");
+        out.next(comma).name(option->defname).text(' ').literal(option->arg ? defGetString(option) : "");
+    }
+    if (!comma.first)
+        out.text(')');
+}
+
+void write_foreign_option_changes(SqlWriter &out, const List *options)
+{
+    SqlWriter::Separator comma(", ");
+    for (DefElem *option : each<DefElem>(options)) {
+        if (comma.first)
+            out.text(" OPTIONS (");
+        out.next(comma).text(option->defaction == DEFELEM_DROP  ? "DROP "
+                             : option->defaction == DEFELEM_SET ? "SET "
+                                                                : "ADD ");
+        out.name(option->defname);
+        if (option->defaction != DEFELEM_DROP)
+            out.text(' ').literal(defGetString(option));
+    }
+    if (!comma.first)
+        out.text(')');
+}
+
+void write_foreign_table_clauses(SqlWriter &out, Oid relid)
+{
+    HeapTuple tuple = SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for foreign table %u", relid);
+    out.text(" SERVER ")
+        .name(GetForeignServer(reinterpret_cast<Form_pg_foreign_table>(GETSTRUCT(tuple))->ftserver)->servername);
+    bool is_null;
+    Datum options = SysCacheGetAttr(FOREIGNTABLEREL, tuple, Anum_pg_foreign_table_ftoptions, &is_null);
+    if (!is_null)
+        write_foreign_options(out, options);
+    ReleaseSysCache(tuple);
+}
+
+void write_foreign_column_options(Script &script, Oid relid, AttrNumber column)
+{
+    HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(column));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for column %d of relation %u", column, relid);
+    bool is_null;
+    Datum options = SysCacheGetAttr(ATTNUM, tuple, Anum_pg_attribute_attfdwoptions, &is_null);
+    if (!is_null) {
+        SqlWriter &out = script.statement();
+        out.text("ALTER FOREIGN TABLE ONLY ")
+            .relation_name(relid)
+            .text(" ALTER COLUMN ")
+            .name(NameStr(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname));
+        write_foreign_options(out, options);
+    }
+    ReleaseSysCache(tuple);
+}
+
+} // namespace pg_follower::deparse

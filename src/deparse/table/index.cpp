@@ -1,0 +1,135 @@
+// CREATE INDEX, from the catalog.
+//
+// The indexes that it makes for the partitions of a partitioned table come by themselves, with the names that the
+// server chooses for them. But where a partition has an index that is not valid, and so is not there downstream, the
+// server may have attached that one, or chosen another name because of it: then each index is written by itself.
+// CONCURRENTLY says how to do it, not what comes of it; the downstream may leave it to somebody.
+#include "deparse/table/index.hpp"
+#include "deparse/object_name.hpp"
+#include "deparse/objects.hpp"
+#include "deparse/table/relation_parts.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "catalog/dependency.h"
+#include "catalog/pg_class.h"
+#include "catalog/partition.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_follower::deparse {
+
+bool is_valid_index(Oid index)
+{
+    HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+    if (!HeapTupleIsValid(tuple))
+        return false;
+    bool valid = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indisvalid;
+    ReleaseSysCache(tuple);
+    return valid;
+}
+
+bool is_invalid_index(const ObjectAddress &address)
+{
+    return address.classId == RelationRelationId && get_rel_relkind(address.objectId) == RELKIND_INDEX &&
+           !is_valid_index(address.objectId);
+}
+
+void write_index_attachment(Script &script, Oid index)
+{
+    script.statement()
+        .text("ALTER INDEX ")
+        .relation_name(get_partition_parent(index, false))
+        .text(" ATTACH PARTITION ")
+        .relation_name(index);
+}
+
+void write_partition_index_tablespaces(Script &script, Oid partition)
+{
+    RelationScope table(partition);
+    for (Oid index : each_oid(RelationGetIndexList(table))) {
+        Oid tablespace = get_rel_tablespace(index);
+        if (get_rel_relispartition(index) && tablespace != get_rel_tablespace(get_partition_parent(index, false)))
+            write_tablespace(script, "ALTER INDEX ", index, tablespace);
+    }
+}
+
+namespace {
+
+// Whether a table of the partition tree has an index that is not there downstream.
+bool tree_lacks_indexes(Oid parent)
+{
+    for (Oid member : each_oid(find_all_inheritors(parent, NoLock, nullptr))) {
+        if (get_rel_relkind(member) != RELKIND_RELATION)
+            continue;
+        RelationScope table(member);
+        for (Oid index : each_oid(RelationGetIndexList(table)))
+            if (!is_valid_index(index))
+                return true;
+    }
+    return false;
+}
+
+// The indexes of the partitions, attached; those that were there before stay.
+void write_index_partitions(Script &script, Oid parent)
+{
+    for (Oid index : each_oid(find_inheritance_children(parent, NoLock))) {
+        bool partitioned = get_rel_relkind(index) == RELKIND_PARTITIONED_INDEX;
+        // What makes it valid writes it, too.
+        if (!partitioned && !is_valid_index(index))
+            continue;
+        write_index(script, index, true, false);
+        if (partitioned)
+            write_index_partitions(script, index);
+        write_index_attachment(script, index);
+    }
+}
+
+} // namespace
+
+void write_index(Script &script, Oid relid, bool if_not_exists, bool recursed)
+{
+    RelationScope index(relid);
+    bool partitioned = index->rd_rel->relkind == RELKIND_PARTITIONED_INDEX;
+    bool one_by_one = partitioned && recursed && tree_lacks_indexes(index->rd_index->indrelid);
+    if (one_by_one)
+        recursed = false;
+
+    // Without the tablespace, which may exist only here. The server writes ONLY for every partitioned index, as a dump
+    // wants it. Where the command recursed to the partitions, so must ours.
+    const char *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_indexdef, ObjectIdGetDatum(relid)));
+    const char *create = index->rd_index->indisunique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
+    SqlWriter beginning, rest;
+    beginning.text(create).name(RelationGetRelationName(index)).text(" ON ");
+    rest.text(partitioned ? "ONLY " : "").relation_name(index->rd_index->indrelid).text(" USING ");
+    if (strncmp(definition, beginning.c_str(), beginning.length()) != 0 ||
+        strncmp(definition + beginning.length(), rest.c_str(), rest.length()) != 0)
+        elog(ERROR, "definition of index %u does not start with \"%s%s\"", relid, beginning.c_str(), rest.c_str());
+    script.statement()
+        .text(create)
+        .text(if_not_exists ? "IF NOT EXISTS " : "")
+        .name(RelationGetRelationName(index))
+        .text(" ON ")
+        .text(definition + beginning.length() + (partitioned && recursed ? strlen("ONLY ") : 0));
+
+    write_index_tablespaces(script, relid, recursed);
+    if (one_by_one)
+        write_index_partitions(script, relid);
+}
+
+void deparse_create_index(Script &script, const Command &command)
+{
+    // The index of a constraint is part of its table's definition, or of the ALTER TABLE that adds it.
+    if (!OidIsValid(get_index_constraint(command.address.objectId)))
+        write_index(script, command.address.objectId, false, castNode(IndexStmt, command.parse_tree)->relation->inh);
+    if (castNode(IndexStmt, command.parse_tree)->concurrent)
+        script.make_concurrent();
+    // LIKE ... INCLUDING COMMENTS makes the comment without a command.
+    write_object_comment(script, command.address, castNode(IndexStmt, command.parse_tree)->idxcomment);
+}
+
+} // namespace pg_follower::deparse

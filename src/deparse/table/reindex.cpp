@@ -1,0 +1,166 @@
+// REINDEX makes an index valid that CREATE INDEX CONCURRENTLY left behind when it failed. Event triggers see neither,
+// so the index does not exist downstream yet. So does an ALTER TABLE that rewrites the table, or builds the index anew
+// for another reason, and REFRESH MATERIALIZED VIEW. With TABLESPACE, REINDEX also moves indexes. Any other REINDEX
+// changes nothing that follows.
+#include "deparse/hooked_command.hpp"
+#include "deparse/object_name.hpp"
+#include "deparse/table/index.hpp"
+#include "deparse/table/relation_parts.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "catalog/catalog.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "commands/comment.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+// By name: REINDEX CONCURRENTLY makes a new index of the same name.
+struct IndexName {
+    Oid schema;
+    const char *name;
+    bool valid;
+    Oid tablespace;
+};
+
+bool moves_indexes(Node *statement)
+{
+    for (DefElem *option : each<DefElem>(castNode(ReindexStmt, statement)->params))
+        if (strcmp(option->defname, "tablespace") == 0)
+            return true;
+    return false;
+}
+
+Oid find_index(const IndexName *index)
+{
+    return get_relname_relid(index->name, index->schema);
+}
+
+// Adds a plain index that is not the server's own.
+List *add_index(List *indexes, Oid relid, bool valid)
+{
+    Oid schema = get_rel_namespace(relid);
+    if (!OidIsValid(schema) || get_rel_relkind(relid) != RELKIND_INDEX || isAnyTempNamespace(schema) ||
+        IsCatalogNamespace(schema) || IsToastNamespace(schema))
+        return indexes;
+    auto *index = static_cast<IndexName *>(palloc(sizeof(IndexName)));
+    *index = {schema, get_rel_name(relid), valid, get_rel_tablespace(relid)};
+    return lappend(indexes, index);
+}
+
+// The database's invalid plain indexes, or, where the command may move any, all of them, as a list of IndexName; null
+// where there are none, which is usual.
+void *find_indexes(Node *statement)
+{
+    bool moves = moves_indexes(statement);
+    Relation catalog = table_open(IndexRelationId, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
+    List *result = NIL;
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
+        if (moves || !form->indisvalid)
+            result = add_index(result, form->indexrelid, form->indisvalid);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return result;
+}
+
+// The invalid indexes of a table and its descendants, or of a materialized view, likewise.
+void *find_indexes_of(Node *statement)
+{
+    const RangeVar *name = IsA(statement, AlterTableStmt) ? castNode(AlterTableStmt, statement)->relation
+                                                          : castNode(RefreshMatViewStmt, statement)->relation;
+    Oid relid = RangeVarGetRelid(name, NoLock, true);
+    char kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_MATVIEW)
+        return nullptr;
+    List *result = NIL;
+    for (Oid member : each_oid(find_all_inheritors(relid, AccessShareLock, nullptr))) {
+        Relation table = relation_open(member, AccessShareLock);
+        for (Oid index : each_oid(RelationGetIndexList(table)))
+            if (!is_valid_index(index))
+                result = add_index(result, index, false);
+        relation_close(table, NoLock);
+    }
+    return result;
+}
+
+// Whether the command may build indexes of the table anew.
+bool may_build_indexes(const AlterTableStmt *statement)
+{
+    for (AlterTableCmd *command : each<AlterTableCmd>(statement->cmds))
+        switch (command->subtype) {
+        case AT_AddColumn:
+        case AT_AlterColumnType:
+        case AT_SetLogged:
+        case AT_SetUnLogged:
+        case AT_SetAccessMethod:
+            return true;
+        default:
+            break;
+        }
+    return false;
+}
+
+bool became_valid(const IndexName *index)
+{
+    Oid relid = find_index(index);
+    return !index->valid && OidIsValid(relid) && is_valid_index(relid);
+}
+
+bool was_moved(const IndexName *index)
+{
+    Oid relid = find_index(index);
+    return index->valid && OidIsValid(relid) && get_rel_tablespace(relid) != index->tablespace;
+}
+
+const char *name_first(Node *, const void *indexes)
+{
+    for (IndexName *index : each<IndexName>(static_cast<const List *>(indexes)))
+        if (became_valid(index) || was_moved(index))
+            return psprintf("index %s", quote_qualified_identifier(get_namespace_name(index->schema), index->name));
+    return nullptr;
+}
+
+void write_indexes(Script &script, Node *, const void *indexes)
+{
+    for (IndexName *index : each<IndexName>(static_cast<const List *>(indexes))) {
+        Oid relid = find_index(index);
+        if (was_moved(index))
+            write_tablespace(script, "ALTER INDEX ", relid, get_rel_tablespace(relid));
+        if (!became_valid(index))
+            continue;
+        write_index(script, relid, true, false);
+        if (get_rel_relispartition(relid))
+            write_index_attachment(script, relid);
+        ObjectAddress address;
+        ObjectAddressSet(address, RelationRelationId, relid);
+        write_object_comment(script, address, GetComment(relid, RelationRelationId, 0));
+    }
+}
+
+constexpr HookedCommand reindex = {Scope::database, find_indexes, name_first, write_indexes};
+constexpr HookedCommand build = {Scope::database, find_indexes_of, name_first, write_indexes};
+
+} // namespace
+
+const HookedCommand *find_reindex_command(Node *statement)
+{
+    if (IsA(statement, AlterTableStmt))
+        return may_build_indexes(castNode(AlterTableStmt, statement)) ? &build : nullptr;
+    if (IsA(statement, RefreshMatViewStmt))
+        return &build;
+    return IsA(statement, ReindexStmt) ? &reindex : nullptr;
+}
+
+} // namespace pg_follower::deparse

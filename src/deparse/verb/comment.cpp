@@ -1,0 +1,25 @@
+// COMMENT, of every kind of object: the text from the statement, the name from the catalog.
+#include "deparse/object_name.hpp"
+#include "deparse/objects.hpp"
+
+extern "C" {
+#include "catalog/pg_largeobject.h"
+#include "catalog/pg_largeobject_metadata.h"
+}
+
+namespace pg_follower::deparse {
+void deparse_comment(Script &script, const Command &command)
+{
+    if (command.address.classId == LargeObjectRelationId || command.address.classId == LargeObjectMetadataRelationId)
+        cannot_follow("large objects are not decoded");
+    SqlWriter &out = script.statement();
+    out.text("COMMENT ON ");
+    write_object(out, command.address);
+    out.text(" IS ");
+    if (const char *text = castNode(CommentStmt, command.parse_tree)->comment)
+        out.literal(text);
+    else
+        out.text("NULL");
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,269 @@
+// Where a query reads two tables of the same name, or one of them twice, and the user gave them no alias, the server
+// invents one ("t_1") when it writes the query as SQL (set_rtable_names in ruleutils.c). Downstream that name then is
+// an alias like any other, and stays when the table is renamed; upstream another one is invented. So such queries are
+// written anew when a relation that they read is renamed.
+//
+// They mean the same with either name. So where the downstream cannot take the new text (the owner of a function has
+// lost CREATE on its schema), the follow goes on. Where the query cannot be written anew, that is told.
+#include "deparse/verb/invented_names.hpp"
+#include "deparse/follow.hpp"
+#include "deparse/object/function.hpp"
+#include "deparse/object_facts.hpp"
+#include "deparse/object_name.hpp"
+#include "deparse/table/policy.hpp"
+#include "deparse/table/rule.hpp"
+#include "deparse/table/view.hpp"
+#include "deparse/verb/rename.hpp"
+#include "pg_follower/catalog.hpp"
+#include "pg_follower/compat.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+// A name by which a query's text calls something that it reads. `is_table_name`: the name of the relation `relid`
+// itself, in which case another one is invented where it stands for something else already.
+struct Reference {
+    const char *name;
+    Oid relid;
+    bool is_table_name;
+};
+
+// What is to be known of an object's queries.
+struct Queries {
+    List *references;
+    bool natural_outer_join; // without a column in common
+};
+
+Reference *new_reference(const char *name, Oid relid, bool is_table_name)
+{
+    auto *reference = static_cast<Reference *>(palloc(sizeof(Reference)));
+    *reference = {name, relid, is_table_name};
+    return reference;
+}
+
+// Looks through a query, or an expression with queries in it, for the Queries at `argument`.
+bool look_through(Node *node, void *argument)
+{
+    if (!node)
+        return false;
+    auto *queries = static_cast<Queries *>(argument);
+    if (IsA(node, JoinExpr)) {
+        auto *join = castNode(JoinExpr, node);
+        queries->natural_outer_join |= join->jointype != JOIN_INNER && !join->quals;
+    }
+    if (!IsA(node, Query))
+        return expression_tree_walker(node, PGF_WALKER(look_through), argument);
+    auto *query = castNode(Query, node);
+    List **references = &queries->references;
+    for (RangeTblEntry *entry : each<RangeTblEntry>(query->rtable)) {
+        if (entry->rtekind == RTE_RELATION && !entry->alias)
+            *references = lappend(*references, new_reference(get_rel_name(entry->relid), entry->relid, true));
+        else if (entry->alias || entry->rtekind != RTE_JOIN)
+            *references = lappend(*references, new_reference(entry->eref->aliasname, InvalidOid, false));
+    }
+    return query_tree_walker(query, PGF_WALKER(look_through), argument, 0);
+}
+
+// Whether a name is invented among the references, where the relation `renamed` has the name `name`.
+bool invents_name(const List *references, Oid renamed, const char *name)
+{
+    auto name_of = [&](const Reference *reference) {
+        return reference->is_table_name && reference->relid == renamed ? name : reference->name;
+    };
+    for (Reference *one : each<Reference>(references)) {
+        if (!one->is_table_name)
+            continue;
+        for (Reference *other : each<Reference>(references))
+            if (one != other && strcmp(name_of(one), name_of(other)) == 0)
+                return true;
+    }
+    return false;
+}
+
+// The expressions and queries of a rule, function or policy, as stored.
+List *stored_trees(const ObjectAddress &object)
+{
+    List *trees = NIL;
+    auto add = [&](const char *text) {
+        if (text)
+            trees = lappend(trees, stringToNode(text));
+    };
+    switch (object.classId) {
+    case RewriteRelationId: {
+        CatalogRow<FormData_pg_rewrite> row(object.classId, object.objectId);
+        add(row.string(Anum_pg_rewrite_ev_qual));
+        add(row.string(Anum_pg_rewrite_ev_action));
+        break;
+    }
+    case ProcedureRelationId: {
+        CatalogRow<FormData_pg_proc> row(object.classId, object.objectId);
+        add(row.string(Anum_pg_proc_prosqlbody));
+        break;
+    }
+    case PolicyRelationId: {
+        CatalogRow<FormData_pg_policy> row(object.classId, object.objectId);
+        add(row.string(Anum_pg_policy_polqual));
+        add(row.string(Anum_pg_policy_polwithcheck));
+        break;
+    }
+    }
+    return trees;
+}
+
+Queries queries_of(const ObjectAddress &object)
+{
+    Queries queries = {};
+    // The policy's own table is what its expressions are about.
+    if (object.classId == PolicyRelationId) {
+        CatalogRow<FormData_pg_policy> row(object.classId, object.objectId);
+        queries.references = list_make1(new_reference(get_rel_name(row->polrelid), row->polrelid, true));
+    }
+    (void)look_through(reinterpret_cast<Node *>(stored_trees(object)), &queries);
+    return queries;
+}
+
+// Why the object cannot be written anew; null where it can.
+const char *hindrance(const ObjectAddress &owned, const Queries &queries)
+{
+    if (owned.classId == RelationRelationId && get_rel_relkind(owned.objectId) == RELKIND_MATVIEW)
+        return "the query of a materialized view cannot be replaced";
+    // See natural_joins.hpp; by now there may be columns in common.
+    return queries.natural_outer_join ? "its natural join cannot be written again" : nullptr;
+}
+
+// The object that a user knows, and that has an owner: the relation of a rule or policy, or the function itself.
+ObjectAddress owned_object(const ObjectAddress &object)
+{
+    ObjectAddress owned = object;
+    if (object.classId == RewriteRelationId)
+        ObjectAddressSet(owned, RelationRelationId,
+                         CatalogRow<FormData_pg_rewrite>(object.classId, object.objectId)->ev_class);
+    else if (object.classId == PolicyRelationId)
+        ObjectAddressSet(owned, RelationRelationId,
+                         CatalogRow<FormData_pg_policy>(object.classId, object.objectId)->polrelid);
+    return owned;
+}
+
+int compare_objects(const ListCell *a, const ListCell *b)
+{
+    auto *one = static_cast<const ObjectAddress *>(lfirst(a));
+    auto *other = static_cast<const ObjectAddress *>(lfirst(b));
+    if (one->classId != other->classId)
+        return one->classId < other->classId ? -1 : 1;
+    return one->objectId < other->objectId ? -1 : one->objectId > other->objectId;
+}
+
+// The rules, functions and policies that depend on the relation, each once, the oldest of a kind first.
+List *queries_that_read(Oid relid)
+{
+    List *objects = NIL;
+    Relation catalog = table_open(DependRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(RelationRelationId));
+    ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    SysScanDesc scan = systable_beginscan(catalog, DependReferenceIndexId, true, nullptr, 2, keys);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+        if (form->classid != RewriteRelationId && form->classid != ProcedureRelationId &&
+            form->classid != PolicyRelationId)
+            continue;
+        auto *object = static_cast<ObjectAddress *>(palloc(sizeof(ObjectAddress)));
+        ObjectAddressSet(*object, form->classid, form->objid);
+        objects = lappend(objects, object);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    list_sort(objects, compare_objects);
+    // It depends on each column by itself.
+    List *distinct = NIL;
+    for (ObjectAddress *object : each<ObjectAddress>(objects)) {
+        auto *last = distinct ? static_cast<ObjectAddress *>(llast(distinct)) : nullptr;
+        if (!last || last->classId != object->classId || last->objectId != object->objectId)
+            distinct = lappend(distinct, object);
+    }
+    return distinct;
+}
+
+// Whether a rule is the query of a view, to be written as that. A rule's query has entries for OLD and NEW, which show
+// in its text; up to 15 a view's has them, too, and then it needs no privilege on the schema to replace the rule.
+bool is_view_rule(const ObjectAddress &object)
+{
+    return !view_queries_have_rule_entries() &&
+           CatalogRow<FormData_pg_rewrite>(object.classId, object.objectId)->ev_type == '0' + CMD_SELECT;
+}
+
+const char *tag_of(const ObjectAddress &object, const ObjectAddress &owned)
+{
+    if (object.classId == ProcedureRelationId)
+        return "CREATE FUNCTION";
+    if (object.classId == PolicyRelationId)
+        return "ALTER POLICY";
+    if (get_rel_relkind(owned.objectId) == RELKIND_MATVIEW)
+        return "CREATE MATERIALIZED VIEW";
+    return is_view_rule(object) ? "CREATE VIEW" : "CREATE RULE";
+}
+
+// Writes the object anew where the server invents a name in its text, with the relation's old name or with its new one.
+void follow_query(const ObjectAddress &object, Oid renamed, const char *old_name)
+{
+    ObjectAddress owned = owned_object(object);
+    follow({tag_of(object, owned), describe_object(owned), object_owner(owned)}, [&](Script &script) {
+        Queries queries = queries_of(object);
+        if (!invents_name(queries.references, renamed, old_name) &&
+            !invents_name(queries.references, renamed, get_rel_name(renamed)))
+            return;
+        if (const char *reason = hindrance(owned, queries))
+            ereport(ERROR,
+                    (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                     errmsg("%s, and keeps the alias that the server made up for a table that has another name now",
+                            reason),
+                     errhint("It means the same. Where its text matters, drop it and create it again.")));
+        if (object.classId == RewriteRelationId && is_view_rule(object))
+            write_view(script, owned.objectId, true);
+        else if (object.classId == RewriteRelationId)
+            write_rule(script, object.objectId, true);
+        else if (object.classId == ProcedureRelationId)
+            write_routine(script, object.objectId, true);
+        else
+            write_altered_policy(script, object.objectId);
+        script.need_none();
+    });
+}
+
+} // namespace
+
+void follow_renamed_in_queries(const Command &command)
+{
+    const ObjectAddress &renamed = command.address;
+    if (!command.parse_tree || !IsA(command.parse_tree, RenameStmt) || renamed.classId != RelationRelationId ||
+        renamed.objectSubId != 0)
+        return;
+    auto *statement = castNode(RenameStmt, command.parse_tree);
+    // Of a column or constraint: the address then is the relation's, too, in some cases.
+    if (statement->subname)
+        return;
+    for (ObjectAddress *object : each<ObjectAddress>(queries_that_read(renamed.objectId))) {
+        ObjectAddress owned = owned_object(*object);
+        // An extension's script has made it downstream from its own text.
+        if (!is_temporary(*object) && !is_temporary(owned) &&
+            !OidIsValid(getExtensionOfObject(owned.classId, owned.objectId)))
+            follow_query(*object, renamed.objectId, renamed_from(statement));
+    }
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,23 @@
+// ALTER ... OWNER TO, of the kinds of objects for which it is a statement of its own (for relations it is a
+// subcommand of ALTER TABLE).
+#include "deparse/object_name.hpp"
+#include "deparse/objects.hpp"
+
+extern "C" {
+#include "catalog/pg_largeobject_metadata.h"
+}
+
+namespace pg_follower::deparse {
+
+void deparse_owner(Script &script, const Command &command)
+{
+    if (command.address.classId == LargeObjectMetadataRelationId)
+        cannot_follow("large objects are not decoded");
+    SqlWriter &out = script.statement();
+    out.text("ALTER ");
+    write_object(out, command.address);
+    // From the catalog, since the statement may say CURRENT_USER.
+    out.text(" OWNER TO ").role_name(object_owner(command.address));
+}
+
+} // namespace pg_follower::deparse

@@ -1,0 +1,186 @@
+// SECURITY LABEL, of every kind of object that has labels but large objects and tablespaces. Those of roles, databases
+// and event triggers are taken by the hook, because event triggers do not see them.
+//
+// The provider is named, whatever the statement says: the downstream may have loaded others. One that the downstream
+// has not loaded is no reason to stop.
+#include "deparse/hooked_command.hpp"
+#include "deparse/object/database.hpp"
+#include "deparse/object/setting_clause.hpp"
+#include "deparse/object/user_event_trigger.hpp"
+#include "deparse/object_name.hpp"
+#include "deparse/objects.hpp"
+#include "deparse/role_policy.hpp"
+#include "pg_follower/catalog.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/catalog.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_event_trigger.h"
+#include "catalog/pg_largeobject.h"
+#include "catalog/pg_largeobject_metadata.h"
+#include "catalog/pg_seclabel.h"
+#include "catalog/pg_shseclabel.h"
+#include "commands/event_trigger.h"
+#include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_follower::deparse {
+namespace {
+
+// Whether the current transaction has removed the row.
+bool is_removed(HeapTuple tuple)
+{
+    return !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
+           TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetRawXmax(tuple->t_data));
+}
+
+// The provider that gave the object this label, or whose label of it is gone now (null); null where there is none.
+const char *provider_of(const ObjectAddress &address, const char *label)
+{
+    bool shared = IsSharedRelation(address.classId);
+    Relation catalog = table_open(shared ? SharedSecLabelRelationId : SecLabelRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], shared ? Anum_pg_shseclabel_objoid : Anum_pg_seclabel_objoid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(address.objectId));
+    ScanKeyInit(&keys[1], shared ? Anum_pg_shseclabel_classoid : Anum_pg_seclabel_classoid, BTEqualStrategyNumber,
+                F_OIDEQ, ObjectIdGetDatum(address.classId));
+    SysScanDesc scan = systable_beginscan(catalog, shared ? SharedSecLabelObjectIndexId : SecLabelObjectIndexId, true,
+                                          label ? nullptr : SnapshotAny, 2, keys);
+    const char *provider = nullptr;
+    auto text_of = [&](HeapTuple tuple, AttrNumber column) {
+        bool is_null;
+        return TextDatumGetCString(heap_getattr(tuple, column, RelationGetDescr(catalog), &is_null));
+    };
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        if (!shared && reinterpret_cast<FormData_pg_seclabel *>(GETSTRUCT(tuple))->objsubid != address.objectSubId)
+            continue;
+        if (label ? strcmp(text_of(tuple, shared ? Anum_pg_shseclabel_label : Anum_pg_seclabel_label), label) == 0
+                  : is_removed(tuple))
+            provider = text_of(tuple, shared ? Anum_pg_shseclabel_provider : Anum_pg_seclabel_provider);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return provider;
+}
+
+// SECURITY LABEL FOR provider ON
+void write_head(SqlWriter &out, const SecLabelStmt *statement, const ObjectAddress &address)
+{
+    const char *provider = statement->provider ? statement->provider : provider_of(address, statement->label);
+    out.text("SECURITY LABEL ");
+    if (provider)
+        out.text("FOR ").name(provider).text(' ');
+    out.text("ON ");
+}
+
+void write_label(SqlWriter &out, const SecLabelStmt *statement)
+{
+    out.text(" IS ");
+    if (statement->label)
+        out.literal(statement->label);
+    else
+        out.text("NULL");
+}
+
+SqlWriter &statement_of(Script &script)
+{
+    return script.statement(RunAs::caller, Needed::if_possible);
+}
+
+const char *name_of(const SecLabelStmt *statement)
+{
+    return strVal(statement->object);
+}
+
+const char *object_of_role(Node *node, const void *)
+{
+    SqlWriter out;
+    out.text("role ").name(name_of(castNode(SecLabelStmt, node)));
+    return all_roles_follow() ? out.c_str() : nullptr;
+}
+
+void write_role(Script &script, Node *node, const void *)
+{
+    auto *statement = castNode(SecLabelStmt, node);
+    Oid role = get_role_oid(name_of(statement), false);
+    ObjectAddress address;
+    ObjectAddressSet(address, AuthIdRelationId, role);
+    SqlWriter &out = statement_of(script);
+    write_head(out, statement, address);
+    out.text("ROLE ").role_name(role);
+    write_label(out, statement);
+}
+
+const char *object_of_database(Node *node, const void *)
+{
+    return object_if_this_database(name_of(castNode(SecLabelStmt, node)));
+}
+
+void write_database(Script &script, Node *node, const void *)
+{
+    auto *statement = castNode(SecLabelStmt, node);
+    ObjectAddress address;
+    ObjectAddressSet(address, DatabaseRelationId, MyDatabaseId);
+    SqlWriter head, tail;
+    write_head(head, statement, address);
+    head.text("DATABASE ");
+    write_label(tail, statement);
+    write_with_database(statement_of(script), head.c_str(), tail.c_str());
+}
+
+const char *object_of_event_trigger(Node *node, const void *)
+{
+    return describe_event_trigger(name_of(castNode(SecLabelStmt, node)));
+}
+
+void write_event_trigger(Script &script, Node *node, const void *)
+{
+    auto *statement = castNode(SecLabelStmt, node);
+    ObjectAddress address;
+    ObjectAddressSet(address, EventTriggerRelationId, get_event_trigger_oid(name_of(statement), false));
+    SqlWriter &out = statement_of(script);
+    write_head(out, statement, address);
+    out.text("EVENT TRIGGER ").name(name_of(statement));
+    write_label(out, statement);
+}
+
+constexpr HookedCommand label_role = {Scope::cluster, nullptr, object_of_role, write_role};
+constexpr HookedCommand label_database = {Scope::database, nullptr, object_of_database, write_database};
+constexpr HookedCommand label_event_trigger = {Scope::database, nullptr, object_of_event_trigger, write_event_trigger};
+
+} // namespace
+
+void deparse_security_label(Script &script, const Command &command)
+{
+    if (command.address.classId == LargeObjectRelationId || command.address.classId == LargeObjectMetadataRelationId)
+        cannot_follow("large objects are not decoded");
+    auto *statement = castNode(SecLabelStmt, command.parse_tree);
+    SqlWriter &out = statement_of(script);
+    write_head(out, statement, command.address);
+    write_object(out, command.address);
+    write_label(out, statement);
+}
+
+const HookedCommand *find_label_command(Node *statement)
+{
+    if (!IsA(statement, SecLabelStmt))
+        return nullptr;
+    switch (castNode(SecLabelStmt, statement)->objtype) {
+    case OBJECT_ROLE:
+        return &label_role;
+    case OBJECT_DATABASE:
+        return &label_database;
+    case OBJECT_EVENT_TRIGGER:
+        return &label_event_trigger;
+    default:
+        return nullptr;
+    }
+}
+
+} // namespace pg_follower::deparse
