@@ -9,6 +9,7 @@
 #include "deparse/object_facts.hpp"
 #include "deparse/table/detach.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
@@ -74,7 +75,7 @@ void note_detach(const Node *parse_tree)
         if (command->subtype != AT_DetachPartition || !castNode(PartitionCmd, command->def)->concurrent)
             continue;
         MemoryContextScope scope(TopTransactionContext);
-        auto *detach = static_cast<Detach *>(palloc(sizeof(Detach)));
+        auto *detach = allocate<Detach>();
         *detach = {static_cast<RangeVar *>(copyObjectImpl(statement->relation)),
                    static_cast<RangeVar *>(copyObjectImpl(castNode(PartitionCmd, command->def)->name))};
         running = detach;

@@ -3,6 +3,7 @@
 // They are called directly, without SQL: an event trigger of every DDL command must cost next to nothing.
 #include "deparse/capture/event.hpp"
 #include "deparse/dropped_objects.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/temporary.hpp"
@@ -63,7 +64,7 @@ char **text_array_at(TupleTableSlot *slot, int column, int *count)
     bool *nulls;
     deconstruct_array(DatumGetArrayTypeP(slot->tts_values[column]), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls,
                       count);
-    auto **strings = static_cast<char **>(palloc(sizeof(char *) * (*count + 1)));
+    auto **strings = allocate<char *>(static_cast<size_t>(*count) + 1);
     for (int i = 0; i < *count; ++i)
         strings[i] = nulls[i] ? nullptr : TextDatumGetCString(elements[i]);
     return strings;
@@ -83,7 +84,7 @@ Event collect_event(Node *parse_tree)
 {
     List *commands = NIL;
     int count = for_each_row(F_PG_EVENT_TRIGGER_DDL_COMMANDS, [&](TupleTableSlot *slot) {
-        auto *command = static_cast<Command *>(palloc0(sizeof(Command)));
+        auto *command = allocate_zeroed<Command>();
         if (!slot->tts_isnull[0])
             ObjectAddressSubSet(command->address, DatumGetObjectId(slot->tts_values[0]),
                                 DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
@@ -98,7 +99,7 @@ Event collect_event(Node *parse_tree)
     event.count = count;
     event.is_running = false;
     event.search_path = pstrdup(namespace_search_path);
-    event.commands = static_cast<Command *>(palloc(sizeof(Command) * (count + 1)));
+    event.commands = allocate<Command>(static_cast<size_t>(count) + 1);
     int i = 0;
     for (Command *command : each<Command>(commands))
         event.commands[i++] = *command;
@@ -109,7 +110,7 @@ DroppedObjects collect_dropped_objects()
 {
     List *objects = NIL;
     (void)for_each_row(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, [&](TupleTableSlot *slot) {
-        auto *object = static_cast<DroppedObject *>(palloc0(sizeof(DroppedObject)));
+        auto *object = allocate_zeroed<DroppedObject>();
         ObjectAddressSubSet(object->address, DatumGetObjectId(slot->tts_values[0]),
                             DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
         object->original = DatumGetBool(slot->tts_values[3]);

@@ -20,8 +20,9 @@
 #include "deparse/follow.hpp"
 #include "deparse/object/publication.hpp"
 #include "deparse/object_facts.hpp"
+#include "deparse/table/alter_table_statement.hpp"
 #include "deparse/written.hpp"
-#include "pg_follower/compat.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -57,26 +58,31 @@ namespace {
 
 // ------------------------------------------------------------------------------------------- what cannot be computed
 
-// Calls `take(command, address)` for each subcommand of the statement's ALTER TABLE.
-template <typename Take> void for_each_subcommand(const Event &event, Take take)
+// The subcommands of the statement's ALTER TABLE, which the server collects in parts, as a list of Subcommand.
+List *subcommands_of(const Event &event)
 {
-    for (int i = 0; i < event.count; ++i)
-        if (event.commands[i].collected->type == SCT_AlterTable)
-            for (CollectedATSubcmd *subcommand :
-                 each<CollectedATSubcmd>(event.commands[i].collected->d.alterTable.subcmds)) {
-                auto *command = castNode(AlterTableCmd, subcommand->parsetree);
-                take(command, plain_subcommand_type(command));
-            }
+    List *result = NIL;
+    for (int i = 0; i < event.count; ++i) {
+        const CollectedCommand *collected = event.commands[i].collected;
+        if (collected->type != SCT_AlterTable)
+            continue;
+        for (const Subcommand &subcommand : Subcommands(collected)) {
+            auto *copy = allocate<Subcommand>();
+            *copy = subcommand;
+            result = lappend(result, copy);
+        }
+    }
+    return result;
 }
 
 // Whether the statement also gives the column another default: then that of its addition is nowhere any more.
-bool changes_default(const Event &event, const char *column)
+bool changes_default(const List *subcommands, const char *column)
 {
-    bool found = false;
-    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
-        found = found || (type == AT_ColumnDefault && command->name && strcmp(command->name, column) == 0);
-    });
-    return found;
+    for (Subcommand *subcommand : each<Subcommand>(subcommands))
+        if (subcommand->type == AT_ColumnDefault && subcommand->command->name &&
+            strcmp(subcommand->command->name, column) == 0)
+            return true;
+    return false;
 }
 
 // The type conversion of a column without USING: from the last type that the current transaction took from it. Null
@@ -117,7 +123,7 @@ Node *conversion_of(const AlterTableCmd *command, Relation table, AttrNumber col
     return implicit_conversion(RelationGetRelid(table), column, *TupleDescAttr(RelationGetDescr(table), column - 1));
 }
 
-bool conversion_is_fleeting(const AlterTableCmd *command, Relation table, AttrNumber column)
+bool conversion_is_volatile(const AlterTableCmd *command, Relation table, AttrNumber column)
 {
     Node *conversion = conversion_of(command, table, column);
     return !conversion || contain_mutable_functions(conversion);
@@ -152,52 +158,62 @@ bool is_identity(Relation table, AttrNumber column)
     return TupleDescAttr(RelationGetDescr(table), column - 1)->attidentity != '\0';
 }
 
-// Whether rows of the table get values by the statement that another evaluation would not give.
-bool is_fleeting(const Event &event, Relation table)
+// Of a subcommand that adds a column or changes its type: that column in the table. InvalidAttrNumber where the table
+// has no such column, and for other subcommands.
+AttrNumber filled_column(const Subcommand &subcommand, Relation table)
 {
-    bool found = false;
-    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
-        if (found || (type != AT_AddColumn && type != AT_AlterColumnType))
-            return;
-        const char *name = type == AT_AddColumn ? castNode(ColumnDef, command->def)->colname : command->name;
-        AttrNumber column = get_attnum(RelationGetRelid(table), name);
-        if (column == InvalidAttrNumber)
-            return;
-        if (type == AT_AlterColumnType)
-            found = conversion_is_fleeting(command, table, column);
-        else
-            found = changes_default(event, name) || is_identity(table, column) ||
-                    contain_mutable_functions(build_column_default(table, column));
-    });
-    return found;
+    if (subcommand.type == AT_AlterColumnType)
+        return get_attnum(RelationGetRelid(table), subcommand.command->name);
+    return subcommand.type == AT_AddColumn
+               ? get_attnum(RelationGetRelid(table), castNode(ColumnDef, subcommand.command->def)->colname)
+               : InvalidAttrNumber;
+}
+
+// Whether the default of an added column gives values that another evaluation would not give.
+bool addition_is_volatile(const List *subcommands, const Subcommand &addition, Relation table, AttrNumber column)
+{
+    return changes_default(subcommands, castNode(ColumnDef, addition.command->def)->colname) ||
+           is_identity(table, column) || contain_mutable_functions(build_column_default(table, column));
+}
+
+// Whether rows of the table get values by the statement that another evaluation would not give.
+bool is_volatile(const Event &event, Relation table)
+{
+    const List *subcommands = subcommands_of(event);
+    for (Subcommand *subcommand : each<Subcommand>(subcommands))
+        if (AttrNumber column = filled_column(*subcommand, table); column != InvalidAttrNumber)
+            if (subcommand->type == AT_AlterColumnType ? conversion_is_volatile(subcommand->command, table, column)
+                                                       : addition_is_volatile(subcommands, *subcommand, table, column))
+                return true;
+    return false;
+}
+
+bool certainly_converts(const Subcommand &subcommand, Relation table, AttrNumber column, bool shifts_time)
+{
+    Node *conversion = conversion_of(subcommand.command, table, column);
+    return conversion && contain_mutable_functions(conversion) && conversion_rewrites(conversion, column, shifts_time);
+}
+
+bool certainly_fills(Relation table, AttrNumber column)
+{
+    // A table that had the column before has only merged it.
+    Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), column - 1);
+    return !attribute->attislocal && attribute->attinhcount == 1 &&
+           (is_identity(table, column) || contain_volatile_functions(build_column_default(table, column)));
 }
 
 // Whether the statement is certain to rewrite the table, a descendant of the one that it names, with such values.
 bool will_be_rewritten(const Event &event, Relation table, bool shifts_time)
 {
-    bool found = false;
-    for_each_subcommand(event, [&](AlterTableCmd *command, AlterTableType type) {
-        if (!found && type == AT_AlterColumnType) {
-            AttrNumber column = get_attnum(RelationGetRelid(table), command->name);
-            Node *conversion = column != InvalidAttrNumber ? conversion_of(command, table, column) : nullptr;
-            found = conversion && contain_mutable_functions(conversion) &&
-                    conversion_rewrites(conversion, column, shifts_time);
-        }
-        if (found || type != AT_AddColumn)
-            return;
-        AttrNumber column = get_attnum(RelationGetRelid(table), castNode(ColumnDef, command->def)->colname);
-        if (column == InvalidAttrNumber)
-            return;
-        // Not one that had the column before, and merged it.
-        Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), column - 1);
-        found = !attribute->attislocal && attribute->attinhcount == 1 &&
-                (is_identity(table, column) || contain_volatile_functions(build_column_default(table, column)));
-    });
-    return found;
+    for (Subcommand *subcommand : each<Subcommand>(subcommands_of(event)))
+        if (AttrNumber column = filled_column(*subcommand, table); column != InvalidAttrNumber)
+            if (subcommand->type == AT_AlterColumnType ? certainly_converts(*subcommand, table, column, shifts_time)
+                                                       : certainly_fills(table, column))
+                return true;
+    return false;
 }
 
-// --------------------------------------------------------------------------------------------------------------
-// writing
+// ------------------------------------------------------------------------------------------------------------ writing
 
 // Whether the current transaction has dropped a foreign key of another table that refers to this one. If the running
 // statement did, by CASCADE, the downstream still has it.
@@ -316,7 +332,7 @@ bool rows_follow(const Event &event, Oid relid, int reason, bool own_text)
     if (table->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED)
         return changes_persistence;
     return table->rd_rel->relpersistence == RELPERSISTENCE_PERMANENT && !changes_persistence &&
-           (own_text || is_fleeting(event, table));
+           (own_text || is_volatile(event, table));
 }
 
 } // namespace

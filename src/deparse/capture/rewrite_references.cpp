@@ -5,8 +5,10 @@
 #include "deparse/follow.hpp"
 #include "deparse/object_facts.hpp"
 #include "deparse/object_name.hpp"
+#include "deparse/table/alter_table_statement.hpp"
 #include "deparse/table/relation_parts.hpp"
-#include "pg_follower/compat.hpp"
+#include "pg_follower/catalog.hpp"
+#include "pg_follower/memory.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -15,7 +17,6 @@ extern "C" {
 #include "commands/comment.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -28,38 +29,33 @@ struct Reference {
     const char *name;
 };
 
+bool is_among(const List *references, Oid constraint)
+{
+    for (Reference *reference : each<Reference>(references))
+        if (reference->constraint == constraint)
+            return true;
+    return false;
+}
+
 // Adds the foreign keys of tables outside of the tree that refer to the member's column.
 List *add_references(List *found, const List *tree, Oid member, AttrNumber column)
 {
-    Relation catalog = table_open(DependRelationId, AccessShareLock);
-    ScanKeyData keys[3];
-    ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(RelationRelationId));
-    ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(member));
-    ScanKeyInit(&keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(column));
-    SysScanDesc scan = systable_beginscan(catalog, DependReferenceIndexId, true, nullptr, 3, keys);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto dependency = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-        if (dependency->classid != ConstraintRelationId)
+    for (const auto &dependency :
+         CatalogScan<FormData_pg_depend>(DependRelationId, DependReferenceIndexId,
+                                         {{Anum_pg_depend_refclassid, RelationRelationId},
+                                          {Anum_pg_depend_refobjid, member},
+                                          {Anum_pg_depend_refobjsubid, static_cast<int32>(column)}})) {
+        if (dependency->classid != ConstraintRelationId || is_among(found, dependency->objid))
             continue;
-        HeapTuple constraint_tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(dependency->objid));
-        if (!HeapTupleIsValid(constraint_tuple))
+        SyscacheRow<FormData_pg_constraint> constraint(CONSTROID, ObjectIdGetDatum(dependency->objid));
+        // The foreign keys of partitions go and come with their parent's.
+        if (!constraint || constraint->contype != CONSTRAINT_FOREIGN || constraint->confrelid != member ||
+            OidIsValid(constraint->conparentid) || list_member_oid(tree, constraint->conrelid))
             continue;
-        auto constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(constraint_tuple));
-        bool known = false;
-        for (Reference *reference : each<Reference>(found))
-            known = known || reference->constraint == constraint->oid;
-        // Those of partitions go and come with their parent's.
-        if (!known && constraint->contype == CONSTRAINT_FOREIGN && constraint->confrelid == member &&
-            !OidIsValid(constraint->conparentid) && !list_member_oid(tree, constraint->conrelid)) {
-            auto *reference = static_cast<Reference *>(palloc(sizeof(Reference)));
-            *reference = {constraint->oid, constraint->conrelid, member, pstrdup(NameStr(constraint->conname))};
-            found = lappend(found, reference);
-        }
-        ReleaseSysCache(constraint_tuple);
+        auto *reference = allocate<Reference>();
+        *reference = {constraint->oid, constraint->conrelid, member, pstrdup(NameStr(constraint->conname))};
+        found = lappend(found, reference);
     }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
     return found;
 }
 
@@ -69,16 +65,9 @@ List *find_tree(Oid relid)
     if (get_rel_relkind(relid) != RELKIND_COMPOSITE_TYPE)
         return find_all_inheritors(relid, NoLock, nullptr);
     List *tables = NIL;
-    Relation catalog = table_open(RelationRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_class_reloftype, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(get_rel_type_id(relid)));
-    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 1, &key);
-    while (HeapTuple tuple = systable_getnext(scan))
-        tables = list_concat(
-            tables, find_all_inheritors(reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->oid, NoLock, nullptr));
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    for (const auto &table : CatalogScan<FormData_pg_class>(RelationRelationId, InvalidOid,
+                                                            {{Anum_pg_class_reloftype, get_rel_type_id(relid)}}))
+        tables = list_concat(tables, find_all_inheritors(table->oid, NoLock, nullptr));
     return tables;
 }
 
@@ -91,12 +80,11 @@ List *find_references(const Event &event, Oid table)
         const CollectedCommand *collected = event.commands[i].collected;
         if (collected->type != SCT_AlterTable || collected->d.alterTable.objectId != table)
             continue;
-        for (CollectedATSubcmd *subcommand : each<CollectedATSubcmd>(collected->d.alterTable.subcmds)) {
-            auto *command = castNode(AlterTableCmd, subcommand->parsetree);
-            if (plain_subcommand_type(command) != AT_AlterColumnType)
+        for (const Subcommand &subcommand : Subcommands(collected)) {
+            if (subcommand.type != AT_AlterColumnType)
                 continue;
             for (Oid member : each_oid(tree))
-                if (AttrNumber column = get_attnum(member, command->name); column != InvalidAttrNumber)
+                if (AttrNumber column = get_attnum(member, subcommand.command->name); column != InvalidAttrNumber)
                     found = add_references(found, tree, member, column);
         }
     }
@@ -112,25 +100,20 @@ bool is_own_type(Oid type)
 // Whether checking the foreign key calls nothing but the server's own functions.
 bool is_checked_by_server(Oid constraint)
 {
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for constraint %u", constraint);
-    auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-    bool result = true;
-    auto check = [&](AttrNumber columns, Oid relid) {
+    SyscacheRow<FormData_pg_constraint> row(CONSTROID, constraint, "constraint");
+    auto own_types = [&](AttrNumber columns, Oid relid) {
         bool is_null;
-        Datum value = SysCacheGetAttr(CONSTROID, tuple, columns, &is_null);
+        Datum value = row.datum(columns, is_null);
         if (is_null)
             elog(ERROR, "constraint %u has no columns", constraint);
         ArrayType *array = DatumGetArrayTypeP(value);
         auto *numbers = reinterpret_cast<int16 *>(ARR_DATA_PTR(array));
         for (int i = 0; i < ARR_DIMS(array)[0]; ++i)
-            result = result && is_own_type(get_atttype(relid, numbers[i]));
+            if (!is_own_type(get_atttype(relid, numbers[i])))
+                return false;
+        return true;
     };
-    check(Anum_pg_constraint_conkey, form->conrelid);
-    check(Anum_pg_constraint_confkey, form->confrelid);
-    ReleaseSysCache(tuple);
-    return result;
+    return own_types(Anum_pg_constraint_conkey, row->conrelid) && own_types(Anum_pg_constraint_confkey, row->confrelid);
 }
 
 } // namespace

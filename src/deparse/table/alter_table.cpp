@@ -52,13 +52,10 @@ void deparse_alter_table(Script &script, const Command &command)
     if (command.event->creates_relation(alter.relid()))
         return;
 
-    alter.for_each([&](const Subcommand &subcommand) {
-        if (is_about_left_out(alter, subcommand))
-            return;
-        if (!write_column_subcommand(alter, subcommand) && !write_constraint_subcommand(alter, subcommand) &&
-            !write_relation_subcommand(alter, subcommand))
+    for (const Subcommand &subcommand : alter.subcommands())
+        if (!is_about_left_out(alter, subcommand) && !write_column_subcommand(alter, subcommand) &&
+            !write_constraint_subcommand(alter, subcommand) && !write_relation_subcommand(alter, subcommand))
             cannot_follow(psprintf("subcommand %d of ALTER TABLE is not known", static_cast<int>(subcommand.type)));
-    });
 }
 
 } // namespace pg_follower::deparse

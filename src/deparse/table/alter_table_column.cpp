@@ -2,11 +2,11 @@
 #include "deparse/table/alter_table_column.hpp"
 #include "deparse/table/alter_table_statement.hpp"
 #include "deparse/table/relation_parts.hpp"
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
-#include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
@@ -16,10 +16,8 @@ extern "C" {
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/array.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -38,33 +36,31 @@ SqlWriter &alter_column(AlterTable &alter, const char *column)
 const char *missing_value(Oid relid, const char *column)
 {
     for (Oid member : each_oid(find_all_inheritors(relid, NoLock, nullptr))) {
-        HeapTuple tuple = SearchSysCacheAttName(member, column);
-        if (!HeapTupleIsValid(tuple))
+        AttrNumber number = get_attnum(member, column);
+        if (number == InvalidAttrNumber)
             continue;
-        auto attribute = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
+        SyscacheRow<FormData_pg_attribute> attribute(ATTNUM, ObjectIdGetDatum(member), Int16GetDatum(number));
         bool is_null;
-        Datum value = SysCacheGetAttr(ATTNAME, tuple, Anum_pg_attribute_attmissingval, &is_null);
-        if (attribute->atthasmissing && !is_null) {
-            int one = 1;
-            Datum element = array_get_element(value, 1, &one, -1, attribute->attlen, attribute->attbyval,
-                                              attribute->attalign, &is_null);
-            Oid output;
-            bool is_varlena;
-            getTypeOutputInfo(attribute->atttypid, &output, &is_varlena);
-            SqlWriter out;
-            out.literal(OidOutputFunctionCall(output, element))
-                .text("::")
-                .type_name(attribute->atttypid, attribute->atttypmod);
-            ReleaseSysCache(tuple);
-            return out.c_str();
-        }
-        ReleaseSysCache(tuple);
+        Datum value = attribute.datum(Anum_pg_attribute_attmissingval, is_null);
+        if (!attribute->atthasmissing || is_null)
+            continue;
+        int one = 1;
+        Datum element = array_get_element(value, 1, &one, -1, attribute->attlen, attribute->attbyval,
+                                          attribute->attalign, &is_null);
+        Oid output;
+        bool is_varlena;
+        getTypeOutputInfo(attribute->atttypid, &output, &is_varlena);
+        SqlWriter out;
+        out.literal(OidOutputFunctionCall(output, element))
+            .text("::")
+            .type_name(attribute->atttypid, attribute->atttypmod);
+        return out.c_str();
     }
     return nullptr;
 }
 
 // Whether the default of an added column gives another value, or none any more, when it is evaluated downstream.
-bool default_is_fleeting(const AlterTable &alter, Relation relation, AttrNumber column)
+bool default_is_volatile(const AlterTable &alter, Relation relation, AttrNumber column)
 {
     if (alter.executes(AT_ColumnDefault, column))
         return true;
@@ -142,7 +138,7 @@ void write_add_column(AlterTable &alter, const Subcommand &subcommand)
     }
 
     // Rows that the table has already get the value that they got upstream; the default itself is set behind.
-    const char *value = !attribute->attgenerated && default_is_fleeting(alter, relation, column)
+    const char *value = !attribute->attgenerated && default_is_volatile(alter, relation, column)
                             ? missing_value(alter.relid(), name)
                             : nullptr;
     // Where another subcommand sets the default, rows without a value show that the addition had none. (In a rewrite
@@ -180,15 +176,12 @@ bool find_dropped_columns(Node *node, void *argument)
 // The name of a column that the same command drops.
 const char *dropped_name(const AlterTable &alter, int column)
 {
-    const char *name = nullptr;
-    alter.for_each([&](const Subcommand &subcommand) {
+    for (const Subcommand &subcommand : alter.subcommands())
         if (subcommand.type == AT_DropColumn && subcommand.address.objectId == alter.relid() &&
             subcommand.address.objectSubId == column)
-            name = subcommand.command->name;
-    });
-    if (!name)
-        elog(ERROR, "name of dropped column %d is not known", column);
-    return name;
+            return subcommand.command->name;
+    elog(ERROR, "name of dropped column %d is not known", column);
+    return nullptr;
 }
 
 // A USING expression. It may refer to columns that the same command drops; the server writes a placeholder for those.

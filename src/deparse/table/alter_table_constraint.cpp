@@ -2,14 +2,13 @@
 #include "deparse/table/alter_table_constraint.hpp"
 #include "deparse/table/alter_table_statement.hpp"
 #include "deparse/table/relation_parts.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/htup_details.h"
 #include "catalog/dependency.h"
 #include "catalog/index.h"
 #include "catalog/pg_constraint.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -17,12 +16,8 @@ namespace {
 
 Oid constraint_relation(Oid constraint)
 {
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple))
-        return InvalidOid;
-    Oid relid = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid;
-    ReleaseSysCache(tuple);
-    return relid;
+    SyscacheRow<FormData_pg_constraint> row(CONSTROID, ObjectIdGetDatum(constraint));
+    return row ? row->conrelid : InvalidOid;
 }
 
 // The constraint that ADD CONSTRAINT made for the relation; InvalidOid where it is another relation's. One that merged
@@ -56,10 +51,7 @@ const char *index_of_constraint(const AlterTable &alter, const char *constraint)
 
 void write_using_index(AlterTable &alter, Oid constraint)
 {
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for constraint %u", constraint);
-    auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    SyscacheRow<FormData_pg_constraint> form(CONSTROID, constraint, "constraint");
     const char *name = NameStr(form->conname);
     SqlWriter &out = alter.next();
     out.text("ADD CONSTRAINT ").name(name);
@@ -69,7 +61,6 @@ void write_using_index(AlterTable &alter, Oid constraint)
         out.text(" DEFERRABLE");
     if (form->condeferred)
         out.text(" INITIALLY DEFERRED");
-    ReleaseSysCache(tuple);
 }
 
 void write_index_constraint(AlterTable &alter, Oid constraint)

@@ -16,8 +16,9 @@ AlterTable::AlterTable(Script &script, const Command &command)
 {
 }
 
-Subcommand AlterTable::read(const CollectedATSubcmd *collected)
+Subcommand Subcommands::Iterator::operator*() const
 {
+    const CollectedATSubcmd *collected = *at_;
     auto *command = castNode(AlterTableCmd, collected->parsetree);
     return {command, plain_subcommand_type(command), collected->address};
 }
@@ -76,12 +77,11 @@ bool AlterTable::user_wrote(AlterTableType type, const char *column) const
 
 bool AlterTable::executes(AlterTableType type, AttrNumber column) const
 {
-    bool found = false;
-    for_each([&](const Subcommand &subcommand) {
-        found = found || (subcommand.type == type && subcommand.address.classId == RelationRelationId &&
-                          subcommand.address.objectId == relid_ && subcommand.address.objectSubId == column);
-    });
-    return found;
+    for (const Subcommand &subcommand : subcommands())
+        if (subcommand.type == type && subcommand.address.classId == RelationRelationId &&
+            subcommand.address.objectId == relid_ && subcommand.address.objectSubId == column)
+            return true;
+    return false;
 }
 
 } // namespace pg_follower::deparse

@@ -16,6 +16,33 @@ struct Subcommand {
     ObjectAddress address;
 };
 
+// The executed subcommands of a collected ALTER TABLE, in the order of their execution.
+class Subcommands {
+  public:
+    explicit Subcommands(const CollectedCommand *collected) : list_(collected->d.alterTable.subcmds) {}
+
+    class Iterator {
+      public:
+        explicit Iterator(ListRange<CollectedATSubcmd *>::Iterator at) : at_(at) {}
+        Subcommand operator*() const;
+        Iterator &operator++()
+        {
+            ++at_;
+            return *this;
+        }
+        bool operator!=(const Iterator &other) const { return at_ != other.at_; }
+
+      private:
+        ListRange<CollectedATSubcmd *>::Iterator at_;
+    };
+
+    Iterator begin() const { return Iterator(list_.begin()); }
+    Iterator end() const { return Iterator(list_.end()); }
+
+  private:
+    ListRange<CollectedATSubcmd *> list_;
+};
+
 // One ALTER TABLE being written: its statement begins with the first subcommand that writes something.
 class AlterTable {
   public:
@@ -36,15 +63,9 @@ class AlterTable {
     bool user_wrote(AlterTableType type, const char *column) const;
     // Whether another executed subcommand of the type is about that column of the relation.
     bool executes(AlterTableType type, AttrNumber column) const;
-    // The executed subcommands.
-    template <typename Take> void for_each(Take take) const
-    {
-        for (CollectedATSubcmd *collected : each<CollectedATSubcmd>(command_.collected->d.alterTable.subcmds))
-            take(read(collected));
-    }
+    Subcommands subcommands() const { return Subcommands(command_.collected); }
 
   private:
-    static Subcommand read(const CollectedATSubcmd *collected);
     void write_head(SqlWriter &out) const;
 
     Script &script_;

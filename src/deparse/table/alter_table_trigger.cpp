@@ -4,15 +4,12 @@
 // tell the triggers of a table apart.
 #include "deparse/table/alter_table_trigger.hpp"
 #include "deparse/table/alter_table_statement.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_trigger.h"
-#include "utils/fmgroids.h"
 #include "utils/regproc.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -26,20 +23,12 @@ struct ConstraintTrigger {
 
 ConstraintTrigger find_constraint_trigger(Oid relid, const char *name)
 {
-    ConstraintTrigger found;
-    Relation catalog = table_open(TriggerRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-    ScanKeyInit(&keys[1], Anum_pg_trigger_tgname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(name));
-    SysScanDesc scan = systable_beginscan(catalog, TriggerRelidNameIndexId, true, nullptr, 2, keys);
-    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
-        auto form = reinterpret_cast<Form_pg_trigger>(GETSTRUCT(tuple));
-        if (form->tgisinternal && OidIsValid(form->tgconstraint))
-            found = {form->tgconstraint, form->tgfoid};
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return found;
+    for (const auto &trigger :
+         CatalogScan<FormData_pg_trigger>(TriggerRelationId, TriggerRelidNameIndexId,
+                                          {{Anum_pg_trigger_tgrelid, relid}, {Anum_pg_trigger_tgname, name}}))
+        if (trigger->tgisinternal && OidIsValid(trigger->tgconstraint))
+            return {trigger->tgconstraint, trigger->tgfoid};
+    return {};
 }
 
 // table::regclass, as a literal.
@@ -57,11 +46,7 @@ bool write_constraint_trigger(AlterTable &alter, const char *keywords, const cha
     ConstraintTrigger found = find_constraint_trigger(alter.relid(), trigger);
     if (!OidIsValid(found.constraint))
         return false;
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(found.constraint));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for constraint %u", found.constraint);
-    auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-
+    SyscacheRow<FormData_pg_constraint> constraint(CONSTROID, found.constraint, "constraint");
     SqlWriter change, block;
     change.text("ALTER TABLE ")
         .text(alter.statement() && !alter.statement()->relation->inh ? "ONLY " : "")
@@ -73,15 +58,14 @@ bool write_constraint_trigger(AlterTable &alter, const char *keywords, const cha
                "JOIN pg_catalog.pg_constraint c ON c.oid OPERATOR(pg_catalog.=) t.tgconstraint "
                "WHERE t.tgrelid OPERATOR(pg_catalog.=) ");
     write_regclass(block, alter.relid()).text(" AND c.conrelid OPERATOR(pg_catalog.=) ");
-    write_regclass(block, form->conrelid).text(" AND c.conname OPERATOR(pg_catalog.=) ");
-    block.literal(NameStr(form->conname))
+    write_regclass(block, constraint->conrelid).text(" AND c.conname OPERATOR(pg_catalog.=) ");
+    block.literal(NameStr(constraint->conname))
         .text(" AND t.tgfoid OPERATOR(pg_catalog.=) ")
         .literal(format_procedure_qualified(found.function))
         .text("::pg_catalog.regprocedure; EXECUTE ")
         .literal(change.c_str())
         .text(" OPERATOR(pg_catalog.||) pg_catalog.quote_ident(own); END");
     alter.script().statement().text("DO ").literal(block.c_str());
-    ReleaseSysCache(tuple);
     return true;
 }
 

@@ -2,6 +2,7 @@
 // downstream, nor is CLUSTER without an index, which keeps the marks.
 #include "deparse/hooked_command.hpp"
 #include "deparse/object_name.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
@@ -27,7 +28,7 @@ void *find_table(Node *node)
     Oid schema = OidIsValid(table) ? get_rel_namespace(table) : InvalidOid;
     if (!OidIsValid(schema) || isAnyTempNamespace(schema) || IsCatalogNamespace(schema) || IsToastNamespace(schema))
         return nullptr;
-    auto *found = static_cast<Oid *>(palloc(sizeof(Oid)));
+    auto *found = allocate<Oid>();
     *found = table;
     return found;
 }

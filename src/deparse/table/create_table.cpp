@@ -13,11 +13,10 @@
 #include "deparse/written.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -28,11 +27,9 @@ extern "C" {
 #include "access/toast_compression.h"
 #include "commands/defrem.h"
 #include "commands/tablespace.h"
-#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -165,18 +162,18 @@ struct OwnConstraint {
 List *own_constraints(Oid relid)
 {
     List *constraints = NIL;
-    for_each_constraint(relid, [&](const FormData_pg_constraint &constraint) {
+    for (const auto &constraint : constraints_of(relid)) {
         ObjectAddress address;
-        ObjectAddressSet(address, ConstraintRelationId, constraint.oid);
-        if (!constraint.conislocal || constraint.contype == CONSTRAINT_TRIGGER || is_temporary(address))
-            return;
-        bool has_index = constraint.contype == CONSTRAINT_PRIMARY || constraint.contype == CONSTRAINT_UNIQUE ||
-                         constraint.contype == CONSTRAINT_EXCLUSION;
-        auto *own = static_cast<OwnConstraint *>(palloc(sizeof(OwnConstraint)));
-        *own = {constraint.oid, has_index ? constraint.conindid : InvalidOid, constraint.contype == CONSTRAINT_PRIMARY,
-                constraint.contype == CONSTRAINT_FOREIGN};
+        ObjectAddressSet(address, ConstraintRelationId, constraint->oid);
+        if (!constraint->conislocal || constraint->contype == CONSTRAINT_TRIGGER || is_temporary(address))
+            continue;
+        bool has_index = constraint->contype == CONSTRAINT_PRIMARY || constraint->contype == CONSTRAINT_UNIQUE ||
+                         constraint->contype == CONSTRAINT_EXCLUSION;
+        auto *own = allocate<OwnConstraint>();
+        *own = {constraint->oid, has_index ? constraint->conindid : InvalidOid,
+                constraint->contype == CONSTRAINT_PRIMARY, constraint->contype == CONSTRAINT_FOREIGN};
         constraints = lappend(constraints, own);
-    });
+    }
     return constraints;
 }
 
@@ -247,32 +244,22 @@ void add_in_order(Script &script, Relation table, List *constraints)
 // INHERITS (parent, ...), in the order of declaration.
 void write_inheritance(SqlWriter &out, Relation table)
 {
-    Relation catalog = table_open(InheritsRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(RelationGetRelid(table)));
-    SysScanDesc scan = systable_beginscan(catalog, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
     SqlWriter::Separator comma(", ");
-    while (HeapTuple tuple = systable_getnext(scan)) {
+    for (const auto &row : CatalogScan<FormData_pg_inherits>(InheritsRelationId, InheritsRelidSeqnoIndexId,
+                                                             {{Anum_pg_inherits_inhrelid, RelationGetRelid(table)}})) {
         if (comma.first)
             out.text(" INHERITS (");
-        out.next(comma).relation_name(reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent);
+        out.next(comma).relation_name(row->inhparent);
     }
     if (!comma.first)
         out.text(')');
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
 }
 
 // The sequence of an identity column that LIKE copied is a bigint one whatever the column's type.
 void write_identity_type(Script &script, Relation table, const FormData_pg_attribute &column)
 {
     Oid sequence = identity_sequence(table, column.attnum);
-    HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for sequence %u", sequence);
-    Oid type = reinterpret_cast<Form_pg_sequence>(GETSTRUCT(tuple))->seqtypid;
-    ReleaseSysCache(tuple);
+    Oid type = SyscacheRow<FormData_pg_sequence>(SEQRELID, sequence, "sequence")->seqtypid;
     if (type == column.atttypid)
         return;
     SqlWriter &out = script.statement();
@@ -303,12 +290,12 @@ void write_afterthoughts(Script &script, Relation table)
         if (!attribute->attisdropped && attribute->attidentity)
             write_identity_type(script, table, *attribute);
     }
-    for_each_constraint(relid, [&](const FormData_pg_constraint &constraint) {
+    for (const auto &constraint : constraints_of(relid)) {
         ObjectAddress address;
-        ObjectAddressSet(address, ConstraintRelationId, constraint.oid);
-        if (constraint.conislocal && !is_temporary(address))
-            write_constraint_tablespace(script, constraint.oid);
-    });
+        ObjectAddressSet(address, ConstraintRelationId, constraint->oid);
+        if (constraint->conislocal && !is_temporary(address))
+            write_constraint_tablespace(script, constraint->oid);
+    }
     if (OidIsValid(table->rd_rel->relam) && table->rd_rel->relam != HEAP_TABLE_AM_OID)
         script.statement(RunAs::caller, Needed::if_possible)
             .text("ALTER TABLE ")

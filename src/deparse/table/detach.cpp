@@ -12,12 +12,12 @@ void write_checks(Script &script, Oid partition)
     SqlWriter out;
     out.text("ALTER TABLE ").relation_name(partition).text(' ');
     SqlWriter::Separator comma(", ");
-    for_each_constraint(partition, [&](const FormData_pg_constraint &constraint) {
-        if (constraint.contype != CONSTRAINT_CHECK || !constraint.conislocal || constraint.coninhcount > 0)
-            return;
-        out.next(comma).text("DROP CONSTRAINT IF EXISTS ").name(NameStr(constraint.conname));
-        write_constraint(out.next(comma).text("ADD "), constraint.oid);
-    });
+    for (const auto &constraint : constraints_of(partition)) {
+        if (constraint->contype != CONSTRAINT_CHECK || !constraint->conislocal || constraint->coninhcount > 0)
+            continue;
+        out.next(comma).text("DROP CONSTRAINT IF EXISTS ").name(NameStr(constraint->conname));
+        write_constraint(out.next(comma).text("ADD "), constraint->oid);
+    }
     if (!comma.first)
         script.statement().text(out.c_str());
 }

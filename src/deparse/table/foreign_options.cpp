@@ -1,5 +1,6 @@
 // See foreign_options.hpp.
 #include "deparse/table/foreign_options.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
 #include "access/reloptions.h"
@@ -7,7 +8,6 @@ extern "C" {
 #include "catalog/pg_foreign_table.h"
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -43,34 +43,26 @@ void write_foreign_option_changes(SqlWriter &out, const List *options)
 
 void write_foreign_table_clauses(SqlWriter &out, Oid relid)
 {
-    HeapTuple tuple = SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for foreign table %u", relid);
-    out.text(" SERVER ")
-        .name(GetForeignServer(reinterpret_cast<Form_pg_foreign_table>(GETSTRUCT(tuple))->ftserver)->servername);
+    SyscacheRow<FormData_pg_foreign_table> table(FOREIGNTABLEREL, relid, "foreign table");
+    out.text(" SERVER ").name(GetForeignServer(table->ftserver)->servername);
     bool is_null;
-    Datum options = SysCacheGetAttr(FOREIGNTABLEREL, tuple, Anum_pg_foreign_table_ftoptions, &is_null);
+    Datum options = table.datum(Anum_pg_foreign_table_ftoptions, is_null);
     if (!is_null)
         write_foreign_options(out, options);
-    ReleaseSysCache(tuple);
 }
 
 void write_foreign_column_options(Script &script, Oid relid, AttrNumber column)
 {
-    HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(column));
-    if (!HeapTupleIsValid(tuple))
+    SyscacheRow<FormData_pg_attribute> attribute(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(column));
+    if (!attribute)
         elog(ERROR, "cache lookup failed for column %d of relation %u", column, relid);
     bool is_null;
-    Datum options = SysCacheGetAttr(ATTNUM, tuple, Anum_pg_attribute_attfdwoptions, &is_null);
-    if (!is_null) {
-        SqlWriter &out = script.statement();
-        out.text("ALTER FOREIGN TABLE ONLY ")
-            .relation_name(relid)
-            .text(" ALTER COLUMN ")
-            .name(NameStr(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname));
-        write_foreign_options(out, options);
-    }
-    ReleaseSysCache(tuple);
+    Datum options = attribute.datum(Anum_pg_attribute_attfdwoptions, is_null);
+    if (is_null)
+        return;
+    SqlWriter &out = script.statement();
+    out.text("ALTER FOREIGN TABLE ONLY ").relation_name(relid).text(" ALTER COLUMN ").name(NameStr(attribute->attname));
+    write_foreign_options(out, options);
 }
 
 } // namespace pg_follower::deparse

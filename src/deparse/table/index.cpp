@@ -18,19 +18,14 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
 
 bool is_valid_index(Oid index)
 {
-    HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-    if (!HeapTupleIsValid(tuple))
-        return false;
-    bool valid = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indisvalid;
-    ReleaseSysCache(tuple);
-    return valid;
+    SyscacheRow<FormData_pg_index> row(INDEXRELID, ObjectIdGetDatum(index));
+    return row && row->indisvalid;
 }
 
 bool is_invalid_index(const ObjectAddress &address)

@@ -2,38 +2,22 @@
 #include "deparse/table/policy.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/table/relation_parts.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_type.h"
 #include "utils/acl.h"
 #include "utils/array.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 }
 
 namespace pg_follower::deparse {
 namespace {
 
-// Calls `take(tuple, descriptor)` with the policy's catalog row.
-template <typename Take> void with_policy(Oid policy, Take take)
-{
-    Relation catalog = table_open(PolicyRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_policy_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(policy));
-    SysScanDesc scan = systable_beginscan(catalog, PolicyOidIndexId, true, nullptr, 1, &key);
-    HeapTuple tuple = systable_getnext(scan);
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "could not find policy %u", policy);
-    take(tuple, RelationGetDescr(catalog));
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-}
+using Policy = CatalogTuple<FormData_pg_policy>;
 
 const char *command_keyword(char command)
 {
@@ -51,10 +35,10 @@ const char *command_keyword(char command)
     }
 }
 
-void write_roles(SqlWriter &out, HeapTuple tuple, TupleDesc descriptor)
+void write_roles(SqlWriter &out, const Policy &policy)
 {
     bool is_null;
-    ArrayType *roles = DatumGetArrayTypeP(heap_getattr(tuple, Anum_pg_policy_polroles, descriptor, &is_null));
+    ArrayType *roles = DatumGetArrayTypeP(policy.datum(Anum_pg_policy_polroles, is_null));
     auto *oids = reinterpret_cast<Oid *>(ARR_DATA_PTR(roles));
     int count = ArrayGetNItems(ARR_NDIM(roles), ARR_DIMS(roles));
     out.text(" TO ");
@@ -64,46 +48,46 @@ void write_roles(SqlWriter &out, HeapTuple tuple, TupleDesc descriptor)
 }
 
 // `keyword` (expression), where the policy has that expression.
-void write_condition(SqlWriter &out, const char *keyword, AttrNumber column, HeapTuple tuple, TupleDesc descriptor)
+void write_condition(SqlWriter &out, const char *keyword, const Policy &policy, AttrNumber column)
 {
-    bool is_null;
-    Datum expression = heap_getattr(tuple, column, descriptor, &is_null);
-    if (is_null)
+    const char *expression = policy.string(column);
+    if (!expression)
         return;
     out.text(keyword).text(" (");
-    write_stored_expression(out, reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple))->polrelid,
-                            TextDatumGetCString(expression));
+    write_stored_expression(out, policy->polrelid, expression);
     out.text(')');
+}
+
+// The clauses that CREATE POLICY and ALTER POLICY share.
+void write_clauses(SqlWriter &out, const Policy &policy)
+{
+    write_roles(out, policy);
+    write_condition(out, " USING", policy, Anum_pg_policy_polqual);
+    write_condition(out, " WITH CHECK", policy, Anum_pg_policy_polwithcheck);
+}
+
+// `verb` name ON table.
+SqlWriter &write_head(SqlWriter &out, const char *verb, const Policy &policy)
+{
+    return out.text(verb).name(NameStr(policy->polname)).text(" ON ").relation_name(policy->polrelid);
 }
 
 } // namespace
 
 void deparse_create_policy(Script &script, const Command &command)
 {
-    with_policy(command.address.objectId, [&](HeapTuple tuple, TupleDesc descriptor) {
-        auto form = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple));
-        SqlWriter &out = script.statement();
-        out.text("CREATE POLICY ").name(NameStr(form->polname)).text(" ON ").relation_name(form->polrelid);
-        if (!form->polpermissive)
-            out.text(" AS RESTRICTIVE");
-        out.text(" FOR ").text(command_keyword(form->polcmd));
-        write_roles(out, tuple, descriptor);
-        write_condition(out, " USING", Anum_pg_policy_polqual, tuple, descriptor);
-        write_condition(out, " WITH CHECK", Anum_pg_policy_polwithcheck, tuple, descriptor);
-    });
+    CatalogRow<FormData_pg_policy> policy(PolicyRelationId, command.address.objectId);
+    SqlWriter &out = write_head(script.statement(), "CREATE POLICY ", policy);
+    if (!policy->polpermissive)
+        out.text(" AS RESTRICTIVE");
+    out.text(" FOR ").text(command_keyword(policy->polcmd));
+    write_clauses(out, policy);
 }
 
-// All that an ALTER POLICY can change; it cannot take a condition away.
 void write_altered_policy(Script &script, Oid policy)
 {
-    with_policy(policy, [&](HeapTuple tuple, TupleDesc descriptor) {
-        auto form = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple));
-        SqlWriter &out = script.statement();
-        out.text("ALTER POLICY ").name(NameStr(form->polname)).text(" ON ").relation_name(form->polrelid);
-        write_roles(out, tuple, descriptor);
-        write_condition(out, " USING", Anum_pg_policy_polqual, tuple, descriptor);
-        write_condition(out, " WITH CHECK", Anum_pg_policy_polwithcheck, tuple, descriptor);
-    });
+    CatalogRow<FormData_pg_policy> row(PolicyRelationId, policy);
+    write_clauses(write_head(script.statement(), "ALTER POLICY ", row), row);
 }
 
 void deparse_alter_policy(Script &script, const Command &command)
@@ -111,22 +95,14 @@ void deparse_alter_policy(Script &script, const Command &command)
     write_altered_policy(script, command.address.objectId);
 }
 
-// Policies are not commands of DROP OWNED; what it changed are rows that the current transaction made.
 void write_changed_policy_roles(Script &script)
 {
-    Relation catalog = table_open(PolicyRelationId, AccessShareLock);
-    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple));
-        if (!TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data)) ||
-            isAnyTempNamespace(get_rel_namespace(form->polrelid)))
-            continue;
-        SqlWriter &out = script.statement(RunAs::applier);
-        out.text("ALTER POLICY ").name(NameStr(form->polname)).text(" ON ").relation_name(form->polrelid);
-        write_roles(out, tuple, RelationGetDescr(catalog));
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    // The server collects no command for a policy that DROP OWNED changes. But its row is one that the current
+    // transaction has made.
+    for (const auto &policy : CatalogScan<FormData_pg_policy>(PolicyRelationId, InvalidOid, {}))
+        if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(policy.tuple()->t_data)) &&
+            !isAnyTempNamespace(get_rel_namespace(policy->polrelid)))
+            write_roles(write_head(script.statement(RunAs::applier), "ALTER POLICY ", policy), policy);
 }
 
 } // namespace pg_follower::deparse

@@ -6,11 +6,11 @@
 #include "deparse/object_name.hpp"
 #include "deparse/table/index.hpp"
 #include "deparse/table/relation_parts.hpp"
+#include "pg_follower/catalog.hpp"
+#include "pg_follower/memory.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "access/relation.h"
-#include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -18,7 +18,6 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "commands/comment.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 }
 
 namespace pg_follower::deparse {
@@ -52,7 +51,7 @@ List *add_index(List *indexes, Oid relid, bool valid)
     if (!OidIsValid(schema) || get_rel_relkind(relid) != RELKIND_INDEX || isAnyTempNamespace(schema) ||
         IsCatalogNamespace(schema) || IsToastNamespace(schema))
         return indexes;
-    auto *index = static_cast<IndexName *>(palloc(sizeof(IndexName)));
+    auto *index = allocate<IndexName>();
     *index = {schema, get_rel_name(relid), valid, get_rel_tablespace(relid)};
     return lappend(indexes, index);
 }
@@ -62,16 +61,10 @@ List *add_index(List *indexes, Oid relid, bool valid)
 void *find_indexes(Node *statement)
 {
     bool moves = moves_indexes(statement);
-    Relation catalog = table_open(IndexRelationId, AccessShareLock);
-    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
     List *result = NIL;
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
-        if (moves || !form->indisvalid)
-            result = add_index(result, form->indexrelid, form->indisvalid);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    for (const auto &index : CatalogScan<FormData_pg_index>(IndexRelationId, InvalidOid, {}))
+        if (moves || !index->indisvalid)
+            result = add_index(result, index->indexrelid, index->indisvalid);
     return result;
 }
 

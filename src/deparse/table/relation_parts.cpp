@@ -187,16 +187,12 @@ void write_tablespace(Script &script, const char *alter, Oid relid, Oid tablespa
 
 void write_partition_bound(SqlWriter &out, Oid partition)
 {
-    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(partition));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for relation %u", partition);
-    bool is_null;
-    Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &is_null);
-    if (is_null)
+    SyscacheRow<FormData_pg_class> row(RELOID, partition, "relation");
+    const char *bound = row.string(Anum_pg_class_relpartbound);
+    if (!bound)
         elog(ERROR, "relation %u has no partition bound", partition);
     out.text(' ');
-    write_stored_expression(out, partition, TextDatumGetCString(bound));
-    ReleaseSysCache(tuple);
+    write_stored_expression(out, partition, bound);
 }
 
 Oid find_relation(const Event &event, const RangeVar *name)
@@ -256,14 +252,11 @@ void write_with_options(SqlWriter &out, Relation relation)
     SqlWriter options;
     SqlWriter::Separator comma(", ");
     auto add = [&](Oid relid, const char *prefix) {
-        HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-        if (!HeapTupleIsValid(tuple))
-            elog(ERROR, "cache lookup failed for relation %u", relid);
+        SyscacheRow<FormData_pg_class> row(RELOID, relid, "relation");
         bool is_null;
-        Datum value = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &is_null);
+        Datum value = row.datum(Anum_pg_class_reloptions, is_null);
         if (!is_null)
             (void)write_option_list(options, value, prefix, comma);
-        ReleaseSysCache(tuple);
     };
     add(RelationGetRelid(relation), "");
     if (OidIsValid(relation->rd_rel->reltoastrelid))

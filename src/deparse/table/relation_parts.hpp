@@ -3,13 +3,10 @@
 #pragma once
 
 #include "deparse/script.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/pg_constraint.h"
-#include "utils/fmgroids.h"
-#include "utils/rel.h"
 }
 
 namespace pg_follower::deparse {
@@ -55,17 +52,11 @@ void write_constraint_tablespace(Script &script, Oid constraint);
 // Moves a relation to a tablespace, if that exists downstream too; InvalidOid is the database's own.
 void write_tablespace(Script &script, const char *alter, Oid relid, Oid tablespace);
 
-// Calls `take(constraint)` for each constraint of the relation, in the order of their names.
-template <typename Take> void for_each_constraint(Oid relid, Take take)
+// The constraints of the relation, in the order of their names.
+inline CatalogScan<FormData_pg_constraint> constraints_of(Oid relid)
 {
-    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-    SysScanDesc scan = systable_beginscan(catalog, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &key);
-    while (HeapTuple tuple = systable_getnext(scan))
-        take(*reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple)));
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    return CatalogScan<FormData_pg_constraint>(ConstraintRelationId, ConstraintRelidTypidNameIndexId,
+                                               {{Anum_pg_constraint_conrelid, relid}});
 }
 
 // WITH (name = 'value', toast.name = 'value'); nothing where there are no options.

@@ -6,10 +6,9 @@
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/privileges.hpp"
-#include "pg_follower/scope.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_sequence.h"
@@ -18,25 +17,19 @@ extern "C" {
 #include "commands/sequence.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
 
 void write_sequence_options(SqlWriter &out, Oid sequence)
 {
-    HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for sequence %u", sequence);
-    auto form = reinterpret_cast<Form_pg_sequence>(GETSTRUCT(tuple));
+    SyscacheRow<FormData_pg_sequence> form(SEQRELID, sequence, "sequence");
     out.text("INCREMENT BY ").number(form->seqincrement);
     out.text(" MINVALUE ").number(form->seqmin);
     out.text(" MAXVALUE ").number(form->seqmax);
     out.text(" START WITH ").number(form->seqstart);
     out.text(" CACHE ").number(form->seqcache);
     out.text(form->seqcycle ? " CYCLE" : " NO CYCLE");
-    ReleaseSysCache(tuple);
 }
 
 bool is_identity_sequence(Oid sequence)
@@ -50,12 +43,7 @@ namespace {
 
 Oid sequence_type(Oid sequence)
 {
-    HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for sequence %u", sequence);
-    Oid type = reinterpret_cast<Form_pg_sequence>(GETSTRUCT(tuple))->seqtypid;
-    ReleaseSysCache(tuple);
-    return type;
+    return SyscacheRow<FormData_pg_sequence>(SEQRELID, sequence, "sequence")->seqtypid;
 }
 
 // OWNED BY table.column, or OWNED BY NONE.
@@ -79,20 +67,15 @@ bool is_unlogged(Oid relid)
 // not follow by themselves.
 void write_position(SqlWriter &out, Oid sequence)
 {
-    RelationScope relation(sequence);
-    SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, SnapshotAny, 0, nullptr);
-    HeapTuple tuple = systable_getnext(scan);
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "sequence %u has no row", sequence);
-    bool is_null;
-    int64 last_value = DatumGetInt64(heap_getattr(tuple, SEQ_COL_LASTVAL, RelationGetDescr(relation), &is_null));
-    bool is_called = DatumGetBool(heap_getattr(tuple, SEQ_COL_CALLED, RelationGetDescr(relation), &is_null));
-    systable_endscan(scan);
-
     SqlWriter name;
     name.relation_name(sequence);
-    out.text("SELECT pg_catalog.setval(").literal(name.c_str()).text(", ").number(last_value);
-    out.text(is_called ? ", true)" : ", false)");
+    // A sequence has one row, which no snapshot hides.
+    for (const auto &row : CatalogScan<FormData_pg_sequence_data>(sequence, InvalidOid, {}, SnapshotAny)) {
+        out.text("SELECT pg_catalog.setval(").literal(name.c_str()).text(", ").number(row->last_value);
+        out.text(row->is_called ? ", true)" : ", false)");
+        return;
+    }
+    elog(ERROR, "sequence %u has no row", sequence);
 }
 
 bool has_option(const List *options, const char *name)
