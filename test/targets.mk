@@ -25,10 +25,11 @@ demo-stop:
 bench:
 	@test/tools/with-server test/bench/run $(BENCH)
 
-# The README's table of commands, printed anew from the view follower.commands.
+# The tables of README.md and docs/, printed anew from what the library says of itself.
 readme:
 	@test/tools/with-server test/tools/readme
 	@mv test/output/README.md README.md
+	@mv test/output/docs/*.md docs/
 
 -include test/corpus/targets.mk
 

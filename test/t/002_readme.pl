@@ -1,20 +1,364 @@
-# The tables that the README shows are what the library says of itself (make readme prints them anew).
+# README.md and the files of docs/: each example runs and prints what the page shows, each link leads somewhere, and the
+# tables are what the library says of itself (make readme prints them anew).
+#
+# An example is an indented block. What it is shows its first line:
+#   upstream=# STATEMENT        psql on that server, as a superuser in the database "shop", then what psql prints; one
+#   downstream=# STATEMENT      session on each server for a whole page
+#   $ COMMAND                   a shell command, then what it prints
+#   # FILE of the SERVER        lines for postgresql.conf, pg_hba.conf or .pgpass there
+# A block of anything else (a diagram, say) stands below a line "<!-- not run: REASON -->"; without it the test fails.
+#
+# Pages say "upstream.example" and "downstream.example" where the test's servers have an address and a port. README.md
+# starts with two servers as initdb leaves them, the other pages with two that are configured and have the extension; and
+# the downstream follows unless the page calls start_follow() itself. Before a statement on the downstream the test waits
+# for the follow, as a reader would. Positions, times, process ids and the like are not compared (comparable()).
 use strict;
 use warnings;
 
+use IPC::Run ();
 use PgFollower;
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = pgf_node('node');
-my $readme = slurp_file('README.md');
-for my $script (glob 'test/tools/readme_*.sql')
+my @pages = ('README.md', sort glob 'docs/*.md');
+my $timeout = $PostgreSQL::Test::Utils::timeout_default;
+
+# ------------------------------------------------------------------------------------------------------- reading a page
+
+# The indented blocks of a page: the line number, the reason why it does not run or undef, and the lines.
+sub blocks
 {
-	my ($name) = $script =~ /readme_(\w+)\.sql/;
-	my ($shown) = $readme =~ /^<!-- $name -->\n(.*?)^<!-- \/$name -->$/ms;
-	my ($out) = run_command([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('postgres'), '-f', $script ]);
-	like($out, qr/^\|---.*\n\|/m, "the server prints the table of $name");
-	is($shown, "$out\n", "the README shows the table of $name");
+	my ($page) = @_;
+	my (@blocks, $block, $reason);
+	my ($number, $previous) = (0, '');
+	for my $line (split /\n/, slurp_file($page))
+	{
+		++$number;
+		if ($line =~ /^    (.*)/ && ($block || $previous eq ''))
+		{
+			push @blocks, $block = { line => $number, not_run => $reason, lines => [] } if !$block;
+			push @{ $block->{lines} }, $1;
+		}
+		elsif ($line eq '')
+		{
+			push @{ $block->{lines} }, '' if $block;
+		}
+		else
+		{
+			$block = undef;
+			$reason = $line =~ /^<!-- not run: (.+) -->$/ ? $1 : undef;
+		}
+		$previous = $line;
+	}
+	return @blocks;
+}
+
+# Whether a step that begins with this text is complete: a statement ends with a semicolon or a command of psql, a shell
+# command with its here-document or at the end of a line that closes what it has opened.
+sub is_complete
+{
+	my ($step) = @_;
+	return $step->{text} =~ /;\s*$|\\\w+\s*$|^\\/ if $step->{where} ne 'shell';
+	return $step->{text} =~ /^$1$/m if $step->{text} =~ /<<'(\w+)'/;
+	my $quotes = () = $step->{text} =~ /"/g;
+	return $quotes % 2 == 0 && $step->{text} !~ /[\\|]$/;
+}
+
+# The steps of a block: what it is (a statement's server, 'shell', or a file's name), its text, and the output shown.
+sub steps
+{
+	my ($block) = @_;
+	my @steps;
+	for my $line (@{ $block->{lines} })
+	{
+		my $step = $steps[-1];
+		if ($line =~ /^(upstream|downstream)=# (.*)/)
+		{
+			push @steps, { where => $1, text => $2, shown => '' };
+		}
+		elsif ($line =~ /^\$ (.*)/)
+		{
+			push @steps, { where => 'shell', text => $1, shown => '' };
+		}
+		elsif ($line =~ /^# (postgresql\.conf|pg_hba\.conf|\.pgpass) of the (upstream|downstream)$/)
+		{
+			push @steps, { where => $2, file => $1, text => "$line\n" };
+		}
+		elsif (!$step)
+		{
+			return;
+		}
+		elsif ($step->{file})
+		{
+			$step->{text} .= "$line\n";
+		}
+		elsif (!is_complete($step))
+		{
+			$step->{text} .= "\n$line";
+		}
+		else
+		{
+			$step->{shown} .= "$line\n";
+		}
+	}
+	return @steps;
+}
+
+# ------------------------------------------------------------------------------------------------------- running a page
+
+# Two servers and what the page's examples leave behind: {node}, {host} and {session} of each server, and the {folder} in
+# which shell commands run.
+sub servers_for
+{
+	my ($page) = @_;
+	my $run = { folder => PostgreSQL::Test::Utils::tempdir() };
+	(my $name = $page) =~ s/\W/_/g;
+	for my $server ('upstream', 'downstream')
+	{
+		my $node;
+		if ($page eq 'README.md')
+		{
+			# Nothing but where it listens; what connects over TCP needs a line in pg_hba.conf of the README.
+			$node = PostgreSQL::Test::Cluster->new("${name}_$server");
+			$node->init(allows_streaming => 1, extra => [ '--no-locale', '--encoding=UTF8', '--username=postgres' ]);
+			$node->append_conf('postgresql.conf', "listen_addresses = '127.0.0.1'\n");
+			unlink $node->data_dir . '/pg_hba.conf';
+			$node->append_conf('pg_hba.conf', "local all all trust\n");
+			local $ENV{PGPASSFILE} = $node->basedir . '/pgpass';
+			$node->start;
+		}
+		else
+		{
+			$node = pgf_node("${name}_$server", preload => 1, extension => 0);
+		}
+		$node->safe_psql('postgres', 'CREATE DATABASE shop');
+		$run->{$server}{node} = $node;
+		$run->{$server}{host} = $page eq 'README.md' ? '127.0.0.1' : $node->host;
+	}
+	return $run if $page eq 'README.md';
+	$run->{$_}{node}->safe_psql('shop', 'CREATE EXTENSION pg_follower') for 'upstream', 'downstream';
+	start_follow($run->{downstream}{node}, $run->{upstream}{node}, dbname => 'shop')
+	  if slurp_file($page) !~ /start_follow\('/;
+	return $run;
+}
+
+# A text of a page with the addresses of the test's servers.
+sub with_addresses
+{
+	my ($run, $text) = @_;
+	for my $server ('upstream', 'downstream')
+	{
+		my ($node, $host) = ($run->{$server}{node}, $run->{$server}{host});
+		my ($socket, $port) = ($node->host, $node->port);
+		$text =~ s/host=$server\.example/host=$host port=$port/g;
+		$text =~ s/-h $server\.example/-h $socket -p $port/g;
+		$text =~ s/$server\.example:5432/$host:$port/g;
+		$text =~ s/(\s)$server\.example(\s)/${1}127.0.0.1\/32$2/g;
+	}
+	return $text;
+}
+
+# The opposite, for what was printed.
+sub without_addresses
+{
+	my ($run, $text) = @_;
+	for my $server ('upstream', 'downstream')
+	{
+		my ($host, $port) = ($run->{$server}{host}, $run->{$server}{node}->port);
+		$text =~ s/host=\Q$host\E port=$port/host=$server.example port=5432/g;
+	}
+	return $text;
+}
+
+# An output without what differs each time, for comparing: positions, times, slots' names, process ids, sizes, and the
+# width of what they stand in.
+sub comparable
+{
+	my ($text) = @_;
+	$text =~ s/\b[0-9A-F]{1,8}\/[0-9A-F]{6,8}\b/LSN/g;
+	$text =~ s/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d(?::\d\d)?)?/TIME/g;
+	$text =~ s/\b\d\d:\d\d:\d\d(?:\.\d+)?\b/INTERVAL/g;
+	$text =~ s/\bpg_follower_\d+_\d+_\d+\b/SLOT/g;
+	$text =~ s/^(pid +\| )\d+/$1PID/mg;
+	$text =~ s/\b\d+ (?:bytes|kB|MB)/SIZE/g;
+	$text =~ s/-\[ RECORD (\d+) \][-+]*/-[ RECORD $1 ]/g;
+	$text =~ s/-{2,}(?:\+-+)*/--/g if $text =~ /LSN|TIME|SLOT|SIZE/;
+	$text =~ s/  +/ /g if $text =~ /LSN|TIME|SLOT|SIZE/;
+	$text =~ s/ +$//mg;
+	$text =~ s/\s+\z//;
+	return $text;
+}
+
+# Runs a statement in the page's session on a server; returns what psql prints.
+sub run_statement
+{
+	my ($run, $server, $statement) = @_;
+	my $session = $run->{$server}{session};
+	if (!$session)
+	{
+		$session = $run->{$server}{session} = { in => '', out => '' };
+		$session->{timer} = IPC::Run::timeout($timeout);
+		$session->{psql} = IPC::Run::start(
+			[ 'psql', '-X', '-P', 'pager=off', '-d', $run->{$server}{node}->connstr('shop') ],
+			'<', \$session->{in}, '>', \$session->{out}, '2>&1', $session->{timer});
+	}
+	$session->{timer}->start($timeout);
+	$session->{in} .= "$statement\n\\echo end of the example\n";
+	IPC::Run::pump($session->{psql}) until $session->{out} =~ s/^end of the example\n//m;
+	my $out = $session->{out};
+	$session->{out} = '';
+	return $out;
+}
+
+# Ends the sessions, which a restart would end, too.
+sub end_sessions
+{
+	my ($run) = @_;
+	for my $server ('upstream', 'downstream')
+	{
+		my $session = delete $run->{$server}{session} or next;
+		IPC::Run::finish($session->{psql});
+	}
+	return;
+}
+
+# Waits until each follow of the downstream has caught up, or is known not to come any further by itself.
+sub catch_up
+{
+	my ($run) = @_;
+	my $node = $run->{downstream}{node};
+	my ($status, $follows) = $node->psql('shop', 'SELECT follow_name FROM follow_status');
+	return if $status != 0;
+	for my $follow (split /\n/, $follows)
+	{
+		# An error says that the follow is stopped or has failed, which some examples show.
+		my ($status, $reached) = $node->psql('shop', "SELECT wait_for_follow('$timeout s', '$follow')");
+		die "the follow has not caught up:\n" . follow_status($node, dbname => 'shop') if $status == 0 && $reached ne 't';
+	}
+	return;
+}
+
+# Puts lines into a configuration file of a server, those aside that this minor release does not know.
+sub configure
+{
+	my ($run, $file, $server, $lines) = @_;
+	my $node = $run->{$server}{node};
+	end_sessions($run);
+	if ($file eq 'postgresql.conf')
+	{
+		$lines =~ s/^output_plugin_libraries.*\n//m
+		  if $node->safe_psql('postgres', "SELECT 1 FROM pg_settings WHERE name = 'output_plugin_libraries'") ne '1';
+		$node->append_conf($file, $lines);
+		local $ENV{PGPASSFILE} = $node->basedir . '/pgpass';
+		$node->restart;
+	}
+	elsif ($file eq 'pg_hba.conf')
+	{
+		$node->append_conf($file, $lines);
+		$node->reload;
+	}
+	else
+	{
+		my $name = $node->basedir . '/pgpass';
+		append_to_file($name, $lines);
+		chmod 0600, $name or die "could not change the mode of $name: $!";
+	}
+	return;
+}
+
+# Runs an example, and compares what it prints.
+sub run_block
+{
+	my ($run, $page, $block) = @_;
+	my @steps = steps($block);
+	ok(@steps, "$page:$block->{line} is an example, or says why it does not run");
+	for my $step (@steps)
+	{
+		my $text = with_addresses($run, $step->{text});
+		if ($step->{file})
+		{
+			configure($run, $step->{file}, $step->{where}, $text);
+			next;
+		}
+		catch_up($run) if $step->{where} ne 'upstream';
+		my $out = '';
+		if ($step->{where} eq 'shell')
+		{
+			IPC::Run::run([ 'bash', '-c', "cd $run->{folder} && $text" ], '>', \$out, '2>&1', IPC::Run::timeout($timeout));
+		}
+		else
+		{
+			$out = run_statement($run, $step->{where}, $text);
+		}
+		is( comparable(without_addresses($run, $out)),
+			comparable($step->{shown}),
+			"$page:$block->{line}: $step->{where}: " . (split /\n/, $step->{text})[0])
+		  or diag("It prints:\n$out");
+	}
+	return;
+}
+
+# --------------------------------------------------------------------------------------------------------------- links
+
+# The anchors that GitHub gives a page's headings.
+sub anchors
+{
+	my ($page) = @_;
+	my %anchors;
+	for my $heading (slurp_file($page) =~ /^#+ (.*)$/mg)
+	{
+		my $anchor = lc $heading;
+		$anchor =~ s/[^\w\- ]//g;
+		$anchor =~ tr/ /-/;
+		$anchors{$anchor} = 1;
+	}
+	return \%anchors;
+}
+
+sub check_links
+{
+	my ($page) = @_;
+	my ($folder) = $page =~ /^(.*\/)/;
+	for my $link (slurp_file($page) =~ /\]\(([^)\s]+)\)/g)
+	{
+		next if $link =~ /^https?:/;
+		my ($target, $anchor) = $link =~ /^([^#]*)(?:#(.*))?$/;
+		$target = $target eq '' ? $page : ($folder // '') . $target;
+		ok(-e $target && (!defined $anchor || anchors($target)->{$anchor}), "$page: $link leads somewhere");
+	}
+	return;
+}
+
+# -------------------------------------------------------------------------------------------------------------- tables
+
+sub check_tables
+{
+	my ($node) = @_;
+	my $text = join '', map { slurp_file($_) } @pages;
+	for my $script (glob 'test/tools/readme_*.sql')
+	{
+		my ($name) = $script =~ /readme_(\w+)\.sql/;
+		my @shown = $text =~ /^<!-- $name -->\n(.*?)^<!-- \/$name -->$/msg;
+		my ($out) = run_command([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('shop'), '-f', $script ]);
+		like($out, qr/^\|---.*\n\|/m, "the server prints the table of $name");
+		is_deeply(\@shown, ["$out\n"], "the pages show the table of $name, once");
+	}
+	return;
+}
+
+# ----------------------------------------------------------------------------------------------------------------------
+my $tables_checked;
+for my $page (@pages)
+{
+	check_links($page);
+	my @examples = grep { !$_->{not_run} } blocks($page);
+	ok(@examples, "$page has examples");
+	my $run = servers_for($page);
+	run_block($run, $page, $_) for @examples;
+	end_sessions($run);
+	check_tables($run->{upstream}{node}) if $page ne 'README.md' && !$tables_checked++;
+	$run->{$_}{node}->stop('immediate') for 'downstream', 'upstream';
 }
 
 done_testing();

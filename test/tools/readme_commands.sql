@@ -1,4 +1,4 @@
--- Prints the README's table of commands from the view follower.commands. For psql -XAtq -f.
+-- Prints the table of commands of docs/what-follows.md from the view follower.commands. For psql -XAtq -f.
 SELECT '| follows | how | commands |';
 SELECT '|---|---|---|';
 SELECT format('| %s | %s | %s |', CASE WHEN follows THEN 'yes' ELSE 'no' END, how || coalesce(': ' || reason, ''),
