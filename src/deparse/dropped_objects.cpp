@@ -7,8 +7,6 @@
 extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
-#include "catalog/pg_opclass.h"
-#include "catalog/pg_opfamily.h"
 #include "catalog/pg_proc.h"
 }
 
@@ -57,7 +55,6 @@ DroppedObjects::DroppedObjects(List *objects)
         has_extension_ |= catalog == ExtensionRelationId;
         has_own_extension_ |= catalog == ExtensionRelationId && strcmp(stored.name, extension_name) == 0;
         has_function_ |= catalog == ProcedureRelationId;
-        has_operator_class_ |= catalog == OperatorClassRelationId || catalog == OperatorFamilyRelationId;
         if (catalog != RelationRelationId || stored.address_name_count < 2)
             continue;
         RelationKey key(stored.address_names, stored.address_name_count > 2 ? stored.address_names[2] : "");

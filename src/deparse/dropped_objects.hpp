@@ -42,8 +42,6 @@ class DroppedObjects {
     bool has_permanent() const { return has_permanent_; }
     bool has_extension() const { return has_extension_; }
     bool has_function() const { return has_function_; }
-    // Whether an operator class or family went, which takes its members along.
-    bool has_operator_class() const { return has_operator_class_; }
     // Whether this extension itself went.
     bool has_own_extension() const { return has_own_extension_; }
 
@@ -58,7 +56,6 @@ class DroppedObjects {
     bool has_permanent_ = false;
     bool has_extension_ = false;
     bool has_function_ = false;
-    bool has_operator_class_ = false;
     bool has_own_extension_ = false;
     HTAB *relations_; // by schema and name, and their columns
 };

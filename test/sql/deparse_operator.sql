@@ -6,6 +6,7 @@ CREATE FUNCTION dp.ne(integer, integer) RETURNS boolean LANGUAGE internal IMMUTA
 CREATE FUNCTION dp.lt(integer, integer) RETURNS boolean LANGUAGE internal IMMUTABLE STRICT AS 'int4lt';
 CREATE FUNCTION dp.cmp(integer, integer) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'btint4cmp';
 CREATE FUNCTION dp.hash(money) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION dp.consistent(internal, point, smallint, oid, internal) RETURNS boolean LANGUAGE internal STRICT AS 'gist_point_consistent';
 SELECT 1 FROM pg_create_logical_replication_slot('deparse_operator', 'pg_follower');
 SET search_path = dp;
 
@@ -35,6 +36,11 @@ CREATE OPERATOR CLASS storage_only FOR TYPE integer USING btree AS STORAGE integ
 ALTER OPERATOR FAMILY family USING btree ADD OPERATOR 1 < (integer, bigint), OPERATOR 3 = (integer, bigint),
     FUNCTION 1 (integer, bigint) btint48cmp(integer, bigint), FUNCTION 2 (bigint) btint8sortsupport(internal);
 ALTER OPERATOR FAMILY family USING btree DROP OPERATOR 1 (integer, bigint), FUNCTION 2 (bigint);
+-- Members of families without a class. They go with their operator, or take the family along.
+CREATE OPERATOR FAMILY "x of y" USING btree;
+CREATE OPERATOR FAMILY "gist of x" USING gist;
+ALTER OPERATOR FAMILY "x of y" USING btree ADD OPERATOR 3 === (integer, integer);
+ALTER OPERATOR FAMILY "gist of x" USING gist ADD FUNCTION 1 (point, point) consistent;
 CREATE TABLE indexed (i integer);
 CREATE INDEX ON indexed (i in_family);
 ALTER OPERATOR CLASS class USING hash RENAME TO "Class";
@@ -48,6 +54,7 @@ SET client_min_messages = warning;
 DROP OPERATOR "dp 2".!!! (NONE, integer), !== (integer, integer);
 DROP OPERATOR === (integer, integer) CASCADE;
 DROP FUNCTION lt(integer, integer) CASCADE;
+DROP FUNCTION consistent CASCADE;
 RESET client_min_messages;
 
 SELECT data FROM pg_logical_slot_get_changes('deparse_operator', NULL, NULL)

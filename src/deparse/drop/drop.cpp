@@ -53,7 +53,6 @@ enum class Form : char {
     column,              // ALTER TABLE table DROP COLUMN
     composite_attribute, // ALTER TYPE type DROP ATTRIBUTE
     column_default,      // ALTER TABLE table ALTER COLUMN column DROP DEFAULT
-    family_member,       // ALTER OPERATOR FAMILY family USING method DROP OPERATOR | FUNCTION ...
     subscription,        // a block that leaves the subscription's slot alone
     publication_table,   // ALTER PUBLICATION publication DROP TABLE table
     publication_schema,  // ALTER PUBLICATION publication DROP TABLES IN SCHEMA schema
@@ -83,7 +82,9 @@ constexpr DropForm forms[] = {
     {"foreign table column", Form::column, ""},
     {"foreign-data wrapper", Form::identity, "FOREIGN DATA WRAPPER"},
     {"function", Form::identity, "FUNCTION"},
-    {"function of access method", Form::family_member, "FUNCTION"},
+    // A member of an operator family depends weakly on what it names, and so goes with it downstream, too; or it is an
+    // internal part of its operator class or family, which then is dropped as well (storeOperators in opclasscmds.c).
+    {"function of access method", Form::nothing, ""},
     {"index", Form::identity, "INDEX"},
     {"index column", Form::nothing, ""},
     {"language", Form::identity, "LANGUAGE"},
@@ -92,7 +93,7 @@ constexpr DropForm forms[] = {
     {"operator", Form::identity, "OPERATOR"},
     {"operator class", Form::identity, "OPERATOR CLASS"},
     {"operator family", Form::identity, "OPERATOR FAMILY"},
-    {"operator of access method", Form::family_member, "OPERATOR"},
+    {"operator of access method", Form::nothing, ""},
     {"policy", Form::identity, "POLICY"},
     {"procedure", Form::identity, "PROCEDURE"},
     {"publication", Form::identity, "PUBLICATION"},
@@ -132,15 +133,6 @@ bool is_view_rule(const DroppedObject &object)
 {
     return object.address.classId == RewriteRelationId && object.address_name_count > 0 &&
            strcmp(object.address_names[object.address_name_count - 1], ViewSelectRuleName) == 0;
-}
-
-// Where the family begins in the identity of its member.
-const char *family_of_member(const char *identity)
-{
-    const char *family = nullptr;
-    for (const char *of = strstr(identity, " of "); of; of = strstr(of + 1, " of "))
-        family = of + strlen(" of ");
-    return family ? family : identity;
 }
 
 // Whether the object goes with another one: as a member of an extension, as an internal part (the constructor
@@ -307,8 +299,6 @@ void DropWriter::write_object(int index)
             waiting_ = lappend(waiting_, const_cast<DroppedObject *>(&object));
         return;
     }
-    if (form->form == Form::family_member && objects_.has_operator_class())
-        return;
     // An ALTER TABLE ... DROP COLUMN ... CASCADE that is written already has taken it along.
     if (form->form == Form::publication_table && by_cascade && is_altered_early(table_of_part(object)))
         return;
@@ -441,13 +431,6 @@ void DropWriter::write_statement(const DroppedObject &object, const DropForm &fo
             .text(" ALTER COLUMN ")
             .name(object.address_names[2])
             .text(dead.generated ? " DROP EXPRESSION" : " DROP DEFAULT");
-        break;
-    case Form::family_member:
-        // The identity reads: operator 1 (left, right) of family USING method.
-        out.text("ALTER OPERATOR FAMILY ").text(family_of_member(object.identity)).format(" DROP %s ", form.keywords);
-        appendBinaryStringInfo(
-            out.buffer(), strchr(object.identity, ' ') + 1,
-            static_cast<int>(family_of_member(object.identity) - strlen(" of ") - strchr(object.identity, ' ') - 1));
         break;
     case Form::subscription:
         drop_subscription(out, object.address_names[0]);
