@@ -1,9 +1,7 @@
 // Puts DDL into WAL as authenticated, transactional logical messages. See emit.hpp and common/ddl_message.cpp.
 #include "deparse/emit.hpp"
 #include "deparse/role_policy.hpp"
-#include "deparse/text/array_types.hpp"
-#include "deparse/text/natural_joins.hpp"
-#include "deparse/text/nested_conditions.hpp"
+#include "deparse/text/repairs.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/message.hpp"
 #include "pg_follower/names.hpp"
@@ -38,7 +36,7 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     ddl.tag = command.tag;
     ddl.object = command.object;
     ddl.role = by_caller ? GetUserNameFromId(command.caller, false) : "";
-    ddl.sql = write_natural_joins(write_nested_conditions(name_array_types(statement.sql.c_str())));
+    ddl.sql = repair_text(statement.sql.c_str());
     // What runs as the worker calls nothing that users wrote.
     if (by_caller)
         ddl.search_path = namespace_search_path;

@@ -1,113 +1,84 @@
 // Names the types of array constructors in deparsed SQL. See array_types.hpp.
 //
-// Looks at the text, because that is all that pg_get_viewdef() and its like give. Constructors whose elements are all
-// constants of one type are recognised; others, as well as whatever stands in a literal or a quoted name, stay as they
-// are. Assumes standard_conforming_strings, which the fixed settings give.
+// It looks at the text, because that is all that pg_get_viewdef() and its like give. It recognises constructors whose
+// elements are all constants of one type. Other constructors stay as they are.
 #include "deparse/text/array_types.hpp"
-#include "deparse/text/sql_text.hpp"
-#include "pg_follower/sql_writer.hpp"
+#include "deparse/text/lexer.hpp"
 
 namespace pg_follower::deparse {
 namespace {
 
-constexpr const char *constructor = "(ARRAY[";
-
-// The end of an element: its comma, or the bracket that ends the array.
-const char *element_end(const char *at)
-{
-    const char *begin = at;
-    for (int depth = 0; *at;) {
-        const char *behind = skip_opaque(at, begin);
-        if (behind != at) {
-            at = behind;
-            continue;
-        }
-        if (depth == 0 && (*at == ',' || *at == ']'))
-            break;
-        depth += *at == '(' || *at == '[';
-        depth -= *at == ')' || *at == ']';
-        ++at;
-    }
-    return at;
-}
-
-// A type's name as it stands in the text; null where an element is something else than a constant.
+// The name of a type as it stands in the text; null where an element is something else than a constant.
 struct TypeText {
     const char *name;
     int length;
 };
 
-// Behind the number that begins here, without a sign; `at` itself where none does.
-const char *skip_number(const char *at)
-{
-    return at + strspn(at, "0123456789.");
-}
-
 // The type that the server gives a number without a label (get_const_expr in ruleutils.c).
-TypeText number_type(const char *number, const char *end)
+TypeText number_type(const Token &number)
 {
-    return memchr(number, '.', end - number) ? TypeText{"numeric", 7} : TypeText{"integer", 7};
+    return memchr(number.begin, '.', number.length()) ? TypeText{"numeric", 7} : TypeText{"integer", 7};
 }
 
-// The type of the constant that the element consists of: 'a'::text, NULL::text, 1, 1.5 or (1)::numeric.
-TypeText constant_type(const char *element, const char *end)
+// The type of the constant that the element, the tokens from `first` to before `last`, consists of: 'a'::text,
+// NULL::text, 1, 1.5 or (1)::numeric.
+TypeText constant_type(const Tokens &tokens, int first, int last)
 {
-    if (const char *behind = skip_number(element); behind == end && behind != element)
-        return number_type(element, end);
-    const char *behind = element;
-    if (strncmp(element, "NULL", 4) == 0)
-        behind = element + 4;
-    else if (*element == '(') {
-        behind = skip_number(element + 1);
-        behind = behind != element + 1 && *behind == ')' ? behind + 1 : element;
-    } else if (*element != '"')
-        behind = skip_opaque(element, element);
-    if (behind == element || strncmp(behind, "::", 2) != 0)
+    if (tokens[first].kind == TokenKind::number && last == first + 1)
+        return number_type(tokens[first]);
+    int label;
+    if (tokens[first].kind == TokenKind::literal || tokens[first].is("NULL"))
+        label = first + 1;
+    else if (tokens[first].is("(") && tokens[first + 1].kind == TokenKind::number && tokens[first + 2].is(")"))
+        label = first + 3;
+    else
         return {};
-    return {behind + 2, static_cast<int>(end - behind - 2)};
+    if (label + 1 >= last || !tokens[label].is("::"))
+        return {};
+    const char *name = tokens[label + 1].begin;
+    return {name, static_cast<int>(tokens[last - 1].end - name)};
 }
 
-struct Constructor {
-    const char *end = nullptr; // behind its closing parenthesis; null where its type cannot, or need not, be named
-    TypeText type = {};
-};
-
-Constructor read_constructor(const char *at)
+// The type of all elements of the array between the brackets.
+TypeText element_type(const Tokens &tokens, int open, int close)
 {
-    Constructor result;
-    const char *element = at + strlen(constructor);
-    for (;;) {
-        const char *end = element_end(element);
-        TypeText type = constant_type(element, end);
-        if (!type.name || (result.type.name && (type.length != result.type.length ||
-                                                strncmp(type.name, result.type.name, type.length) != 0)))
+    TypeText common = {};
+    for (int first = open + 1; first <= close;) {
+        int last = first;
+        while (last < close && !tokens[last].is(","))
+            last = tokens.behind(last);
+        TypeText type = constant_type(tokens, first, last);
+        if (!type.name ||
+            (common.name && (type.length != common.length || strncmp(type.name, common.name, type.length) != 0)))
             return {};
-        result.type = type;
-        if (*end != ',') {
-            result.end = strncmp(end, "])::", 4) == 0 ? end + 2 : nullptr;
-            return result;
-        }
-        element = end + 1;
-        while (*element == ' ')
-            ++element;
+        common = type;
+        first = last + 1;
     }
+    return common;
+}
+
+// Writes the constructor that begins at token `i` and is cast as a whole, (ARRAY[...])::type.
+int write_constructor(SqlWriter &out, const Tokens &tokens, int i)
+{
+    if (!tokens.match(i, {"(", "ARRAY", "["}))
+        return i;
+    int close = tokens.partner(i + 2);
+    if (close < 0 || !tokens.match(close + 1, {")", "::"}))
+        return i;
+    TypeText type = element_type(tokens, i + 2, close);
+    if (!type.name)
+        return i;
+    write_text(out.text('('), tokens[i].begin, tokens[close + 1].end).text("::");
+    write_text(out, type.name, type.name + type.length).text("[])");
+    return close + 2;
 }
 
 } // namespace
 
-const char *name_array_types(const char *sql)
+void name_array_types(SqlWriter &out, const Tokens &tokens)
 {
-    if (!strstr(sql, constructor))
-        return sql;
-    return rewrite_sql(sql, [](SqlWriter &out, const char *at) -> const char * {
-        if (strncmp(at, constructor, strlen(constructor)) != 0)
-            return nullptr;
-        Constructor found = read_constructor(at);
-        if (found.end)
-            appendStringInfo(out.text('(').buffer(), "%.*s::%.*s[])", static_cast<int>(found.end - at), at,
-                             found.type.length, found.type.name);
-        return found.end;
-    });
+    write_tokens(out, tokens, 0, tokens.count(),
+                 [&](SqlWriter &to, int i) { return write_constructor(to, tokens, i); });
 }
 
 } // namespace pg_follower::deparse

@@ -1,60 +1,55 @@
 // Finds natural joins in deparsed SQL. See natural_joins.hpp.
 //
-// Looks at the text, because that is all that pg_get_viewdef() and its like give. The server puts each join into
-// parentheses, and writes a condition of the user's that is true as `ON (true)`; `ON TRUE` stands for none
+// It looks at the text, because that is all that pg_get_viewdef() and its like give. The server puts each join into
+// parentheses. It writes a condition of the user's that is true as `ON (true)`; `ON TRUE` stands for no condition
 // (get_from_clause_item in ruleutils.c).
 #include "deparse/text/natural_joins.hpp"
-#include "deparse/text/sql_text.hpp"
+#include "deparse/text/lexer.hpp"
 
 namespace pg_follower::deparse {
 namespace {
 
-constexpr const char *no_condition = " ON TRUE";
+void write_range(SqlWriter &out, const Tokens &tokens, int first, int last);
 
-// The keywords of the outer join in the group between `begin` and `end`, whose operands are groups where they are
-// joins.
-const char *find_join(const char *begin, const char *end)
+// The keywords of the outer join whose operands are the tokens from `first` to before `last`; -1 where it is none. An
+// operand that is a join itself is a group.
+int find_join(const Tokens &tokens, int first, int last)
 {
-    const char *found = nullptr;
-    for (const char *at = begin; at < end;) {
-        const char *behind = *at == '(' || *at == '[' ? skip_group(at, begin) : skip_opaque(at, begin);
-        if (behind && behind != at) {
-            at = behind;
-            continue;
-        }
-        if (at > begin && (at[-1] == ' ' || at[-1] == '\n'))
-            for (const char *join : {"LEFT JOIN ", "RIGHT JOIN ", "FULL JOIN "})
-                if (strncmp(at, join, strlen(join)) == 0)
-                    found = at;
-        ++at;
-    }
+    int found = -1;
+    for (int i = first; i < last; i = tokens.behind(i))
+        for (const char *side : {"LEFT", "RIGHT", "FULL"})
+            if (i > first && tokens.match(i, {side, "JOIN"}))
+                found = i;
     return found;
 }
 
-// Writes the join that begins at `at`, and returns what is behind it; null where none does.
-const char *write_join(SqlWriter &out, const char *at, const char *begin)
+// Writes the join that begins at token `i`.
+int write_join(SqlWriter &out, const Tokens &tokens, int i)
 {
-    size_t length = strlen(no_condition);
-    const char *behind = *at == '(' ? skip_group(at, begin) : nullptr;
-    const char *end = behind ? behind - 1 : nullptr;
-    if (!end || static_cast<size_t>(end - at) <= length || strncmp(end - length, no_condition, length) != 0)
-        return nullptr;
-    end -= length;
-    const char *join = find_join(at + 1, end);
-    if (!join)
-        return nullptr;
-    out.text('(').text(write_natural_joins(pnstrdup(at + 1, join - at - 1)));
-    out.text("NATURAL ").text(write_natural_joins(pnstrdup(join, end - join))).text(')');
-    return behind;
+    int condition = tokens.partner(i) - 2;
+    if (condition <= i || !tokens.match(condition, {"ON", "TRUE", ")"}))
+        return i;
+    int join = find_join(tokens, i + 1, condition);
+    if (join < 0)
+        return i;
+    write_range(out.text('('), tokens, i + 1, join);
+    write_text(out, tokens[join - 1].end, tokens[join].begin).text("NATURAL ");
+    write_range(out, tokens, join, condition);
+    out.text(')');
+    return condition + 3;
+}
+
+void write_range(SqlWriter &out, const Tokens &tokens, int first, int last)
+{
+    check_stack_depth();
+    write_tokens(out, tokens, first, last, [&](SqlWriter &to, int i) { return write_join(to, tokens, i); });
 }
 
 } // namespace
 
-const char *write_natural_joins(const char *sql)
+void write_natural_joins(SqlWriter &out, const Tokens &tokens)
 {
-    if (!strstr(sql, no_condition))
-        return sql;
-    return rewrite_sql(sql, [&](SqlWriter &out, const char *at) { return write_join(out, at, sql); });
+    write_range(out, tokens, 0, tokens.count());
 }
 
 } // namespace pg_follower::deparse

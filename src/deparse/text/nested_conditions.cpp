@@ -1,28 +1,25 @@
 // Finds nested conditions in deparsed SQL. See nested_conditions.hpp.
 //
-// Looks at the text, because that is all that pg_get_viewdef() and its like give. The server puts each condition of an
-// AND or OR, and the whole, into parentheses. Nothing but BETWEEN and comparisons of rows makes an AND or OR that is
-// the first operand of its like; whatever else looks so stays as it is.
+// It looks at the text, because that is all that pg_get_viewdef() and its like give. The server puts each condition of
+// an AND or OR, and the whole, into parentheses. Only BETWEEN and comparisons of rows make an AND or OR that is the
+// first operand of another one of its kind. Whatever else looks so stays as it is.
 #include "deparse/text/nested_conditions.hpp"
-#include "deparse/text/sql_text.hpp"
-#include "pg_follower/sql_writer.hpp"
+#include "deparse/text/lexer.hpp"
 
 namespace pg_follower::deparse {
 namespace {
 
+// The tokens from `first` to before `last`.
 struct Piece {
-    const char *begin;
-    const char *end;
-    int length() const { return static_cast<int>(end - begin); }
-    bool operator==(const Piece &other) const
-    {
-        return length() == other.length() && strncmp(begin, other.begin, length()) == 0;
-    }
+    int first;
+    int last;
 };
 
-bool starts_with(const char *text, const char *prefix)
+bool same_text(const Tokens &tokens, const Piece &one, const Piece &other)
 {
-    return strncmp(text, prefix, strlen(prefix)) == 0;
+    const char *a = tokens[one.first].begin, *b = tokens[other.first].begin;
+    auto length = static_cast<size_t>(tokens[one.last - 1].end - a);
+    return length == static_cast<size_t>(tokens[other.last - 1].end - b) && strncmp(a, b, length) == 0;
 }
 
 // A condition: left operand, operator, right operand.
@@ -31,124 +28,126 @@ struct Comparison {
     Piece right;
 };
 
-constexpr int most_terms = 32;
-
 // An AND or OR as it is deparsed: ((...) AND (...)).
 struct Condition {
-    const char *connective; // " AND " or " OR "
-    Piece terms[most_terms];
-    int count = 0;
-    const char *end; // behind it
+    bool is_or;
+    int first; // the parenthesis that opens the first term
+    int count; // of terms
+    int close; // the parenthesis that closes it
 };
 
-bool read_condition(const char *at, const char *begin, Condition &condition)
+// Calls `use(piece)` for each term of the condition, until it returns false. Returns whether it never did.
+template <typename Use> bool each_term(const Tokens &tokens, const Condition &condition, Use use)
 {
-    condition.connective = nullptr;
-    condition.count = 0;
-    for (++at; *at == '(' && condition.count < most_terms;) {
-        const char *end = skip_group(at, begin);
-        if (!end)
-            return false;
-        condition.terms[condition.count++] = {at + 1, end - 1};
-        if (*end == ')') {
-            condition.end = end + 1;
-            return condition.count > 1 && starts_with(condition.end, condition.connective);
-        }
-        if (!condition.connective)
-            condition.connective = starts_with(end, " AND ") ? " AND " : " OR ";
-        if (!starts_with(end, condition.connective))
-            return false;
-        at = end + strlen(condition.connective);
-    }
-    return false;
-}
-
-// Takes a term apart at its operator, such as " >= "; false where it is something else.
-bool read_comparison(const Piece &term, const char *op, const char *begin, Comparison &comparison)
-{
-    const char *place = nullptr;
-    for (const char *at = term.begin; at < term.end;) {
-        const char *behind = *at == '(' || *at == '[' ? skip_group(at, begin) : skip_opaque(at, begin);
-        if (behind && behind != at)
-            at = behind;
-        else if (starts_with(at, op)) {
-            if (place)
-                return false;
-            place = at;
-            at += strlen(op);
-        } else
-            ++at;
-    }
-    if (!place)
-        return false;
-    comparison.left = {term.begin, place};
-    comparison.right = {place + strlen(op), term.end};
-    // (a = ANY (...)) compares with elements; ROW(t.*) would be the row's columns.
-    for (const char *keyword : {"ANY (", "ALL ("})
-        if (starts_with(comparison.right.begin, keyword))
-            return false;
-    for (const Piece &side : {comparison.left, comparison.right})
-        if (side.length() == 0 || side.end[-1] == '*')
+    // Behind a term stands its closing parenthesis, the connective, and the parenthesis that opens the next term.
+    for (int open = condition.first; open < condition.close; open = tokens.partner(open) + 2)
+        if (!use(Piece{open + 1, tokens.partner(open)}))
             return false;
     return true;
 }
 
-void write_piece(SqlWriter &out, const Piece &piece)
+// Reads the condition that the parenthesis at token `i` opens, which must be the first operand of its like.
+bool read_condition(const Tokens &tokens, int i, Condition &condition)
 {
-    out.text(write_nested_conditions(pnstrdup(piece.begin, piece.length())));
+    int close = tokens.partner(i);
+    const Token &connective = tokens[close + 1];
+    if (close < 0 || !(connective.is("AND") || connective.is("OR")))
+        return false;
+    condition = {connective.is("OR"), i + 1, 0, close};
+    for (int open = i + 1;; open = tokens.partner(open) + 2) {
+        if (!tokens[open].is("(") || tokens.partner(open) < 0)
+            return false;
+        ++condition.count;
+        int behind = tokens.partner(open) + 1;
+        if (behind == close)
+            return condition.count > 1;
+        if (!tokens[behind].is(condition.is_or ? "OR" : "AND"))
+            return false;
+    }
 }
 
-// (a) BETWEEN (b) AND (c)
-bool write_between(SqlWriter &out, const Condition &condition, const char *begin)
+// Takes a term apart at its operator; false where it is something else.
+bool read_comparison(const Tokens &tokens, const Piece &term, const char *op, Comparison &comparison)
 {
-    bool negated = strcmp(condition.connective, " OR ") == 0;
-    Comparison low, high;
-    if (condition.count != 2 || !read_comparison(condition.terms[0], negated ? " < " : " >= ", begin, low) ||
-        !read_comparison(condition.terms[1], negated ? " > " : " <= ", begin, high) || !(low.left == high.left))
+    int place = -1;
+    for (int i = term.first; i < term.last; i = tokens.behind(i))
+        if (tokens[i].is(op)) {
+            if (place >= 0)
+                return false;
+            place = i;
+        }
+    if (place <= term.first || place + 1 >= term.last)
         return false;
-    write_piece(out.text("(("), low.left);
-    write_piece(out.text(negated ? ") NOT BETWEEN (" : ") BETWEEN ("), low.right);
-    write_piece(out.text(") AND ("), high.right);
+    comparison = {{term.first, place}, {place + 1, term.last}};
+    // (a = ANY (...)) compares with elements; ROW(t.*) would be the row's columns.
+    return !tokens.match(place + 1, {"ANY", "("}) && !tokens.match(place + 1, {"ALL", "("}) &&
+           !tokens[place - 1].is("*") && !tokens[term.last - 1].is("*");
+}
+
+void write_range(SqlWriter &out, const Tokens &tokens, const Piece &piece);
+
+// (a) BETWEEN (b) AND (c)
+bool write_between(SqlWriter &out, const Tokens &tokens, const Condition &condition)
+{
+    bool negated = condition.is_or;
+    Comparison low = {}, high = {};
+    int number = 0;
+    auto read = [&](const Piece &term) {
+        bool is_first = number++ == 0;
+        return read_comparison(tokens, term, is_first ? (negated ? "<" : ">=") : (negated ? ">" : "<="),
+                               is_first ? low : high);
+    };
+    if (condition.count != 2 || !each_term(tokens, condition, read) || !same_text(tokens, low.left, high.left))
+        return false;
+    write_range(out.text("(("), tokens, low.left);
+    write_range(out.text(negated ? ") NOT BETWEEN (" : ") BETWEEN ("), tokens, low.right);
+    write_range(out.text(") AND ("), tokens, high.right);
     out.text("))");
     return true;
 }
 
 // (ROW(a, b) = ROW(c, d))
-bool write_row_comparison(SqlWriter &out, const Condition &condition, const char *begin)
+bool write_row_comparison(SqlWriter &out, const Tokens &tokens, const Condition &condition)
 {
-    const char *op = strcmp(condition.connective, " OR ") == 0 ? " <> " : " = ";
-    Comparison comparisons[most_terms];
-    for (int i = 0; i < condition.count; ++i)
-        if (!read_comparison(condition.terms[i], op, begin, comparisons[i]))
-            return false;
+    const char *op = condition.is_or ? "<>" : "=";
+    Comparison comparison;
+    if (!each_term(tokens, condition, [&](const Piece &term) { return read_comparison(tokens, term, op, comparison); }))
+        return false;
     auto write_row = [&](Piece Comparison::*side) {
         out.text("ROW(");
         SqlWriter::Separator comma(", ");
-        for (int i = 0; i < condition.count; ++i)
-            write_piece(out.next(comma), comparisons[i].*side);
+        each_term(tokens, condition, [&](const Piece &term) {
+            (void)read_comparison(tokens, term, op, comparison);
+            write_range(out.next(comma), tokens, comparison.*side);
+            return true;
+        });
         out.text(')');
     };
     out.text('(');
     write_row(&Comparison::left);
-    out.text(op);
+    out.text(' ').text(op).text(' ');
     write_row(&Comparison::right);
     out.text(')');
     return true;
 }
 
+void write_range(SqlWriter &out, const Tokens &tokens, const Piece &piece)
+{
+    check_stack_depth();
+    write_tokens(out, tokens, piece.first, piece.last, [&](SqlWriter &to, int i) {
+        Condition condition;
+        if (i > piece.first && tokens.match(i - 1, {"(", "(", "("}) && read_condition(tokens, i, condition) &&
+            (write_between(to, tokens, condition) || write_row_comparison(to, tokens, condition)))
+            return condition.close + 1;
+        return i;
+    });
+}
+
 } // namespace
 
-const char *write_nested_conditions(const char *sql)
+void write_nested_conditions(SqlWriter &out, const Tokens &tokens)
 {
-    if (!strstr(sql, "((("))
-        return sql;
-    return rewrite_sql(sql, [&](SqlWriter &out, const char *at) -> const char * {
-        Condition condition;
-        if (at == sql || !starts_with(at - 1, "(((") || !read_condition(at, sql, condition) ||
-            !(write_between(out, condition, sql) || write_row_comparison(out, condition, sql)))
-            return nullptr;
-        return condition.end;
-    });
+    write_range(out, tokens, {0, tokens.count()});
 }
 
 } // namespace pg_follower::deparse
