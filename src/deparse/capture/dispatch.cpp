@@ -6,7 +6,7 @@
 #include "deparse/object_facts.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/table/index.hpp"
-#include "deparse/verb/invented_names.hpp"
+#include "deparse/verb/generated_aliases.hpp"
 #include "deparse/written.hpp"
 
 extern "C" {

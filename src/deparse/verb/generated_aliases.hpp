@@ -1,4 +1,5 @@
-// Queries in whose text the server invents names for tables.
+// The text is the same on both sides (see text/repairs.hpp), also where the server makes up aliases in the text of a
+// query and a renaming changes them.
 #pragma once
 
 #include "deparse/script.hpp"

@@ -1,11 +1,11 @@
-// Where a query reads two tables of the same name, or one of them twice, and the user gave them no alias, the server
-// invents one ("t_1") when it writes the query as SQL (set_rtable_names in ruleutils.c). Downstream that name then is
-// an alias like any other, and stays when the table is renamed; upstream another one is invented. So such queries are
-// written anew when a relation that they read is renamed.
+// Where a query reads two tables of the same name, or one table twice, and the user gave them no alias, the server
+// makes one up ("t_1") when it writes the query as SQL (set_rtable_names in ruleutils.c). Downstream that name is an
+// alias like any other, and stays when the table is renamed; upstream the server then makes up another one. So such a
+// query is written anew when a relation that it reads is renamed.
 //
-// They mean the same with either name. So where the downstream cannot take the new text (the owner of a function has
-// lost CREATE on its schema), the follow goes on. Where the query cannot be written anew, that is told.
-#include "deparse/verb/invented_names.hpp"
+// The query means the same with either alias. So the follow goes on where the downstream cannot take the new text (the
+// owner of a function has lost CREATE on its schema). Where the query cannot be written anew, the user is told.
+#include "deparse/verb/generated_aliases.hpp"
 #include "deparse/follow.hpp"
 #include "deparse/object/function.hpp"
 #include "deparse/object_facts.hpp"
@@ -35,7 +35,7 @@ namespace pg_follower::deparse {
 namespace {
 
 // A name by which a query's text calls something that it reads. `is_table_name`: the name of the relation `relid`
-// itself, in which case another one is invented where it stands for something else already.
+// itself, in which case the server makes up an alias where the name stands for something else already.
 struct Reference {
     const char *name;
     Oid relid;
@@ -78,8 +78,8 @@ bool look_through(Node *node, void *argument)
     return query_tree_walker(query, PGF_WALKER(look_through), argument, 0);
 }
 
-// Whether a name is invented among the references, where the relation `renamed` has the name `name`.
-bool invents_name(const List *references, Oid renamed, const char *name)
+// Whether the server makes up an alias for one of the references, where the relation `renamed` has the name `name`.
+bool generates_alias(const List *references, Oid renamed, const char *name)
 {
     auto name_of = [&](const Reference *reference) {
         return reference->is_table_name && reference->relid == renamed ? name : reference->name;
@@ -218,14 +218,15 @@ const char *tag_of(const ObjectAddress &object, const ObjectAddress &owned)
     return is_view_rule(object) ? "CREATE VIEW" : "CREATE RULE";
 }
 
-// Writes the object anew where the server invents a name in its text, with the relation's old name or with its new one.
+// Writes the object anew where the server makes up an alias in its text, with the relation's old name or with its new
+// one.
 void follow_query(const ObjectAddress &object, Oid renamed, const char *old_name)
 {
     ObjectAddress owned = owned_object(object);
     follow({tag_of(object, owned), describe_object(owned), object_owner(owned)}, [&](Script &script) {
         Queries queries = queries_of(object);
-        if (!invents_name(queries.references, renamed, old_name) &&
-            !invents_name(queries.references, renamed, get_rel_name(renamed)))
+        if (!generates_alias(queries.references, renamed, old_name) &&
+            !generates_alias(queries.references, renamed, get_rel_name(renamed)))
             return;
         if (const char *reason = hindrance(owned, queries))
             ereport(ERROR,
