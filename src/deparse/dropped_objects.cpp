@@ -1,13 +1,14 @@
 // The list of dropped objects, with its look-ups. See dropped_objects.hpp.
 #include "deparse/dropped_objects.hpp"
 #include "deparse/dead_rows.hpp"
-#include "deparse/table/relation_parts.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_proc.h"
+#include "utils/lsyscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -33,6 +34,12 @@ struct RelationEntry {
 };
 
 } // namespace
+
+Oid table_of_part(const DroppedObject &part)
+{
+    Oid schema = get_namespace_oid(part.address_names[0], true);
+    return OidIsValid(schema) ? get_relname_relid(part.address_names[1], schema) : InvalidOid;
+}
 
 DroppedObjects::DroppedObjects(List *objects)
 {

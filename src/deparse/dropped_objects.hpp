@@ -25,6 +25,10 @@ struct DroppedObject {
     int address_argument_count;
 };
 
+// The table of a dropped column, constraint or member of a publication, by the name that the table has now; InvalidOid
+// where the table was dropped, too.
+Oid table_of_part(const DroppedObject &part);
+
 // All that a statement dropped, in the server's order: what was dropped last comes first.
 class DroppedObjects {
   public:

@@ -120,11 +120,6 @@ int inheritance_depth(Oid relid)
 
 } // namespace
 
-Oid table_of_part(const DroppedObject &part)
-{
-    return get_relname_relid(part.address_names[1], get_namespace_oid(part.address_names[0], true));
-}
-
 int compare_depths(const ListCell *left, const ListCell *right)
 {
     return inheritance_depth(table_of_part(*static_cast<DroppedObject *>(lfirst(left)))) -

@@ -22,9 +22,6 @@ Oid type_of_table(Oid relid);
 // Whether children of the column's table keep it: what goes by its dependencies does not go from them.
 bool stays_in_children(const DroppedObject &column);
 
-// The table of a column, constraint or publication's member that is gone, by the name that it has now.
-Oid table_of_part(const DroppedObject &part);
-
 // Orders parts (in a List of DroppedObject) by the number of generations of ancestors that their tables have.
 int compare_depths(const ListCell *left, const ListCell *right);
 

@@ -1,21 +1,23 @@
 // Replica identities of keyless tables. See replica_identity.cpp.
 #pragma once
 
-#include "deparse/dropped_objects.hpp"
 #include "deparse/script.hpp"
 
 namespace pg_follower::deparse {
 
-// Gives the permanent table REPLICA IDENTITY FULL if it has no usable identity, or DEFAULT again if it had that from
-// here and has a primary key by now, and sends what it did. Does nothing with other relations. The caller holds a lock
-// on the table that conflicts with its own kind. Returns whether it changed anything.
-bool keep_replica_identity(Oid relid);
+// Whether the table has another replica identity than keep_replica_identity would give it. Takes no lock.
+bool needs_replica_identity(Oid relid);
 
-// The same for all tables that an event's commands made or altered, and for those that lost something by its drops.
-void keep_replica_identities(const Event &event);
-void keep_replica_identities(const DroppedObjects &objects);
+// Gives the permanent table REPLICA IDENTITY FULL if it has no usable identity, or DEFAULT again if it had that from
+// here and has a primary key by now, and sends what it did. Does nothing with other relations. `may_be_missing`: a
+// downstream that lacks the table passes the change over. The caller holds a lock on the table that conflicts with its
+// own kind. Returns whether it changed anything.
+bool keep_replica_identity(Oid relid, bool may_be_missing = false);
 
 // Warns of REPLICA IDENTITY NOTHING, and forgets that the table's identity came from here, as the user chose one.
 void note_replica_identity(Oid relid, const ReplicaIdentityStmt *statement);
+
+// The configuration tables and sequences of an extension, as a list of OIDs.
+List *extension_configuration(Oid extension);
 
 } // namespace pg_follower::deparse
