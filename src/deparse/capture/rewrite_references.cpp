@@ -6,7 +6,7 @@
 #include "deparse/object_facts.hpp"
 #include "deparse/object_name.hpp"
 #include "deparse/table/alter_table_statement.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/constraint_parts.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/memory.hpp"
 

@@ -17,7 +17,6 @@
 #include "deparse/object/subscription.hpp"
 #include "deparse/object/user_event_trigger.hpp"
 #include "deparse/objects.hpp"
-#include "deparse/table/relation_parts.hpp"
 #include "deparse/verb/default_privileges.hpp"
 #include "deparse/written.hpp"
 #include "pg_follower/names.hpp"

@@ -78,7 +78,8 @@ void deparse_alter_foreign_data_wrapper(Script &script, const Command &command)
         else
             write_wrapper_function(out, "VALIDATOR", row->fdwvalidator);
     }
-    write_foreign_option_changes(out, statement->options);
+    if (statement->options)
+        write_foreign_option_changes(out.text(' '), statement->options);
 }
 
 void deparse_create_server(Script &script, const Command &command)
@@ -107,7 +108,8 @@ void deparse_alter_server(Script &script, const Command &command)
         else
             out.text("NULL");
     }
-    write_foreign_option_changes(out, statement->options);
+    if (statement->options)
+        write_foreign_option_changes(out.text(' '), statement->options);
 }
 
 void deparse_create_user_mapping(Script &script, const Command &command)
@@ -127,7 +129,8 @@ void deparse_alter_user_mapping(Script &script, const Command &command)
     SqlWriter &out = script.statement();
     out.text("ALTER USER MAPPING ");
     write_mapping(out, row);
-    write_foreign_option_changes(out, statement_of<AlterUserMappingStmt>(command, T_AlterUserMappingStmt)->options);
+    write_foreign_option_changes(out.text(' '),
+                                 statement_of<AlterUserMappingStmt>(command, T_AlterUserMappingStmt)->options);
 }
 
 } // namespace pg_follower::deparse

@@ -4,7 +4,7 @@
 // away come as dropped objects. ONLY stands everywhere, since children are members of their own.
 #include "deparse/object/publication.hpp"
 #include "deparse/objects.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/stored_expression.hpp"
 #include "pg_follower/catalog.hpp"
 
 extern "C" {

@@ -3,7 +3,7 @@
 // ALTER TYPE of a composite type is an ALTER TABLE.
 #include "deparse/object/function.hpp"
 #include "deparse/objects.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/column_parts.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/scope.hpp"
 

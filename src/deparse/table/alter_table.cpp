@@ -12,7 +12,7 @@
 #include "deparse/table/alter_table_constraint.hpp"
 #include "deparse/table/alter_table_relation.hpp"
 #include "deparse/table/alter_table_statement.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/column_parts.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
 

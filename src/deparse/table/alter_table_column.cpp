@@ -1,7 +1,9 @@
 // The subcommands of ALTER TABLE about columns.
 #include "deparse/table/alter_table_column.hpp"
 #include "deparse/table/alter_table_statement.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/column_parts.hpp"
+#include "deparse/table/foreign_options.hpp"
+#include "deparse/table/storage_options.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
@@ -357,16 +359,13 @@ bool write_column_subcommand(AlterTable &alter, const Subcommand &subcommand)
         if (own) {
             SqlWriter &out = alter_column(alter, command->name);
             out.text(subcommand.type == AT_SetOptions ? "SET (" : "RESET (");
-            write_options(out, reinterpret_cast<List *>(command->def));
+            write_given_options(out, reinterpret_cast<List *>(command->def));
             out.text(')');
         }
         return true;
     case AT_AlterColumnGenericOptions:
-        if (own) {
-            SqlWriter &out = alter_column(alter, command->name).text("OPTIONS (");
-            write_generic_option_changes(out, reinterpret_cast<List *>(command->def));
-            out.text(')');
-        }
+        if (own)
+            write_foreign_option_changes(alter_column(alter, command->name), reinterpret_cast<List *>(command->def));
         return true;
     case AT_AddColumnToView:     // part of CREATE OR REPLACE VIEW
     case AT_CookedColumnDefault: // part of CREATE TABLE

@@ -1,7 +1,8 @@
 // The subcommands of ALTER TABLE about constraints and their indexes.
 #include "deparse/table/alter_table_constraint.hpp"
 #include "deparse/table/alter_table_statement.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/constraint_parts.hpp"
+#include "deparse/table/tablespaces.hpp"
 #include "pg_follower/catalog.hpp"
 
 extern "C" {

@@ -3,12 +3,16 @@
 #include "deparse/table/alter_table_statement.hpp"
 #include "deparse/table/alter_table_trigger.hpp"
 #include "deparse/table/detach.hpp"
+#include "deparse/table/foreign_options.hpp"
 #include "deparse/table/index.hpp"
-#include "deparse/table/relation_parts.hpp"
 #include "deparse/table/replica_identity.hpp"
+#include "deparse/table/storage_options.hpp"
+#include "deparse/table/stored_expression.hpp"
+#include "pg_follower/scope.hpp"
 
 extern "C" {
 #include "catalog/index.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -96,6 +100,15 @@ void write_replica_identity(AlterTable &alter, const ReplicaIdentityStmt *statem
     }
 }
 
+// The relation that a statement names, as the session resolved the name.
+Oid find_relation(const Event &event, const RangeVar *name)
+{
+    GucScope scope;
+    (void)set_config_option("search_path", event.search_path, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+                            false);
+    return RangeVarGetRelid(name, NoLock, false);
+}
+
 void write_attach(AlterTable &alter, const PartitionCmd *partition)
 {
     Oid relid = find_relation(*alter.command().event, partition->name);
@@ -136,7 +149,7 @@ bool write_relation_subcommand(AlterTable &alter, const Subcommand &subcommand)
     case AT_ResetRelOptions: {
         SqlWriter &out = alter.next();
         out.text(subcommand.type == AT_SetRelOptions ? "SET (" : "RESET (");
-        write_options(out, reinterpret_cast<List *>(command->def));
+        write_given_options(out, reinterpret_cast<List *>(command->def));
         out.text(')');
         return true;
     }
@@ -168,12 +181,9 @@ bool write_relation_subcommand(AlterTable &alter, const Subcommand &subcommand)
         write_replica_identity(alter, identity);
         return true;
     }
-    case AT_GenericOptions: {
-        SqlWriter &out = alter.next().text("OPTIONS (");
-        write_generic_option_changes(out, reinterpret_cast<List *>(command->def));
-        out.text(')');
+    case AT_GenericOptions:
+        write_foreign_option_changes(alter.next(), reinterpret_cast<List *>(command->def));
         return true;
-    }
     case AT_AttachPartition:
         write_attach(alter, castNode(PartitionCmd, command->def));
         return true;

@@ -1,6 +1,6 @@
 // ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY in both of its transactions. See capture/detach_hook.cpp.
 #include "deparse/table/detach.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/constraint_parts.hpp"
 
 namespace pg_follower::deparse {
 namespace {

@@ -27,9 +27,8 @@ void write_foreign_options(SqlWriter &out, Datum options)
 void write_foreign_option_changes(SqlWriter &out, const List *options)
 {
     SqlWriter::Separator comma(", ");
+    out.text("OPTIONS (");
     for (DefElem *option : each<DefElem>(options)) {
-        if (comma.first)
-            out.text(" OPTIONS (");
         out.next(comma).text(option->defaction == DEFELEM_DROP  ? "DROP "
                              : option->defaction == DEFELEM_SET ? "SET "
                                                                 : "ADD ");
@@ -37,8 +36,7 @@ void write_foreign_option_changes(SqlWriter &out, const List *options)
         if (option->defaction != DEFELEM_DROP)
             out.text(' ').literal(defGetString(option));
     }
-    if (!comma.first)
-        out.text(')');
+    out.text(')');
 }
 
 void write_foreign_table_clauses(SqlWriter &out, Oid relid)

@@ -8,7 +8,7 @@ namespace pg_follower::deparse {
 // Appends OPTIONS (name 'value', ...), from an array of "name=value"; nothing for an empty one.
 void write_foreign_options(SqlWriter &out, Datum options);
 
-// Appends OPTIONS (ADD name 'value', SET name 'value', DROP name), from an ALTER statement; nothing for no options.
+// Appends OPTIONS (ADD name 'value', SET name 'value', DROP name), from an ALTER statement that gives some.
 void write_foreign_option_changes(SqlWriter &out, const List *options);
 
 // Appends the SERVER and OPTIONS clauses of a foreign table.

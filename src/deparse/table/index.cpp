@@ -7,7 +7,8 @@
 #include "deparse/table/index.hpp"
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/tablespaces.hpp"
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {

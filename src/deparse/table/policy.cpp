@@ -1,7 +1,7 @@
 // CREATE POLICY and ALTER POLICY, from the catalog.
 #include "deparse/table/policy.hpp"
 #include "deparse/objects.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/stored_expression.hpp"
 #include "pg_follower/catalog.hpp"
 
 extern "C" {

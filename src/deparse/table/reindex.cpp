@@ -5,7 +5,7 @@
 #include "deparse/hooked_command.hpp"
 #include "deparse/object_name.hpp"
 #include "deparse/table/index.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/tablespaces.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/memory.hpp"
 

@@ -4,7 +4,8 @@
 // it. The downstream fills materialized views itself, at the point in the history at which the upstream did.
 #include "deparse/table/view.hpp"
 #include "deparse/objects.hpp"
-#include "deparse/table/relation_parts.hpp"
+#include "deparse/table/storage_options.hpp"
+#include "deparse/table/tablespaces.hpp"
 #include "deparse/written.hpp"
 #include "pg_follower/scope.hpp"
 
