@@ -25,7 +25,7 @@ bool is_written_early(Oid relid);
 // The table whose rewritten rows follow.
 struct RewrittenTable {
     Oid relid; // or InvalidOid
-    bool bare; // it takes them without checks, triggers and rules (capture/rewrite_bare.hpp)
+    bool suspended; // it takes them without checks, triggers and rules (capture/rewrite_effects.hpp)
 };
 
 // Notes which table the event's noted commands rewrite now, and returns which one they did until now.

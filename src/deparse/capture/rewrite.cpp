@@ -14,7 +14,7 @@
 #include "deparse/capture/rewrite.hpp"
 #include "deparse/capture/dispatch.hpp"
 #include "deparse/capture/event.hpp"
-#include "deparse/capture/rewrite_bare.hpp"
+#include "deparse/capture/rewrite_effects.hpp"
 #include "deparse/capture/rewrite_references.hpp"
 #include "deparse/emit.hpp"
 #include "deparse/follow.hpp"
@@ -75,7 +75,8 @@ List *subcommands_of(const Event &event)
     return result;
 }
 
-// Whether the statement also gives the column another default: then that of its addition is nowhere any more.
+// Whether the statement also gives the column another default. If so, the default of its addition is not in the
+// catalogs any more.
 bool changes_default(const List *subcommands, const char *column)
 {
     for (Subcommand *subcommand : each<Subcommand>(subcommands))
@@ -85,8 +86,8 @@ bool changes_default(const List *subcommands, const char *column)
     return false;
 }
 
-// The type conversion of a column without USING: from the last type that the current transaction took from it. Null
-// where there is none to be seen.
+// The conversion of a column whose type changes without USING, from the last type that the current transaction took
+// from it. Null where no such type can be seen.
 Node *implicit_conversion(Oid relid, AttrNumber column, const FormData_pg_attribute &now)
 {
     Node *conversion = nullptr;
@@ -129,8 +130,9 @@ bool conversion_is_volatile(const AlterTableCmd *command, Relation table, AttrNu
     return !conversion || contain_mutable_functions(conversion);
 }
 
-// Whether the conversion gives other bits than the column has (ATColumnChangeRequiresRewrite() of tablecmds.c), so that
-// the table is rewritten. `shifts_time`: timestamps with and without time zone differ for the session.
+// Whether the conversion gives other bits than the column has, so that the table is rewritten, as
+// ATColumnChangeRequiresRewrite() of tablecmds.c decides. `shifts_time`: in the session's time zone, timestamps with
+// and without time zone differ.
 bool conversion_rewrites(Node *conversion, AttrNumber column, bool shifts_time)
 {
     for (;;) {
@@ -152,7 +154,8 @@ bool conversion_rewrites(Node *conversion, AttrNumber column, bool shifts_time)
     }
 }
 
-// Its default cannot be asked for yet: the sequence belongs to the column only when the command is done.
+// Whether the column is an identity column. Its default cannot be asked for yet, because the sequence belongs to the
+// column only when the command is done.
 bool is_identity(Relation table, AttrNumber column)
 {
     return TupleDescAttr(RelationGetDescr(table), column - 1)->attidentity != '\0';
@@ -233,7 +236,7 @@ bool lost_reference(Oid relid)
     return found;
 }
 
-// Empties the table downstream. Its owner need not have kept the privilege that this takes.
+// Empties the table downstream. The owner may have revoked the privilege that this takes from itself.
 void write_emptying(Script &script, Oid relid)
 {
     // A table that foreign keys refer to cannot be truncated.
@@ -257,12 +260,12 @@ void write_emptying(Script &script, Oid relid)
                 .text(direction)
                 .role_name(GetUserId());
     };
-    bool bare = has_replica_effects(table);
-    if (bare)
-        write_bare(script, relid);
+    bool suspended = has_replica_effects(table);
+    if (suspended)
+        suspend_effects(script, relid);
     write_force(" NO FORCE ROW LEVEL SECURITY");
     write_privilege("GRANT ", " TO ");
-    // No publication minds TRUNCATE.
+    // A publication can refuse a DELETE, but not a TRUNCATE.
     if (referenced)
         stop_published_deletes(script);
     script.statement().text(referenced ? "DELETE FROM ONLY " : "TRUNCATE TABLE ONLY ").relation_name(relid);
@@ -270,11 +273,12 @@ void write_emptying(Script &script, Oid relid)
         restore_published_deletes(script);
     write_privilege("REVOKE ", " FROM ");
     write_force(" FORCE ROW LEVEL SECURITY");
-    if (bare)
-        write_whole(script, relid);
+    if (suspended)
+        restore_effects(script, relid);
 }
 
-// Has the rows of the table that the event's ALTER TABLE rewrites taken as they are; InvalidOid where none is any more.
+// Makes the downstream take the rows of the table that the event's ALTER TABLE now rewrites as they are. InvalidOid:
+// the statement rewrites no more tables.
 void take_rows_of(const Event &event, Oid relid)
 {
     auto write = [&](Oid table, void (*change)(Script &, Oid)) {
@@ -282,12 +286,12 @@ void take_rows_of(const Event &event, Oid relid)
         ObjectAddressSet(address, RelationRelationId, table);
         follow({"ALTER TABLE", describe_object(address), GetUserId()}, [&](Script &script) { change(script, table); });
     };
-    bool bare = OidIsValid(relid) && needs_bareness(relid);
-    RewrittenTable done = note_rewritten(event, {relid, bare});
-    if (done.bare)
-        write(done.relid, write_whole);
-    if (bare)
-        write(relid, write_bare);
+    bool suspended = OidIsValid(relid) && has_effects(relid);
+    RewrittenTable done = note_rewritten(event, {relid, suspended});
+    if (done.suspended)
+        write(done.relid, restore_effects);
+    if (suspended)
+        write(relid, suspend_effects);
 }
 
 // The table that the running ALTER TABLE names.
@@ -316,14 +320,15 @@ void empty_descendants(Script &script, const Event &event, Oid parent, Oid rewri
     }
 }
 
-// Whether the session has settings by which functions that pass for immutable write text of their own: of
-// floating-point numbers, names, and binary values in XML.
+// Whether the session has settings by which functions that are declared immutable write another text for floating-point
+// numbers, names, or binary values in XML.
 bool writes_text_its_own_way()
 {
     return extra_float_digits < 1 || quote_all_identifiers || xmlbinary != XMLBINARY_BASE64;
 }
 
-// Whether the rows of the table's new heap are to follow. `reason` is the server's, `own_text` tells of the session.
+// Whether the rows of the table's new heap are to follow. `reason` is what the server gives for the rewrite, `own_text`
+// what writes_text_its_own_way() said of the session.
 bool rows_follow(const Event &event, Oid relid, int reason, bool own_text)
 {
     RelationScope table(relid);
@@ -377,11 +382,11 @@ Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
     Oid parent = named_table(event);
     EventTriggerAlterTableStart(data->parsetree);
     EventTriggerAlterTableRelid(parent);
-    // An error in finding out must not end the user's command.
+    // An error while this is found out must not end the user's command, so it happens inside of follow().
     ObjectAddress table;
     ObjectAddressSet(table, RelationRelationId, relid);
     bool follows = false;
-    // Of the session, whose settings the fixed ones hide.
+    // Both depend on the session's settings, which follow() replaces by fixed ones.
     bool shifts_time = TimestampTimestampTzRequiresRewrite();
     bool own_text = writes_text_its_own_way();
     follow({"ALTER TABLE", describe_object(table), GetUserId()}, [&](Script &script) {
