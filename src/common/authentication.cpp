@@ -4,20 +4,20 @@
 // The table is a user catalog table, so that the output plugin may read it under its historic snapshot; only
 // superusers have privileges on it, but the code here reads it for whoever runs DDL.
 #include "pg_follower/authentication.hpp"
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/namespace.h"
 #include "common/hmac.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 }
 
 namespace pg_follower {
 
 namespace {
+
+struct MessageKey; // its one column has no fixed place
 
 Oid message_key_table()
 {
@@ -38,23 +38,19 @@ bool read_message_key(uint8 (&key)[message_key_size])
     if (!OidIsValid(table_oid))
         return false;
 
-    Relation table = table_open(table_oid, AccessShareLock);
-    SysScanDesc scan = systable_beginscan(table, InvalidOid, false, nullptr, 0, nullptr);
-    bool found = false;
-    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+    // The table has one row.
+    for (const auto &row : CatalogScan<MessageKey>(table_oid, InvalidOid, {})) {
         bool is_null;
-        Datum datum = heap_getattr(tuple, 1, RelationGetDescr(table), &is_null);
-        if (!is_null) {
-            bytea *value = DatumGetByteaPP(datum);
-            if (VARSIZE_ANY_EXHDR(value) == message_key_size) {
-                memcpy(key, VARDATA_ANY(value), message_key_size);
-                found = true;
-            }
-        }
+        Datum datum = row.datum(1, is_null);
+        if (is_null)
+            return false;
+        bytea *value = DatumGetByteaPP(datum);
+        if (VARSIZE_ANY_EXHDR(value) != message_key_size)
+            return false;
+        memcpy(key, VARDATA_ANY(value), message_key_size);
+        return true;
     }
-    systable_endscan(scan);
-    table_close(table, AccessShareLock);
-    return found;
+    return false;
 }
 
 void compute_mac(const uint8 (&key)[message_key_size], const void *data, size_t size, uint8 (&mac)[message_mac_size])

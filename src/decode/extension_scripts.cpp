@@ -6,18 +6,15 @@
 // with the historic snapshot's command number, so one look for each number is enough.
 #include "extension_scripts.hpp"
 
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_follower::decode {
@@ -32,26 +29,15 @@ void ExtensionScripts::begin_transaction(const ReorderBufferTXN *txn)
     running_ = false;
 }
 
-// Calls `visit` with each row of pg_extension that the transaction has made.
-template <typename Visit> void ExtensionScripts::visit_own_extensions(Visit visit) const
-{
-    Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
-    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
-    while (HeapTuple extension = systable_getnext(scan))
-        if (is_own(HeapTupleHeaderGetXmin(extension->t_data)))
-            visit(extension);
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-}
-
 void ExtensionScripts::command_ended()
 {
     MemoryContextScope scope(context_);
-    visit_own_extensions([this](HeapTuple extension) {
-        auto place = allocate<ItemPointerData>();
-        *place = extension->t_self;
-        complete_ = lappend(complete_, place);
-    });
+    for (const auto &extension : CatalogScan<FormData_pg_extension>(ExtensionRelationId, InvalidOid, {}))
+        if (is_own(extension.tuple())) {
+            auto place = allocate<ItemPointerData>();
+            *place = extension.tuple()->t_self;
+            complete_ = lappend(complete_, place);
+        }
     checked_command_ = InvalidCommandId;
 }
 
@@ -62,10 +48,18 @@ bool ExtensionScripts::running()
     CommandId command = GetCatalogSnapshot(InvalidOid)->curcid;
     if (command != checked_command_) {
         checked_command_ = command;
-        running_ = false;
-        visit_own_extensions([this](HeapTuple extension) { running_ |= !is_complete(extension); });
+        running_ = has_incomplete();
     }
     return running_;
+}
+
+// Whether the transaction has made a row of pg_extension whose script has not ended.
+bool ExtensionScripts::has_incomplete() const
+{
+    for (const auto &extension : CatalogScan<FormData_pg_extension>(ExtensionRelationId, InvalidOid, {}))
+        if (is_own(extension.tuple()) && !is_complete(extension.tuple()))
+            return true;
+    return false;
 }
 
 bool ExtensionScripts::has_member(Oid relid)
@@ -86,9 +80,10 @@ bool ExtensionScripts::is_complete(HeapTuple extension) const
     return false;
 }
 
-// Whether `xid` is the transaction at hand or a part of it.
-bool ExtensionScripts::is_own(TransactionId xid) const
+// Whether the row was made by the transaction at hand or a part of it.
+bool ExtensionScripts::is_own(HeapTuple extension) const
 {
+    TransactionId xid = HeapTupleHeaderGetXmin(extension->t_data);
     if (txn_->xid == xid)
         return true;
     // The server's dlist_foreach does not expand in C++.

@@ -29,9 +29,9 @@ class ExtensionScripts {
     bool has_member(Oid relid);
 
   private:
-    bool is_own(TransactionId xid) const;
+    bool is_own(HeapTuple extension) const;
     bool is_complete(HeapTuple extension) const;
-    template <typename Visit> void visit_own_extensions(Visit visit) const;
+    bool has_incomplete() const;
 
     MemoryContext context_;
     const ReorderBufferTXN *txn_ = nullptr;

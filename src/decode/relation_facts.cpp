@@ -6,6 +6,7 @@
 #include "relation_facts.hpp"
 
 #include "pg_follower/compat.hpp"
+#include "pg_follower/extension_configuration.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
@@ -13,7 +14,6 @@
 #include "pg_follower/temporary.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "access/stratnum.h"
 #include "access/sysattr.h"
 #include "access/table.h"
@@ -21,7 +21,6 @@ extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -70,31 +69,6 @@ void register_callbacks()
     registered = true;
 }
 
-// Whether `extension` has marked the relation as a configuration table (pg_extension_config_dump).
-bool is_configuration_table(Oid extension, Oid relid)
-{
-    Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(extension));
-    SysScanDesc scan = systable_beginscan(catalog, ExtensionOidIndexId, true, nullptr, 1, &key);
-    HeapTuple tuple = systable_getnext(scan);
-    bool found = false;
-    if (HeapTupleIsValid(tuple)) {
-        bool is_null;
-        Datum config = heap_getattr(tuple, Anum_pg_extension_extconfig, RelationGetDescr(catalog), &is_null);
-        if (!is_null) {
-            ArrayType *array = DatumGetArrayTypeP(config);
-            const Oid *relids = reinterpret_cast<const Oid *>(ARR_DATA_PTR(array));
-            int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-            for (int i = 0; i < count && !found; ++i)
-                found = relids[i] == relid;
-        }
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return found;
-}
-
 // Whether rows of the relation are sent: those of permanent tables that are the user's own, and not filled by the
 // system (materialized views are refreshed downstream) or by the script of `extension`, to which the relation belongs.
 bool is_followed(Relation relation, Oid extension)
@@ -114,7 +88,7 @@ bool is_followed(Relation relation, Oid extension)
     // information_schema's own tables
     if (RelationGetRelid(relation) < FirstNormalObjectId)
         return false;
-    return !OidIsValid(extension) || is_configuration_table(extension, RelationGetRelid(relation));
+    return !OidIsValid(extension) || list_member_oid(extension_configuration(extension), RelationGetRelid(relation));
 }
 
 // Whether a value that equals another's text also equals it by pg_catalog's `=`, which can use an index.

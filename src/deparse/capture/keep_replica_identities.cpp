@@ -4,6 +4,7 @@
 #include "deparse/capture/keep_replica_identities.hpp"
 #include "deparse/table/replica_identity.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/extension_configuration.hpp"
 
 extern "C" {
 #include "access/transam.h"

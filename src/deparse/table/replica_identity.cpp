@@ -11,6 +11,7 @@
 #include "deparse/object_facts.hpp"
 #include "deparse/table/keyless_table.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/extension_configuration.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
@@ -19,11 +20,8 @@ extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_index.h"
-#include "catalog/pg_type.h"
 #include "storage/lmgr.h"
-#include "utils/array.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 }
@@ -116,23 +114,6 @@ template <bool may_be_missing> void change_identity(Script &script, const Comman
 }
 
 } // namespace
-
-// The configuration tables and sequences of an extension, as a list of OIDs.
-List *extension_configuration(Oid extension)
-{
-    CatalogRow<FormData_pg_extension> row(ExtensionRelationId, extension);
-    bool is_null;
-    Datum value = row.datum(Anum_pg_extension_extconfig, is_null);
-    if (is_null)
-        return NIL;
-    Datum *elements;
-    int count;
-    deconstruct_array(DatumGetArrayTypeP(value), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &elements, nullptr, &count);
-    List *result = NIL;
-    for (int i = 0; i < count; ++i)
-        result = lappend_oid(result, DatumGetObjectId(elements[i]));
-    return result;
-}
 
 bool needs_replica_identity(Oid relid)
 {

@@ -17,7 +17,4 @@ bool keep_replica_identity(Oid relid, bool may_be_missing = false);
 // Warns of REPLICA IDENTITY NOTHING, and forgets that the table's identity came from here, as the user chose one.
 void note_replica_identity(Oid relid, const ReplicaIdentityStmt *statement);
 
-// The configuration tables and sequences of an extension, as a list of OIDs.
-List *extension_configuration(Oid extension);
-
 } // namespace pg_follower::deparse
