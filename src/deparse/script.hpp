@@ -105,7 +105,7 @@ class Script {
         return next->sql;
     }
     // Lets all statements so far fail downstream.
-    void need_none()
+    void make_optional()
     {
         for (Statement *statement : each<Statement>(statements_))
             statement->needed = Needed::if_possible;

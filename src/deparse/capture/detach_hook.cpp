@@ -1,9 +1,10 @@
-// ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY runs in two transactions, between which others may run for long:
-// for good where the second one is cancelled, until somebody runs FINALIZE. From the first one on, commands on the
-// partitioned table pass the partition by. So the downstream detaches it with the first.
+// ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY runs in two transactions. Between them other transactions may run
+// for long, and if the second one is cancelled, until somebody runs FINALIZE. From the first one on, commands on the
+// partitioned table pass the partition by. So the downstream detaches the partition with the first.
 //
-// Event triggers fire only in the second transaction. But one fires before the first one begins its work; what it sees
-// is looked for when that transaction is about to commit.
+// The event triggers for a command's end fire only in the second transaction. But ddl_command_start fires before the
+// first one begins its work. So the command is noted there, and when the transaction is about to commit, the catalogs
+// tell whether it is the first of such a command.
 #include "deparse/capture/detach_hook.hpp"
 #include "deparse/follow.hpp"
 #include "deparse/object_facts.hpp"

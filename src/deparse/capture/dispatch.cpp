@@ -27,11 +27,12 @@ bool follows_by_setting(Oid catalog)
 void follow_command(const Command &command)
 {
     const CommandEntry *entry = find_command(command.tag);
-    // By hook: REINDEX, which event triggers see from version 17 on.
+    // Written by the utility hook, where it is by_hook. From version 17 on event triggers see REINDEX, too.
     if (!entry || entry->follows == Follows::not_needed || entry->follows == Follows::by_drops ||
         entry->follows == Follows::by_hook)
         return;
-    // Whatever its tag: ALTER VIEW, ALTER TYPE of a composite type, what CREATE INDEX does to its table, ...
+    // The server collects many commands as an ALTER TABLE, whatever their tag: ALTER VIEW, ALTER TYPE of a composite
+    // type, and what CREATE INDEX does to its table.
     DeparseCommand verb =
         command.collected->type == SCT_AlterTable ? deparse_alter_table : find_verb(command.parse_tree);
     const char *object = describe_object(command.address);
@@ -42,7 +43,7 @@ void follow_command(const Command &command)
             refuse_subscription_with_password(command.address.objectId);
         (verb ? verb : entry->deparse)(script, command);
         if (follows_by_setting(command.address.classId) && !command.event->creates(command.address))
-            script.need_none();
+            script.make_optional();
     });
 }
 

@@ -135,7 +135,7 @@ void restore_references(const Event &event, Oid table)
         ObjectAddressSet(address, ConstraintRelationId, reference->constraint);
         ObjectAddress referencing;
         ObjectAddressSet(referencing, RelationRelationId, reference->relid);
-        // Their owner need not be the caller, nor may the caller do what the owner may.
+        // The caller need not own the referencing table, and may lack the owner's privileges: the owner runs this.
         follow({"ALTER TABLE", describe_object(referencing), object_owner(referencing)}, [&](Script &script) {
             SqlWriter &out =
                 script.statement(is_checked_by_server(reference->constraint) ? RunAs::applier : RunAs::caller);

@@ -57,7 +57,7 @@ bool is_definition(const char *option)
     return true;
 }
 
-bool write_options(SqlWriter &out, const List *options, SqlWriter::Separator &comma)
+bool write_definition_options(SqlWriter &out, const List *options, SqlWriter::Separator &comma)
 {
     for (DefElem *option : each<DefElem>(options))
         if (is_definition(option->defname)) {
@@ -106,7 +106,8 @@ void deparse_create_subscription(Script &script, const Command &command)
     out.text(" WITH (connect = false");
     SqlWriter::Separator comma(", ");
     comma.first = false;
-    (void)write_options(out, statement_of<CreateSubscriptionStmt>(command, T_CreateSubscriptionStmt)->options, comma);
+    (void)write_definition_options(
+        out, statement_of<CreateSubscriptionStmt>(command, T_CreateSubscriptionStmt)->options, comma);
     out.text(')');
 }
 
@@ -120,7 +121,7 @@ void deparse_alter_subscription(Script &script, const Command &command)
     case ALTER_SUBSCRIPTION_OPTIONS: {
         SqlWriter::Separator comma(", ");
         text.text(" SET (");
-        if (!write_options(text, statement->options, comma))
+        if (!write_definition_options(text, statement->options, comma))
             return;
         text.text(')');
         break;

@@ -1,5 +1,5 @@
-// CLUSTER ... USING index marks the index; event triggers do not see it. The order of the rows is no business of the
-// downstream, nor is CLUSTER without an index, which keeps the marks.
+// CLUSTER ... USING index marks the index, which event triggers do not see. Only the mark follows: the order of the
+// rows does not matter downstream, and CLUSTER without an index leaves the marks as they are.
 #include "deparse/hooked_command.hpp"
 #include "deparse/object_name.hpp"
 #include "pg_follower/memory.hpp"
@@ -58,7 +58,7 @@ void write_mark(Script &script, Oid table)
         }
 }
 
-// A partitioned table has no mark itself; the command marks its partitions' indexes.
+// A partitioned table itself has no mark. The command marks the indexes of its partitions.
 void write_marks(Script &script, Node *, const void *table)
 {
     for (Oid relation : each_oid(find_all_inheritors(*static_cast<const Oid *>(table), NoLock, nullptr)))

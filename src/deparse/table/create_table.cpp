@@ -114,7 +114,7 @@ void write_unusable_types(Script &script, Relation table, Oid creator)
     }
 }
 
-// Of a partition: what differs from its parent's columns, which it has all.
+// Writes what a partition's columns have other than its parent's. A partition has all columns of its parent.
 void write_partition_columns(Items &items, Relation table, Relation parent)
 {
     TupleDesc descriptor = RelationGetDescr(table);
@@ -140,7 +140,7 @@ void write_partition_columns(Items &items, Relation table, Relation parent)
     }
 }
 
-// Of a typed table: what its columns have beyond their type's attributes.
+// Writes what the columns of a typed table have beyond the attributes of their type.
 void write_typed_columns(Items &items, Relation table)
 {
     TupleDesc descriptor = RelationGetDescr(table);
@@ -188,8 +188,8 @@ int compare_indexes(const ListCell *left, const ListCell *right)
     return one < other ? -1 : one > other;
 }
 
-// Puts those with an index into the order of their indexes, in the places that such constraints have now. A primary key
-// stays where it is: CREATE TABLE makes its index first.
+// Puts the constraints that have an index into the order of their indexes, in the places that such constraints have
+// now. A primary key stays where it is, because CREATE TABLE makes its index first.
 void order_by_index(List *constraints)
 {
     List *indexed = NIL;
@@ -233,7 +233,8 @@ void add_constraint(Script &script, Relation table, const OwnConstraint &constra
     write_constraint(out, constraint.oid);
 }
 
-// Those with an index in the order of their indexes, and then the foreign keys that may refer to them.
+// Adds the constraints that have an index in the order of their indexes, and then the foreign keys, which may refer to
+// them.
 void add_in_order(Script &script, Relation table, List *constraints)
 {
     list_sort(constraints, compare_indexes);
@@ -271,7 +272,7 @@ void write_identity_type(Script &script, Relation table, const FormData_pg_attri
     write_sequence_options(out, sequence);
 }
 
-// What CREATE TABLE itself cannot say, or what may exist only upstream.
+// Writes what CREATE TABLE itself cannot say, and what may exist only upstream.
 void write_afterthoughts(Script &script, Relation table)
 {
     Oid relid = RelationGetRelid(table);
@@ -306,7 +307,7 @@ void write_afterthoughts(Script &script, Relation table)
             .relation_name(relid)
             .text(" SET ACCESS METHOD ")
             .name(get_am_name(table->rd_rel->relam));
-    // A partition takes its parent's unless told otherwise.
+    // A partition is made in its parent's tablespace unless told otherwise.
     Oid tablespace = table->rd_rel->reltablespace;
     Oid given = table->rd_rel->relispartition ? get_rel_tablespace(get_partition_parent(relid, false)) : InvalidOid;
     if (tablespace != given)
@@ -366,7 +367,7 @@ void deparse_create_table(Script &script, const Command &command)
     write_afterthoughts(script, table);
 }
 
-// What the table's rows did not need already (capture/create_table_as.cpp): WITH NO DATA.
+// A table that gets rows was written before them (capture/create_table_as.cpp). What is left here is WITH NO DATA.
 void deparse_create_table_as(Script &script, const Command &command)
 {
     if (!is_written_early(command.address.objectId))

@@ -3,7 +3,8 @@
 // The indexes that it makes for the partitions of a partitioned table come by themselves, with the names that the
 // server chooses for them. But where a partition has an index that is not valid, and so is not there downstream, the
 // server may have attached that one, or chosen another name because of it: then each index is written by itself.
-// CONCURRENTLY says how to do it, not what comes of it; the downstream may leave it to somebody.
+// CONCURRENTLY says how the index is made and changes nothing of the result, so it is not written. But the statement is
+// marked, and the downstream may leave such an index to somebody else.
 #include "deparse/table/index.hpp"
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
@@ -56,7 +57,7 @@ void write_partition_index_tablespaces(Script &script, Oid partition)
 
 namespace {
 
-// Whether a table of the partition tree has an index that is not there downstream.
+// Whether a table of the partition tree has an index that does not exist downstream.
 bool tree_lacks_indexes(Oid parent)
 {
     for (Oid member : each_oid(find_all_inheritors(parent, NoLock, nullptr))) {
@@ -70,12 +71,12 @@ bool tree_lacks_indexes(Oid parent)
     return false;
 }
 
-// The indexes of the partitions, attached; those that were there before stay.
+// Writes the indexes of the partitions one by one, and attaches each. Those that were there before stay.
 void write_index_partitions(Script &script, Oid parent)
 {
     for (Oid index : each_oid(find_inheritance_children(parent, NoLock))) {
         bool partitioned = get_rel_relkind(index) == RELKIND_PARTITIONED_INDEX;
-        // What makes it valid writes it, too.
+        // The command that makes the index valid writes it.
         if (!partitioned && !is_valid_index(index))
             continue;
         write_index(script, index, true, false);

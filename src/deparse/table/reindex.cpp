@@ -1,6 +1,6 @@
 // REINDEX makes an index valid that CREATE INDEX CONCURRENTLY left behind when it failed. Event triggers see neither,
-// so the index does not exist downstream yet. So does an ALTER TABLE that rewrites the table, or builds the index anew
-// for another reason, and REFRESH MATERIALIZED VIEW. With TABLESPACE, REINDEX also moves indexes. Any other REINDEX
+// so the index does not exist downstream yet. An ALTER TABLE that builds the table's indexes anew makes such an index
+// valid, too, and so does REFRESH MATERIALIZED VIEW. With TABLESPACE, REINDEX also moves indexes. Any other REINDEX
 // changes nothing that follows.
 #include "deparse/hooked_command.hpp"
 #include "deparse/object_name.hpp"
@@ -23,7 +23,7 @@ extern "C" {
 namespace pg_follower::deparse {
 namespace {
 
-// By name: REINDEX CONCURRENTLY makes a new index of the same name.
+// An index before the command. It is found again by its name, for REINDEX CONCURRENTLY makes a new index of that name.
 struct IndexName {
     Oid schema;
     const char *name;
@@ -56,8 +56,8 @@ List *add_index(List *indexes, Oid relid, bool valid)
     return lappend(indexes, index);
 }
 
-// The database's invalid plain indexes, or, where the command may move any, all of them, as a list of IndexName; null
-// where there are none, which is usual.
+// The invalid plain indexes of the database, as a list of IndexName; all plain indexes, if the command may move any.
+// Null where there are none, which is usual.
 void *find_indexes(Node *statement)
 {
     bool moves = moves_indexes(statement);
@@ -68,7 +68,7 @@ void *find_indexes(Node *statement)
     return result;
 }
 
-// The invalid indexes of a table and its descendants, or of a materialized view, likewise.
+// The invalid indexes of a table and its descendants, or of a materialized view, as a list of IndexName.
 void *find_indexes_of(Node *statement)
 {
     const RangeVar *name = IsA(statement, AlterTableStmt) ? castNode(AlterTableStmt, statement)->relation

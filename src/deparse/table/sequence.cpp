@@ -102,7 +102,7 @@ void write_sequence_grant(Script &script, Oid sequence, AclMode privileges, Oid 
     out.text(" ON SEQUENCE ").relation_name(sequence).text(" TO ").role_name(grantee).text(option);
 }
 
-// Whom `acl` names, the maker as the owner that the sequence has by then.
+// The roles that `acl` names. The owner takes the place of the maker, because the sequence is the owner's by then.
 List *grantees_of(const Acl *acl, Oid maker, Oid owner)
 {
     List *roles = list_make1_oid(owner);

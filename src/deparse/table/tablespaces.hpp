@@ -9,8 +9,8 @@ namespace pg_follower::deparse {
 // Moves a relation to a tablespace, if that exists downstream too; InvalidOid is the database's own.
 void write_tablespace(Script &script, const char *alter, Oid relid, Oid tablespace);
 
-// Moves an index that was made to its tablespace, if it has one of its own and that exists downstream too. `recursed`:
-// and its partitions' indexes, which have theirs from the parent or the session.
+// Moves a new index to its tablespace, if it has one of its own and that exists downstream too. `recursed`: moves its
+// partitions' indexes, too, which have their tablespaces from the parent or the session.
 void write_index_tablespaces(Script &script, Oid index, bool recursed);
 
 // The same for the constraint's index, if it has one.

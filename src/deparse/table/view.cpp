@@ -69,7 +69,7 @@ void deparse_create_materialized_view(Script &script, const Command &command)
         write_tablespace(script, "ALTER MATERIALIZED VIEW ", relid, view->rd_rel->reltablespace);
 }
 
-// CONCURRENTLY says how to do it, not what comes of it.
+// CONCURRENTLY says how the view is refreshed and changes nothing of the result, so it is not written.
 void deparse_refresh_materialized_view(Script &script, const Command &command)
 {
     SqlWriter &out = script.statement();

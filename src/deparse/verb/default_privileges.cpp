@@ -40,7 +40,7 @@ const char *target_keyword(ObjectType type)
 }
 
 // FOR ROLE roles [IN SCHEMA schemas]; without FOR ROLE the server means the current role.
-void write_options(SqlWriter &out, const List *options)
+void write_roles_and_schemas(SqlWriter &out, const List *options)
 {
     SqlWriter roles, schemas;
     SqlWriter::Separator role_comma(", "), schema_comma(", ");
@@ -178,7 +178,7 @@ void deparse_default_privileges(Script &script, const Command &command)
     const GrantStmt *action = statement->action;
     SqlWriter &out = script.statement();
     out.text("ALTER DEFAULT PRIVILEGES ");
-    write_options(out, statement->options);
+    write_roles_and_schemas(out, statement->options);
     write_grant_or_revoke(out.text(' '), action->is_grant, action->grant_option);
     SqlWriter::Separator comma(", ");
     if (action->privileges == NIL)

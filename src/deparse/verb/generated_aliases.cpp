@@ -242,7 +242,7 @@ void follow_query(const ObjectAddress &object, Oid renamed, const char *old_name
             write_routine(script, object.objectId, true);
         else
             write_altered_policy(script, object.objectId);
-        script.need_none();
+        script.make_optional();
     });
 }
 
