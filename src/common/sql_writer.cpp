@@ -4,6 +4,7 @@
 // the functions that take OIDs, and the fixed settings for type_name: under their empty search_path format_type leaves
 // only names of pg_catalog unqualified.
 #include "pg_follower/sql_writer.hpp"
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/temporary.hpp"
 
 extern "C" {
@@ -12,7 +13,6 @@ extern "C" {
 #include "catalog/pg_proc.h"
 #include "common/keywords.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower {
@@ -101,24 +101,18 @@ SqlWriter &SqlWriter::function_name(Oid function)
 
 SqlWriter &SqlWriter::operator_name(Oid operator_oid)
 {
-    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator_oid));
-    if (!HeapTupleIsValid(tuple))
+    SyscacheRow<FormData_pg_operator> row(OPEROID, ObjectIdGetDatum(operator_oid));
+    if (!row)
         no_such_object("operator", operator_oid);
-    auto form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
-    name(get_namespace_name(form->oprnamespace)).text('.').text(NameStr(form->oprname));
-    ReleaseSysCache(tuple);
-    return *this;
+    return name(get_namespace_name(row->oprnamespace)).text('.').text(NameStr(row->oprname));
 }
 
 SqlWriter &SqlWriter::collation_name(Oid collation)
 {
-    HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
-    if (!HeapTupleIsValid(tuple))
+    SyscacheRow<FormData_pg_collation> row(COLLOID, ObjectIdGetDatum(collation));
+    if (!row)
         no_such_object("collation", collation);
-    auto form = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
-    name(get_namespace_name(form->collnamespace), NameStr(form->collname));
-    ReleaseSysCache(tuple);
-    return *this;
+    return name(get_namespace_name(row->collnamespace), NameStr(row->collname));
 }
 
 SqlWriter &SqlWriter::schema_name(Oid schema)

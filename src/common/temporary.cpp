@@ -1,11 +1,11 @@
 // Tells temporary types by their schemas. See temporary.hpp.
 #include "pg_follower/temporary.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower {
@@ -14,15 +14,12 @@ bool is_temporary_type(Oid type)
 {
     // An array type is in the schema of its elements' type.
     while (type >= FirstNormalObjectId) {
-        HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-        if (!HeapTupleIsValid(tuple))
+        SyscacheRow<FormData_pg_type> row(TYPEOID, ObjectIdGetDatum(type));
+        if (!row)
             return false;
-        auto form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
-        Oid schema = form->typnamespace;
-        type = form->typtype == TYPTYPE_DOMAIN ? form->typbasetype : InvalidOid;
-        ReleaseSysCache(tuple);
-        if (isAnyTempNamespace(schema))
+        if (isAnyTempNamespace(row->typnamespace))
             return true;
+        type = row->typtype == TYPTYPE_DOMAIN ? row->typbasetype : InvalidOid;
     }
     return false;
 }
