@@ -24,7 +24,7 @@ bool is_written_early(Oid relid);
 
 // The table whose rewritten rows follow.
 struct RewrittenTable {
-    Oid relid; // or InvalidOid
+    Oid relid;      // or InvalidOid
     bool suspended; // it takes them without checks, triggers and rules (capture/rewrite_effects.hpp)
 };
 
