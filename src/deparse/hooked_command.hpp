@@ -1,4 +1,5 @@
-// A command that only the utility hook sees, as its source describes it to the hook.
+// The commands that only the utility hook sees, each as the file of its class describes it to the hook. Each is a line
+// in the list of hooked commands (capture/hooked_commands.hpp).
 #pragma once
 
 #include "deparse/script.hpp"
@@ -16,12 +17,43 @@ struct HookedCommand {
     void (*write)(Script &script, Node *statement, const void *before);
 };
 
-// The hooked command that a statement is; null for others. Cheap: every utility statement comes here.
-const HookedCommand *find_role_command(Node *statement);          // roles.cpp
-const HookedCommand *find_database_command(Node *statement);      // database.cpp
-const HookedCommand *find_event_trigger_command(Node *statement); // user_event_trigger.cpp
-const HookedCommand *find_cluster_command(Node *statement);       // cluster.cpp
-const HookedCommand *find_reindex_command(Node *statement);       // reindex.cpp
-const HookedCommand *find_label_command(Node *statement);         // security_label.cpp
+// roles.cpp
+extern const HookedCommand hooked_create_role;
+extern const HookedCommand hooked_alter_role;
+extern const HookedCommand hooked_set_for_role;
+extern const HookedCommand hooked_set_for_role_in_database;
+extern const HookedCommand hooked_rename_role;
+extern const HookedCommand hooked_drop_role;
+extern const HookedCommand hooked_comment_on_role;
+extern const HookedCommand hooked_grant_role; // REVOKE, too
+extern const HookedCommand hooked_reassign_owned;
+
+// database.cpp
+extern const HookedCommand hooked_set_for_database;
+extern const HookedCommand hooked_database_owner;
+extern const HookedCommand hooked_comment_on_database;
+extern const HookedCommand hooked_grant_on_database; // REVOKE, too
+
+// user_event_trigger.cpp
+extern const HookedCommand hooked_create_event_trigger;
+extern const HookedCommand hooked_alter_event_trigger;
+extern const HookedCommand hooked_rename_event_trigger;
+extern const HookedCommand hooked_event_trigger_owner;
+extern const HookedCommand hooked_comment_on_event_trigger;
+extern const HookedCommand hooked_drop_event_trigger;
+
+// cluster.cpp
+extern const HookedCommand hooked_cluster;
+
+// reindex.cpp
+extern const HookedCommand hooked_reindex;
+extern const HookedCommand hooked_index_build; // by an ALTER TABLE, or by REFRESH MATERIALIZED VIEW
+// Whether an ALTER TABLE may build indexes of the table anew.
+bool may_build_indexes(Node *statement);
+
+// security_label.cpp
+extern const HookedCommand hooked_label_role;
+extern const HookedCommand hooked_label_database;
+extern const HookedCommand hooked_label_event_trigger;
 
 } // namespace pg_follower::deparse

@@ -1,11 +1,13 @@
 // The table of commands: a line for each command tag that event triggers can see, and for what only a hook sees, sorted
 // by tag.
 //
-// Promises: every such tag of the server's own list (tcop/cmdtaglist.h) has its line, or this file does not compile.
-// Lines of tags that only other server versions have are allowed.
+// Promises: every such tag of the server's own list (tcop/cmdtaglist.h) has its line, and what a line leaves to the
+// hook is in the list of hooked commands, or this file does not compile. Lines of tags that only other server versions
+// have are allowed.
 #include <iterator>
 
 #include "deparse/capture/commands.hpp"
+#include "deparse/capture/hooked_commands.hpp"
 #include "deparse/objects.hpp"
 
 namespace pg_follower::deparse {
@@ -225,28 +227,61 @@ constexpr bool sorted()
     return true;
 }
 
-// The server's list, as far as event triggers see it.
-struct ServerTag {
-    const char *tag;
-    bool event_trigger;
-};
-#define PG_CMDTAG(symbol, name, event_trigger_ok, table_rewrite_ok, row_count) {name, event_trigger_ok},
-constexpr ServerTag server_tags[] = {
-#include "tcop/cmdtaglist.h"
-};
-#undef PG_CMDTAG
+static_assert(sorted(), "the table of commands is sorted by tag");
 
-constexpr bool complete()
+// LOGIN (from version 17 on) is an event of its own, and no command.
+constexpr bool needs_line(const char *tag, bool seen_by_event_triggers)
 {
-    // LOGIN (17) is an event of its own, no command.
-    for (const ServerTag &tag : server_tags)
-        if (tag.event_trigger && compare(tag.tag, "LOGIN") != 0 && !find(tag.tag))
+    return seen_by_event_triggers && compare(tag, "LOGIN") != 0;
+}
+
+constexpr bool is_in_hooked_list(const char *tag)
+{
+    for (const HookedEntry &entry : hooked_commands)
+        if (compare(entry.tag, tag) == 0)
+            return true;
+    return false;
+}
+
+// Whether the hooked list has what the tag's line leaves to the hook, and no more: it may add to a line whose commands
+// are written as text, but not to one that says that a command does not follow.
+constexpr bool agrees_with_hooked_list(const char *tag)
+{
+    const CommandEntry *entry = find(tag);
+    if (is_in_hooked_list(tag))
+        return entry && (entry->follows == Follows::by_hook || entry->follows == Follows::by_text);
+    return !entry || entry->follows != Follows::by_hook;
+}
+
+constexpr bool hooked_list_has_lines()
+{
+    for (const HookedEntry &entry : hooked_commands)
+        if (!find(entry.tag))
             return false;
     return true;
 }
 
-static_assert(sorted(), "the table of commands is sorted by tag");
-static_assert(complete(), "every command tag that event triggers see has a line");
+static_assert(hooked_list_has_lines(), "every tag in the list of hooked commands has a line in the table of commands");
+
+// The server's own list. A failure names the tag.
+#define PG_CMDTAG(symbol, tag, event_trigger_ok, table_rewrite_ok, row_count)                                          \
+    static_assert(!needs_line(tag, event_trigger_ok) || find(tag), "the table of commands lacks a line: " tag);        \
+    static_assert(agrees_with_hooked_list(tag), "the tables of commands and hooked commands disagree about: " tag);
+#include "tcop/cmdtaglist.h"
+#undef PG_CMDTAG
+
+// A verb that all classes of objects share, known by its parse tree.
+struct VerbEntry {
+    NodeTag statement;
+    DeparseCommand deparse;
+};
+
+constexpr VerbEntry verbs[] = {
+    {T_RenameStmt, deparse_rename},
+    {T_AlterOwnerStmt, deparse_owner},
+    {T_AlterObjectSchemaStmt, deparse_set_schema},
+    {T_AlterObjectDependsStmt, deparse_depends},
+};
 
 } // namespace
 
@@ -259,18 +294,10 @@ DeparseCommand find_verb(const Node *parse_tree)
 {
     if (!parse_tree)
         return nullptr;
-    switch (nodeTag(parse_tree)) {
-    case T_RenameStmt:
-        return deparse_rename;
-    case T_AlterOwnerStmt:
-        return deparse_owner;
-    case T_AlterObjectSchemaStmt:
-        return deparse_set_schema;
-    case T_AlterObjectDependsStmt:
-        return deparse_depends;
-    default:
-        return nullptr;
-    }
+    for (const VerbEntry &verb : verbs)
+        if (nodeTag(parse_tree) == verb.statement)
+            return verb.deparse;
+    return nullptr;
 }
 
 CommandTable all_commands()

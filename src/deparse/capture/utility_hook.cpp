@@ -2,11 +2,9 @@
 //
 // Promises: the command runs first, as if nobody looked; what follow.hpp promises about errors. Assumes: catalogs may
 // be read behind a command that succeeded.
-#include <initializer_list>
-
 #include "deparse/capture/utility_hook.hpp"
+#include "deparse/capture/hooked_commands.hpp"
 #include "deparse/follow.hpp"
-#include "deparse/hooked_command.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {
@@ -19,21 +17,13 @@ namespace pg_follower::deparse {
 namespace {
 
 ProcessUtility_hook_type next_process_utility;
-const HookedCommand *find(Node *statement)
-{
-    for (auto find_in : {find_role_command, find_database_command, find_event_trigger_command, find_cluster_command,
-                         find_reindex_command, find_label_command})
-        if (const HookedCommand *command = find_in(statement))
-            return command;
-    return nullptr;
-}
 
 void process_utility(PlannedStmt *planned, const char *query, bool read_only_tree, ProcessUtilityContext context,
                      ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
                      QueryCompletion *completion)
 {
     Node *statement = planned->utilityStmt;
-    const HookedCommand *command = find(statement);
+    const HookedCommand *command = find_hooked_command(statement);
     // The downstream runs an extension's script by itself.
     if (command && (creating_extension || !IsTransactionState() || !anybody_follows()))
         command = nullptr;

@@ -122,11 +122,6 @@ void write_grant(Script &script, Node *node, const void *)
     write_with_database(statement_of(script), head.c_str(), tail.c_str());
 }
 
-constexpr HookedCommand set = {Scope::database, nullptr, object_of_set, write_set};
-constexpr HookedCommand owner = {Scope::database, nullptr, object_of_owner, write_owner};
-constexpr HookedCommand comment = {Scope::database, nullptr, object_of_comment, write_comment};
-constexpr HookedCommand grant = {Scope::database, nullptr, object_of_grant, write_grant};
-
 // Whether the current transaction has changed the row of the database.
 bool is_changed()
 {
@@ -153,20 +148,9 @@ void revoke_on_database(Script &script, const List *roles)
     write_with_database(statement_of(script), "REVOKE ALL ON DATABASE ", tail.c_str());
 }
 
-const HookedCommand *find_database_command(Node *statement)
-{
-    switch (nodeTag(statement)) {
-    case T_AlterDatabaseSetStmt:
-        return &set;
-    case T_AlterOwnerStmt:
-        return castNode(AlterOwnerStmt, statement)->objectType == OBJECT_DATABASE ? &owner : nullptr;
-    case T_CommentStmt:
-        return castNode(CommentStmt, statement)->objtype == OBJECT_DATABASE ? &comment : nullptr;
-    case T_GrantStmt:
-        return castNode(GrantStmt, statement)->objtype == OBJECT_DATABASE ? &grant : nullptr;
-    default:
-        return nullptr;
-    }
-}
+constexpr HookedCommand hooked_set_for_database = {Scope::database, nullptr, object_of_set, write_set};
+constexpr HookedCommand hooked_database_owner = {Scope::database, nullptr, object_of_owner, write_owner};
+constexpr HookedCommand hooked_comment_on_database = {Scope::database, nullptr, object_of_comment, write_comment};
+constexpr HookedCommand hooked_grant_on_database = {Scope::database, nullptr, object_of_grant, write_grant};
 
 } // namespace pg_follower::deparse

@@ -376,40 +376,17 @@ void write_reassign(Script &script, Node *node, const void *)
     out.text(" TO ").role_name(get_rolespec_oid(statement->newrole, false));
 }
 
-constexpr HookedCommand create_role = {Scope::cluster, nullptr, object_of_create, write_create};
-constexpr HookedCommand alter_role = {Scope::cluster, nullptr, object_of_alter, write_alter};
-constexpr HookedCommand set_for_role = {Scope::cluster, nullptr, object_of_set, write_set};
-constexpr HookedCommand set_for_role_in_database = {Scope::database, nullptr, object_of_set_in_database, write_set};
-constexpr HookedCommand drop_role = {Scope::cluster, roles_before_drop, object_of_drop, write_drop};
-constexpr HookedCommand grant_role = {Scope::cluster, nullptr, object_of_grant, write_grant};
-constexpr HookedCommand rename_role = {Scope::cluster, nullptr, object_of_rename, write_rename};
-constexpr HookedCommand reassign_owned = {Scope::database, nullptr, object_of_reassign, write_reassign};
-constexpr HookedCommand comment_on_role = {Scope::cluster, nullptr, object_of_comment, write_comment};
-
 } // namespace
 
-const HookedCommand *find_role_command(Node *statement)
-{
-    switch (nodeTag(statement)) {
-    case T_CreateRoleStmt:
-        return &create_role;
-    case T_AlterRoleStmt:
-        return &alter_role;
-    case T_AlterRoleSetStmt:
-        return castNode(AlterRoleSetStmt, statement)->database ? &set_for_role_in_database : &set_for_role;
-    case T_DropRoleStmt:
-        return &drop_role;
-    case T_GrantRoleStmt:
-        return &grant_role;
-    case T_ReassignOwnedStmt:
-        return &reassign_owned;
-    case T_RenameStmt:
-        return castNode(RenameStmt, statement)->renameType == OBJECT_ROLE ? &rename_role : nullptr;
-    case T_CommentStmt:
-        return castNode(CommentStmt, statement)->objtype == OBJECT_ROLE ? &comment_on_role : nullptr;
-    default:
-        return nullptr;
-    }
-}
+constexpr HookedCommand hooked_create_role = {Scope::cluster, nullptr, object_of_create, write_create};
+constexpr HookedCommand hooked_alter_role = {Scope::cluster, nullptr, object_of_alter, write_alter};
+constexpr HookedCommand hooked_set_for_role = {Scope::cluster, nullptr, object_of_set, write_set};
+constexpr HookedCommand hooked_set_for_role_in_database = {Scope::database, nullptr, object_of_set_in_database,
+                                                           write_set};
+constexpr HookedCommand hooked_rename_role = {Scope::cluster, nullptr, object_of_rename, write_rename};
+constexpr HookedCommand hooked_drop_role = {Scope::cluster, roles_before_drop, object_of_drop, write_drop};
+constexpr HookedCommand hooked_comment_on_role = {Scope::cluster, nullptr, object_of_comment, write_comment};
+constexpr HookedCommand hooked_grant_role = {Scope::cluster, nullptr, object_of_grant, write_grant};
+constexpr HookedCommand hooked_reassign_owned = {Scope::database, nullptr, object_of_reassign, write_reassign};
 
 } // namespace pg_follower::deparse

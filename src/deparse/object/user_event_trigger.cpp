@@ -144,18 +144,6 @@ void write_drop(Script &script, Node *, const void *before)
         script.statement().text("DROP EVENT TRIGGER ").name(name);
 }
 
-constexpr HookedCommand create = {Scope::database, nullptr, object_of_create, write_create};
-constexpr HookedCommand alter = {Scope::database, nullptr, object_of_alter, write_alter};
-constexpr HookedCommand rename = {Scope::database, nullptr, object_of_rename, write_rename};
-constexpr HookedCommand owner = {Scope::database, nullptr, object_of_owner, write_owner};
-constexpr HookedCommand comment = {Scope::database, nullptr, object_of_comment, write_comment};
-constexpr HookedCommand drop = {Scope::database, triggers_before_drop, object_of_drop, write_drop};
-
-const HookedCommand *if_event_trigger(ObjectType type, const HookedCommand &command)
-{
-    return type == OBJECT_EVENT_TRIGGER ? &command : nullptr;
-}
-
 bool was_of_extension(Oid trigger)
 {
     ObjectAddress address;
@@ -183,24 +171,11 @@ void drop_dead_event_triggers(Script &script)
     table_close(catalog, AccessShareLock);
 }
 
-const HookedCommand *find_event_trigger_command(Node *statement)
-{
-    switch (nodeTag(statement)) {
-    case T_CreateEventTrigStmt:
-        return &create;
-    case T_AlterEventTrigStmt:
-        return &alter;
-    case T_RenameStmt:
-        return if_event_trigger(castNode(RenameStmt, statement)->renameType, rename);
-    case T_AlterOwnerStmt:
-        return if_event_trigger(castNode(AlterOwnerStmt, statement)->objectType, owner);
-    case T_CommentStmt:
-        return if_event_trigger(castNode(CommentStmt, statement)->objtype, comment);
-    case T_DropStmt:
-        return if_event_trigger(castNode(DropStmt, statement)->removeType, drop);
-    default:
-        return nullptr;
-    }
-}
+constexpr HookedCommand hooked_create_event_trigger = {Scope::database, nullptr, object_of_create, write_create};
+constexpr HookedCommand hooked_alter_event_trigger = {Scope::database, nullptr, object_of_alter, write_alter};
+constexpr HookedCommand hooked_rename_event_trigger = {Scope::database, nullptr, object_of_rename, write_rename};
+constexpr HookedCommand hooked_event_trigger_owner = {Scope::database, nullptr, object_of_owner, write_owner};
+constexpr HookedCommand hooked_comment_on_event_trigger = {Scope::database, nullptr, object_of_comment, write_comment};
+constexpr HookedCommand hooked_drop_event_trigger = {Scope::database, triggers_before_drop, object_of_drop, write_drop};
 
 } // namespace pg_follower::deparse

@@ -66,13 +66,8 @@ void write_marks(Script &script, Node *, const void *table)
             write_mark(script, relation);
 }
 
-constexpr HookedCommand cluster = {Scope::database, find_table, name_table, write_marks};
-
 } // namespace
 
-const HookedCommand *find_cluster_command(Node *statement)
-{
-    return IsA(statement, ClusterStmt) ? &cluster : nullptr;
-}
+constexpr HookedCommand hooked_cluster = {Scope::database, find_table, name_table, write_marks};
 
 } // namespace pg_follower::deparse

@@ -88,23 +88,6 @@ void *find_indexes_of(Node *statement)
     return result;
 }
 
-// Whether the command may build indexes of the table anew.
-bool may_build_indexes(const AlterTableStmt *statement)
-{
-    for (AlterTableCmd *command : each<AlterTableCmd>(statement->cmds))
-        switch (command->subtype) {
-        case AT_AddColumn:
-        case AT_AlterColumnType:
-        case AT_SetLogged:
-        case AT_SetUnLogged:
-        case AT_SetAccessMethod:
-            return true;
-        default:
-            break;
-        }
-    return false;
-}
-
 bool became_valid(const IndexName *index)
 {
     Oid relid = find_index(index);
@@ -142,18 +125,25 @@ void write_indexes(Script &script, Node *, const void *indexes)
     }
 }
 
-constexpr HookedCommand reindex = {Scope::database, find_indexes, name_first, write_indexes};
-constexpr HookedCommand build = {Scope::database, find_indexes_of, name_first, write_indexes};
-
 } // namespace
 
-const HookedCommand *find_reindex_command(Node *statement)
+bool may_build_indexes(Node *statement)
 {
-    if (IsA(statement, AlterTableStmt))
-        return may_build_indexes(castNode(AlterTableStmt, statement)) ? &build : nullptr;
-    if (IsA(statement, RefreshMatViewStmt))
-        return &build;
-    return IsA(statement, ReindexStmt) ? &reindex : nullptr;
+    for (AlterTableCmd *command : each<AlterTableCmd>(castNode(AlterTableStmt, statement)->cmds))
+        switch (command->subtype) {
+        case AT_AddColumn:
+        case AT_AlterColumnType:
+        case AT_SetLogged:
+        case AT_SetUnLogged:
+        case AT_SetAccessMethod:
+            return true;
+        default:
+            break;
+        }
+    return false;
 }
+
+constexpr HookedCommand hooked_reindex = {Scope::database, find_indexes, name_first, write_indexes};
+constexpr HookedCommand hooked_index_build = {Scope::database, find_indexes_of, name_first, write_indexes};
 
 } // namespace pg_follower::deparse

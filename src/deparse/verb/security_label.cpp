@@ -150,10 +150,6 @@ void write_event_trigger(Script &script, Node *node, const void *)
     write_label(out, statement);
 }
 
-constexpr HookedCommand label_role = {Scope::cluster, nullptr, object_of_role, write_role};
-constexpr HookedCommand label_database = {Scope::database, nullptr, object_of_database, write_database};
-constexpr HookedCommand label_event_trigger = {Scope::database, nullptr, object_of_event_trigger, write_event_trigger};
-
 } // namespace
 
 void deparse_security_label(Script &script, const Command &command)
@@ -167,20 +163,9 @@ void deparse_security_label(Script &script, const Command &command)
     write_label(out, statement);
 }
 
-const HookedCommand *find_label_command(Node *statement)
-{
-    if (!IsA(statement, SecLabelStmt))
-        return nullptr;
-    switch (castNode(SecLabelStmt, statement)->objtype) {
-    case OBJECT_ROLE:
-        return &label_role;
-    case OBJECT_DATABASE:
-        return &label_database;
-    case OBJECT_EVENT_TRIGGER:
-        return &label_event_trigger;
-    default:
-        return nullptr;
-    }
-}
+constexpr HookedCommand hooked_label_role = {Scope::cluster, nullptr, object_of_role, write_role};
+constexpr HookedCommand hooked_label_database = {Scope::database, nullptr, object_of_database, write_database};
+constexpr HookedCommand hooked_label_event_trigger = {Scope::database, nullptr, object_of_event_trigger,
+                                                      write_event_trigger};
 
 } // namespace pg_follower::deparse
