@@ -52,7 +52,9 @@ class SqlWriter {
     SqlWriter &relation_name(Oid relid);
     // As format_type writes it. Where roles are collected, so that a command is written, a temporary type is an error.
     SqlWriter &type_name(Oid type, int32 typmod = -1);
+    SqlWriter &type_or_none(Oid type);          // NONE for InvalidOid
     SqlWriter &function_name(Oid function);     // without arguments
+    SqlWriter &function_or_none(Oid function);  // NONE for InvalidOid
     SqlWriter &operator_name(Oid operator_oid); // schema.op, to stand inside OPERATOR(...) or alone in DDL
     SqlWriter &collation_name(Oid collation);
     SqlWriter &schema_name(Oid schema);
@@ -60,7 +62,20 @@ class SqlWriter {
     // A string literal: '…', or E'…' where the value holds a backslash.
     SqlWriter &literal(const char *value) { return literal(value, strlen(value)); }
     SqlWriter &literal(const char *value, size_t length);
+    SqlWriter &literal_or_null(const char *value); // NULL for a null pointer
+    // A relation as a value: 'schema.name'::pg_catalog.regclass.
+    SqlWriter &regclass(Oid relid);
     SqlWriter &number(int64 value);
+
+    // The beginning of a comparison, `column OPERATOR(pg_catalog.=) `; what the column is compared with comes next.
+    SqlWriter &equals(const char *column);
+    // DO, with PL/pgSQL as its text.
+    SqlWriter &do_block(const char *body);
+    // A DO block that runs the statement `then` if SELECT FROM `query` finds a row, and otherwise the statement
+    // `otherwise`, where there is one.
+    SqlWriter &do_if_exists(const char *query, const char *then, const char *otherwise = nullptr);
+    // A DO block that runs the statement `then` if SELECT FROM `query` finds no row.
+    SqlWriter &do_if_not_exists(const char *query, const char *then);
 
     // Writes its text before every item but the first: `Separator comma(", "); for (…) out.next(comma).name(…);`
     struct Separator {

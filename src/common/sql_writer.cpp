@@ -91,12 +91,22 @@ SqlWriter &SqlWriter::type_name(Oid type, int32 typmod)
     return text(format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN));
 }
 
+SqlWriter &SqlWriter::type_or_none(Oid type)
+{
+    return OidIsValid(type) ? type_name(type) : text("NONE");
+}
+
 SqlWriter &SqlWriter::function_name(Oid function)
 {
     char *function_name = get_func_name(function);
     if (!function_name)
         no_such_object("function", function);
     return name(get_namespace_name(get_func_namespace(function)), function_name);
+}
+
+SqlWriter &SqlWriter::function_or_none(Oid function)
+{
+    return OidIsValid(function) ? function_name(function) : text("NONE");
 }
 
 SqlWriter &SqlWriter::operator_name(Oid operator_oid)
@@ -166,9 +176,47 @@ SqlWriter &SqlWriter::literal(const char *value, size_t length)
     return text('\'');
 }
 
+SqlWriter &SqlWriter::literal_or_null(const char *value)
+{
+    return value ? literal(value) : text("NULL");
+}
+
+SqlWriter &SqlWriter::regclass(Oid relid)
+{
+    SqlWriter relation;
+    relation.relation_name(relid);
+    return literal(relation.c_str()).text("::pg_catalog.regclass");
+}
+
 SqlWriter &SqlWriter::number(int64 value)
 {
     return format(INT64_FORMAT, value);
+}
+
+SqlWriter &SqlWriter::equals(const char *column)
+{
+    return text(column).text(" OPERATOR(pg_catalog.=) ");
+}
+
+SqlWriter &SqlWriter::do_block(const char *body)
+{
+    return text("DO ").literal(body);
+}
+
+SqlWriter &SqlWriter::do_if_exists(const char *query, const char *then, const char *otherwise)
+{
+    SqlWriter body;
+    body.text("BEGIN IF EXISTS (SELECT FROM ").text(query).text(") THEN ").text(then);
+    if (otherwise)
+        body.text("; ELSE ").text(otherwise);
+    return do_block(body.text("; END IF; END").c_str());
+}
+
+SqlWriter &SqlWriter::do_if_not_exists(const char *query, const char *then)
+{
+    SqlWriter body;
+    body.text("BEGIN IF NOT EXISTS (SELECT FROM ").text(query).text(") THEN ").text(then).text("; END IF; END");
+    return do_block(body.c_str());
 }
 
 } // namespace pg_follower

@@ -31,14 +31,10 @@ void write_role(Session &session, const char *role)
         session.made_roles = lappend(session.made_roles, pstrdup(role));
     }
     set_role(session, nullptr);
-    SqlWriter block;
-    block.text("BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ")
-        .literal(role)
-        .text(") THEN CREATE ROLE ")
-        .name(role)
-        .text("; END IF; END");
-    SqlWriter out;
-    out.text("DO ").literal(block.c_str());
+    SqlWriter query, create, out;
+    query.text("pg_catalog.pg_roles WHERE ").equals("rolname").literal(role);
+    create.text("CREATE ROLE ").name(role);
+    out.do_if_not_exists(query.c_str(), create.c_str());
     write_sql(session, out);
 }
 

@@ -66,15 +66,6 @@ template <typename Take> void with_catalog_column(const ObjectAddress &address, 
     pg_unreachable();
 }
 
-// A type for an operator's signature; NONE where there is none.
-void write_operand(SqlWriter &out, Oid type)
-{
-    if (OidIsValid(type))
-        out.type_name(type);
-    else
-        out.text("NONE");
-}
-
 Oid access_method(const ObjectAddress &address)
 {
     Oid method = InvalidOid;
@@ -95,11 +86,7 @@ void write_name_suffix(SqlWriter &out, const ObjectAddress &address)
     case OperatorRelationId: {
         Oid left, right;
         op_input_types(address.objectId, &left, &right);
-        out.text(" (");
-        write_operand(out, left);
-        out.text(", ");
-        write_operand(out, right);
-        out.text(')');
+        out.text(" (").type_or_none(left).text(", ").type_or_none(right).text(')');
         break;
     }
     case OperatorClassRelationId:

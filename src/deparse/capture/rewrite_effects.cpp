@@ -15,9 +15,7 @@ namespace {
 // WHERE the row is the table's.
 void write_condition(SqlWriter &out, Oid relid)
 {
-    SqlWriter name;
-    name.relation_name(relid);
-    out.text(" WHERE c.oid OPERATOR(pg_catalog.=) ").literal(name.c_str()).text("::pg_catalog.regclass");
+    out.text(" WHERE ").equals("c.oid").regclass(relid);
 }
 
 } // namespace

@@ -79,13 +79,8 @@ const char *object_of_comment(Node *node, const void *)
 
 void write_comment(Script &script, Node *node, const void *)
 {
-    const char *comment = castNode(CommentStmt, node)->comment;
     SqlWriter tail;
-    tail.text(" IS ");
-    if (comment && *comment)
-        tail.literal(comment);
-    else
-        tail.text("NULL");
+    tail.text(" IS ").literal_or_null(castNode(CommentStmt, node)->comment);
     write_with_database(statement_of(script), "COMMENT ON DATABASE ", tail.c_str());
 }
 

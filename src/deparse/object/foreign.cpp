@@ -101,13 +101,8 @@ void deparse_alter_server(Script &script, const Command &command)
     auto *statement = statement_of<AlterForeignServerStmt>(command, T_AlterForeignServerStmt);
     SqlWriter &out = script.statement();
     out.text("ALTER SERVER ").name(NameStr(row->srvname));
-    if (statement->has_version) {
-        out.text(" VERSION ");
-        if (statement->version)
-            out.literal(statement->version);
-        else
-            out.text("NULL");
-    }
+    if (statement->has_version)
+        out.text(" VERSION ").literal_or_null(statement->version);
     if (statement->options)
         write_foreign_option_changes(out.text(' '), statement->options);
 }

@@ -14,14 +14,6 @@ namespace {
 
 using OperatorRow = CatalogRow<FormData_pg_operator>;
 
-void write_type_or_none(SqlWriter &out, Oid type)
-{
-    if (OidIsValid(type))
-        out.type_name(type);
-    else
-        out.text("NONE");
-}
-
 void write_operator_option(SqlWriter &out, SqlWriter::Separator &comma, const char *option, Oid operator_oid)
 {
     if (OidIsValid(operator_oid))
@@ -57,11 +49,8 @@ void deparse_alter_operator(Script &script, const Command &command)
     OperatorRow row(OperatorRelationId, command.address.objectId);
     auto *statement = statement_of<AlterOperatorStmt>(command, T_AlterOperatorStmt);
     SqlWriter &out = script.statement();
-    out.text("ALTER OPERATOR ").operator_name(command.address.objectId).text(" (");
-    write_type_or_none(out, row->oprleft);
-    out.text(", ");
-    write_type_or_none(out, row->oprright);
-    out.text(") SET (");
+    out.text("ALTER OPERATOR ").operator_name(command.address.objectId);
+    out.text(" (").type_or_none(row->oprleft).text(", ").type_or_none(row->oprright).text(") SET (");
 
     struct Property {
         const char *name;
@@ -71,13 +60,8 @@ void deparse_alter_operator(Script &script, const Command &command)
     for (DefElem *option : each<DefElem>(statement->options)) {
         const char *name = option->defname;
         for (const Property &property : properties)
-            if (strcmp(name, property.name) == 0) {
-                out.next(comma).text(name).text(" = ");
-                if (OidIsValid(property.function))
-                    out.function_name(property.function);
-                else
-                    out.text("NONE");
-            }
+            if (strcmp(name, property.name) == 0)
+                out.next(comma).text(name).text(" = ").function_or_none(property.function);
         // From 17 on; they can be set, but not unset.
         if (strcmp(name, "commutator") == 0)
             write_operator_option(out, comma, name, row->oprcom);

@@ -27,17 +27,7 @@ void write_family_name(SqlWriter &out, Oid family)
 
 void write_types(SqlWriter &out, Oid left, Oid right)
 {
-    out.text('(');
-    if (OidIsValid(left))
-        out.type_name(left);
-    else
-        out.text("NONE");
-    out.text(", ");
-    if (OidIsValid(right))
-        out.type_name(right);
-    else
-        out.text("NONE");
-    out.text(')');
+    out.text('(').type_or_none(left).text(", ").type_or_none(right).text(')');
 }
 
 void write_operator_member(SqlWriter &out, const OpFamilyMember *member)

@@ -62,11 +62,7 @@ bool is(const DefElem *option, const char *name)
 void write_password(SqlWriter &out, const AuthIdRow &row)
 {
     const char *password = row.string(Anum_pg_authid_rolpassword);
-    out.text(" PASSWORD ");
-    if (password)
-        out.literal(password);
-    else
-        out.text("NULL");
+    out.text(" PASSWORD ").literal_or_null(password);
 }
 
 void write_valid_until(SqlWriter &out, const AuthIdRow &row)
@@ -123,6 +119,12 @@ void write_named_attributes(SqlWriter &out, const AuthIdRow &row, const List *op
     }
 }
 
+// What SELECT FROM takes to look for a role of that name.
+void write_role_query(SqlWriter &out, const char *name)
+{
+    out.text("pg_catalog.pg_roles WHERE ").equals("rolname").literal(name);
+}
+
 const char *object_of_role(const char *name)
 {
     SqlWriter out;
@@ -147,20 +149,11 @@ void write_create(Script &script, Node *node, const void *)
     auto statement = castNode(CreateRoleStmt, node);
     Oid role = get_role_oid(statement->role, false);
     AuthIdRow row(AuthIdRelationId, role);
-    SqlWriter all, options;
-    write_all_attributes(all, row);
-    write_new_attributes(options, row);
-    SqlWriter block;
-    block.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ")
-        .literal(statement->role)
-        .text(") THEN ALTER ROLE ")
-        .name(statement->role)
-        .text(all.c_str())
-        .text("; ELSE CREATE ROLE ")
-        .name(statement->role)
-        .text(options.c_str())
-        .text("; END IF; END");
-    script.statement().text("DO ").literal(block.c_str());
+    SqlWriter same_name, alter, create;
+    write_role_query(same_name, statement->role);
+    write_all_attributes(alter.text("ALTER ROLE ").name(statement->role), row);
+    write_new_attributes(create.text("CREATE ROLE ").name(statement->role), row);
+    script.statement().do_if_exists(same_name.c_str(), alter.c_str(), create.c_str());
 
     for (DefElem *option : each<DefElem>(statement->options)) {
         bool is_group = is(option, "addroleto");
@@ -317,8 +310,7 @@ void write_grant(Script &script, Node *node, const void *)
         }
 }
 
-// ------------------------------------------------------------------------------------------------------ RENAME,
-// COMMENT
+// --------------------------------------------------------------------------------------------------- RENAME, COMMENT
 
 const char *object_of_rename(Node *node, const void *)
 {
@@ -331,15 +323,10 @@ void write_rename(Script &script, Node *node, const void *)
     if (!all_roles_follow())
         cannot_follow("pg_follower.roles is \"missing\", so the role keeps its old name downstream");
     // Downstream, too, the role exists under its old name: commands that needed it have created it, or nobody needs it.
-    SqlWriter block;
-    block.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ")
-        .literal(statement->subname)
-        .text(") THEN ALTER ROLE ")
-        .name(statement->subname)
-        .text(" RENAME TO ")
-        .name(statement->newname)
-        .text("; END IF; END");
-    script.statement().text("DO ").literal(block.c_str());
+    SqlWriter old_name, rename;
+    write_role_query(old_name, statement->subname);
+    rename.text("ALTER ROLE ").name(statement->subname).text(" RENAME TO ").name(statement->newname);
+    script.statement().do_if_exists(old_name.c_str(), rename.c_str());
 }
 
 const char *object_of_comment(Node *node, const void *)
@@ -350,12 +337,11 @@ const char *object_of_comment(Node *node, const void *)
 void write_comment(Script &script, Node *node, const void *)
 {
     auto statement = castNode(CommentStmt, node);
-    SqlWriter &out = script.statement();
-    out.text("COMMENT ON ROLE ").role_name(get_role_oid(strVal(statement->object), false)).text(" IS ");
-    if (statement->comment && *statement->comment)
-        out.literal(statement->comment);
-    else
-        out.text("NULL");
+    script.statement()
+        .text("COMMENT ON ROLE ")
+        .role_name(get_role_oid(strVal(statement->object), false))
+        .text(" IS ")
+        .literal_or_null(statement->comment);
 }
 
 // ------------------------------------------------------------------------------------------------------ REASSIGN OWNED

@@ -101,7 +101,7 @@ void write_with_database(SqlWriter &out, const char *head, const char *tail)
         .text(", pg_catalog.quote_ident(pg_catalog.current_database()), ")
         .literal(tail)
         .text("); END");
-    out.text("DO ").literal(block.c_str());
+    out.do_block(block.c_str());
 }
 
 } // namespace pg_follower::deparse

@@ -83,17 +83,11 @@ void refuse_subscription_with_password(Oid subscription)
 
 void drop_subscription(SqlWriter &out, const char *name)
 {
-    SqlWriter body;
-    body.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = "
-              "s.subdbid "
-              "WHERE d.datname = current_database() AND s.subname = ")
-        .literal(name)
-        .text(") THEN ALTER SUBSCRIPTION ")
-        .name(name)
-        .text(" SET (slot_name = NONE); DROP SUBSCRIPTION ")
-        .name(name)
-        .text("; END IF; END");
-    out.text("DO ").literal(body.c_str());
+    SqlWriter own, drop;
+    own.text("pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON ").equals("d.oid").text("s.subdbid WHERE ");
+    own.equals("d.datname").text("pg_catalog.current_database() AND ").equals("s.subname").literal(name);
+    drop.text("ALTER SUBSCRIPTION ").name(name).text(" SET (slot_name = NONE); DROP SUBSCRIPTION ").name(name);
+    out.do_if_exists(own.c_str(), drop.c_str());
 }
 
 void deparse_create_subscription(Script &script, const Command &command)

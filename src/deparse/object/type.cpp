@@ -163,12 +163,8 @@ void write_alter_base(SqlWriter &out, const TypeRow &row, const AlterTypeStmt *s
         if (strcmp(option->defname, "storage") == 0)
             out.text(storage_name(row->typstorage));
         for (const Property &property : properties)
-            if (strcmp(option->defname, property.name) == 0) {
-                if (OidIsValid(property.function))
-                    out.function_name(property.function);
-                else
-                    out.text("NONE");
-            }
+            if (strcmp(option->defname, property.name) == 0)
+                out.function_or_none(property.function);
     }
     out.text(')');
 }

@@ -114,12 +114,11 @@ const char *object_of_comment(Node *node, const void *)
 void write_comment(Script &script, Node *node, const void *)
 {
     auto statement = castNode(CommentStmt, node);
-    SqlWriter &out = script.statement();
-    out.text("COMMENT ON EVENT TRIGGER ").name(strVal(statement->object)).text(" IS ");
-    if (statement->comment && *statement->comment)
-        out.literal(statement->comment);
-    else
-        out.text("NULL");
+    script.statement()
+        .text("COMMENT ON EVENT TRIGGER ")
+        .name(strVal(statement->object))
+        .text(" IS ")
+        .literal_or_null(statement->comment);
 }
 
 // The names, of those that the statement lists, that are event triggers of no extension.

@@ -31,14 +31,6 @@ ConstraintTrigger find_constraint_trigger(Oid relid, const char *name)
     return {};
 }
 
-// table::regclass, as a literal.
-SqlWriter &write_regclass(SqlWriter &out, Oid relid)
-{
-    SqlWriter name;
-    name.relation_name(relid);
-    return out.literal(name.c_str()).text("::pg_catalog.regclass");
-}
-
 } // namespace
 
 bool write_constraint_trigger(AlterTable &alter, const char *keywords, const char *trigger)
@@ -54,18 +46,20 @@ bool write_constraint_trigger(AlterTable &alter, const char *keywords, const cha
         .text(' ')
         .text(keywords)
         .text(' ');
-    block.text("DECLARE own text; BEGIN SELECT t.tgname INTO STRICT own FROM pg_catalog.pg_trigger t "
-               "JOIN pg_catalog.pg_constraint c ON c.oid OPERATOR(pg_catalog.=) t.tgconstraint "
-               "WHERE t.tgrelid OPERATOR(pg_catalog.=) ");
-    write_regclass(block, alter.relid()).text(" AND c.conrelid OPERATOR(pg_catalog.=) ");
-    write_regclass(block, constraint->conrelid).text(" AND c.conname OPERATOR(pg_catalog.=) ");
-    block.literal(NameStr(constraint->conname))
-        .text(" AND t.tgfoid OPERATOR(pg_catalog.=) ")
+    block
+        .text("DECLARE own text; BEGIN SELECT t.tgname INTO STRICT own FROM pg_catalog.pg_trigger t "
+              "JOIN pg_catalog.pg_constraint c ON ")
+        .equals("c.oid")
+        .text("t.tgconstraint WHERE ");
+    block.equals("t.tgrelid").regclass(alter.relid()).text(" AND ");
+    block.equals("c.conrelid").regclass(constraint->conrelid).text(" AND ");
+    block.equals("c.conname").literal(NameStr(constraint->conname)).text(" AND ");
+    block.equals("t.tgfoid")
         .literal(format_procedure_qualified(found.function))
         .text("::pg_catalog.regprocedure; EXECUTE ")
         .literal(change.c_str())
         .text(" OPERATOR(pg_catalog.||) pg_catalog.quote_ident(own); END");
-    alter.script().statement().text("DO ").literal(block.c_str());
+    alter.script().statement().do_block(block.c_str());
     return true;
 }
 

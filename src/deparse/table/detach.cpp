@@ -38,18 +38,11 @@ void write_detach_begin(Script &script, Oid parent, Oid partition)
 void write_detach_end(Script &script, Oid parent, Oid partition)
 {
     // A copy that was made between the two transactions has it attached.
-    SqlWriter partition_name, parent_name, detach, block;
-    partition_name.relation_name(partition);
-    parent_name.relation_name(parent);
+    SqlWriter attached, detach;
+    attached.text("pg_catalog.pg_inherits WHERE ").equals("inhrelid").regclass(partition);
+    attached.text(" AND ").equals("inhparent").regclass(parent);
     write_detach(detach, parent, partition);
-    block.text("BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid OPERATOR(pg_catalog.=) ")
-        .literal(partition_name.c_str())
-        .text("::pg_catalog.regclass AND inhparent OPERATOR(pg_catalog.=) ")
-        .literal(parent_name.c_str())
-        .text("::pg_catalog.regclass) THEN ")
-        .text(detach.c_str())
-        .text("; END IF; END");
-    script.statement().text("DO ").literal(block.c_str());
+    script.statement().do_if_exists(attached.c_str(), detach.c_str());
 }
 
 } // namespace pg_follower::deparse

@@ -15,11 +15,7 @@ void deparse_comment(Script &script, const Command &command)
     SqlWriter &out = script.statement();
     out.text("COMMENT ON ");
     write_object(out, command.address);
-    out.text(" IS ");
-    if (const char *text = castNode(CommentStmt, command.parse_tree)->comment)
-        out.literal(text);
-    else
-        out.text("NULL");
+    out.text(" IS ").literal_or_null(castNode(CommentStmt, command.parse_tree)->comment);
 }
 
 } // namespace pg_follower::deparse

@@ -81,11 +81,7 @@ void write_head(SqlWriter &out, const SecLabelStmt *statement, const ObjectAddre
 
 void write_label(SqlWriter &out, const SecLabelStmt *statement)
 {
-    out.text(" IS ");
-    if (statement->label)
-        out.literal(statement->label);
-    else
-        out.text("NULL");
+    out.text(" IS ").literal_or_null(statement->label);
 }
 
 SqlWriter &statement_of(Script &script)
