@@ -100,15 +100,55 @@ inline AlterTableType plain_subcommand_type(const AlterTableCmd *command)
     return command->subtype;
 }
 
-// Whether a subcommand only checks that a column is NOT NULL.
-inline bool is_not_null_check([[maybe_unused]] AlterTableType type)
-{
-#if PG_VERSION_NUM < 180000
-    return type == AT_CheckNotNull;
+// Subcommands that only some versions have; in the others a number that no subcommand has.
+#if PG_VERSION_NUM >= 170000
+constexpr int set_expression_subcommand = AT_SetExpression;
 #else
-    return false;
+constexpr int set_expression_subcommand = -1;
+#endif
+#if PG_VERSION_NUM >= 180000
+constexpr int check_not_null_subcommand = -1;
+#else
+constexpr int check_not_null_subcommand = AT_CheckNotNull;
+#endif
+
+// What ALTER TABLE ... ALTER CONSTRAINT changes. Before version 18 it always changes the deferrability, and nothing
+// else.
+struct ConstraintChange {
+    const char *name;
+    bool changes_deferrability;
+    bool deferrable;
+    bool initially_deferred;
+    bool changes_enforceability;
+    bool enforced;
+    bool changes_inheritability;
+    bool no_inherit;
+};
+
+inline ConstraintChange constraint_change(const AlterTableCmd *command)
+{
+#if PG_VERSION_NUM >= 180000
+    auto *change = castNode(ATAlterConstraint, command->def);
+    return {change->conname,
+            change->alterDeferrability,
+            change->deferrable,
+            change->initdeferred,
+            change->alterEnforceability,
+            change->is_enforced,
+            change->alterInheritability,
+            change->noinherit};
+#else
+    auto *constraint = castNode(Constraint, command->def);
+    return {constraint->conname, true, constraint->deferrable, constraint->initdeferred, false, false, false, false};
 #endif
 }
+
+// MAINTAIN; no bit before version 17.
+#if PG_VERSION_NUM >= 170000
+constexpr AclMode maintain_privilege = ACL_MAINTAIN;
+#else
+constexpr AclMode maintain_privilege = ACL_NO_RIGHTS;
+#endif
 
 // The columns of pg_collation that hold a locale of ICU (or builtin), and its rules (InvalidAttrNumber: none).
 #if PG_VERSION_NUM >= 170000

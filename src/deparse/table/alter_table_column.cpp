@@ -112,7 +112,7 @@ void restore_default(AlterTable &alter, Relation relation, AttrNumber column)
     }
 }
 
-void write_add_column(AlterTable &alter, const Subcommand &subcommand)
+void write_add_column(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
     RelationScope relation(alter.relid());
     AttrNumber column = static_cast<AttrNumber>(subcommand.address.objectSubId);
@@ -205,7 +205,7 @@ void write_using(SqlWriter &out, const AlterTable &alter, Relation relation, Nod
     out.text(text);
 }
 
-void write_column_type(AlterTable &alter, const Subcommand &subcommand)
+void write_column_type(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
     AttrNumber column = static_cast<AttrNumber>(subcommand.address.objectSubId);
     RelationScope relation(alter.relid());
@@ -221,7 +221,7 @@ void write_column_type(AlterTable &alter, const Subcommand &subcommand)
         out.text(" CASCADE");
 }
 
-void write_column_default(AlterTable &alter, const Subcommand &subcommand)
+void write_column_default(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
     RelationScope relation(alter.relid());
     SqlWriter &out = alter_column(alter, subcommand.command->name);
@@ -234,7 +234,7 @@ void write_column_default(AlterTable &alter, const Subcommand &subcommand)
         out.text("DROP DEFAULT");
 }
 
-void write_add_identity(AlterTable &alter, const Subcommand &subcommand)
+void write_add_identity(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
     RelationScope relation(alter.relid());
     AttrNumber column = static_cast<AttrNumber>(subcommand.address.objectSubId);
@@ -243,7 +243,7 @@ void write_add_identity(AlterTable &alter, const Subcommand &subcommand)
 }
 
 // Changes of the sequence's options are ALTER SEQUENCE commands of their own.
-void write_set_identity(AlterTable &alter, const Subcommand &subcommand)
+void write_set_identity(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
     for (DefElem *option : each<DefElem>(reinterpret_cast<List *>(subcommand.command->def)))
         if (strcmp(option->defname, "generated") == 0)
@@ -252,8 +252,9 @@ void write_set_identity(AlterTable &alter, const Subcommand &subcommand)
                 .text(defGetInt32(option) == ATTRIBUTE_IDENTITY_ALWAYS ? "ALWAYS" : "BY DEFAULT");
 }
 
-void write_statistics(AlterTable &alter, const AlterTableCmd *command)
+void write_statistics(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
+    const AlterTableCmd *command = subcommand.command;
     SqlWriter &out = alter.next();
     out.text("ALTER COLUMN ");
     if (command->name)
@@ -264,7 +265,7 @@ void write_statistics(AlterTable &alter, const AlterTableCmd *command)
     out.text(" SET STATISTICS ").number(command->def ? intVal(command->def) : -1);
 }
 
-void write_drop_column(AlterTable &alter, const Subcommand &subcommand)
+void write_drop_column(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
     const AlterTableCmd *command = subcommand.command;
     SqlWriter &out = alter.next();
@@ -279,100 +280,76 @@ void write_drop_column(AlterTable &alter, const Subcommand &subcommand)
         out.text(" CASCADE");
 }
 
+void write_set_expression(AlterTable &alter, const Subcommand &subcommand, const char *)
+{
+    RelationScope relation(alter.relid());
+    alter_column(alter, subcommand.command->name)
+        .text("SET EXPRESSION AS (")
+        .text(column_default(relation, static_cast<AttrNumber>(subcommand.address.objectSubId)))
+        .text(')');
+}
+
+// A primary key sets its columns NOT NULL by itself.
+void write_set_not_null(AlterTable &alter, const Subcommand &subcommand, const char *)
+{
+    if (alter.user_wrote(AT_SetNotNull, subcommand.command->name))
+        alter_column(alter, subcommand.command->name).text("SET NOT NULL");
+}
+
+void write_keywords(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    alter_column(alter, subcommand.command->name).text(keywords);
+}
+
+// SET STORAGE, SET COMPRESSION.
+void write_word(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    alter_column(alter, subcommand.command->name).text(keywords).text(' ').text(strVal(subcommand.command->def));
+}
+
+// SET (...), RESET (...).
+void write_option_list(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    SqlWriter &out = alter_column(alter, subcommand.command->name).text(keywords).text(" (");
+    write_given_options(out, reinterpret_cast<List *>(subcommand.command->def));
+    out.text(')');
+}
+
+void write_option_changes(AlterTable &alter, const Subcommand &subcommand, const char *)
+{
+    write_foreign_option_changes(alter_column(alter, subcommand.command->name),
+                                 reinterpret_cast<List *>(subcommand.command->def));
+}
+
+constexpr SubcommandForm forms[] = {
+    {AT_AddColumn, "", write_add_column, WriteIf::own},
+    {AT_DropColumn, "", write_drop_column, WriteIf::own},
+    {AT_AlterColumnType, "", write_column_type, WriteIf::own},
+    {AT_ColumnDefault, "", write_column_default, WriteIf::own},
+    {AT_AddIdentity, "", write_add_identity, WriteIf::own},
+    {AT_SetIdentity, "", write_set_identity, WriteIf::own},
+    {AT_DropIdentity, "DROP IDENTITY", write_keywords, WriteIf::own},
+    {set_expression_subcommand, "", write_set_expression, WriteIf::own},
+    {AT_DropExpression, "DROP EXPRESSION", write_keywords, WriteIf::own},
+    {AT_SetNotNull, "", write_set_not_null, WriteIf::not_other},
+    // Even where the relation's column has no NOT NULL to drop, its children's may have.
+    {AT_DropNotNull, "DROP NOT NULL", write_keywords, WriteIf::not_other},
+    {AT_SetStatistics, "", write_statistics, WriteIf::own},
+    {AT_SetStorage, "SET STORAGE", write_word, WriteIf::own},
+    {AT_SetCompression, "SET COMPRESSION", write_word, WriteIf::own},
+    {AT_SetOptions, "SET", write_option_list, WriteIf::own},
+    {AT_ResetOptions, "RESET", write_option_list, WriteIf::own},
+    {AT_AlterColumnGenericOptions, "", write_option_changes, WriteIf::own},
+    {AT_AddColumnToView, "", nullptr},        // part of CREATE OR REPLACE VIEW
+    {AT_CookedColumnDefault, "", nullptr},    // part of CREATE TABLE
+    {check_not_null_subcommand, "", nullptr}, // the server made it up, to check what descendants inherit
+};
+
 } // namespace
 
 bool write_column_subcommand(AlterTable &alter, const Subcommand &subcommand)
 {
-    const AlterTableCmd *command = subcommand.command;
-    // Of a descendant, or (with IF EXISTS or IF NOT EXISTS) nothing to do.
-    bool own = subcommand.address.classId == RelationRelationId && subcommand.address.objectId == alter.relid();
-    bool of_other = OidIsValid(subcommand.address.objectId) && !own;
-
-    switch (subcommand.type) {
-    case AT_AddColumn:
-        if (own)
-            write_add_column(alter, subcommand);
-        return true;
-    case AT_DropColumn:
-        if (own)
-            write_drop_column(alter, subcommand);
-        return true;
-    case AT_AlterColumnType:
-        if (own)
-            write_column_type(alter, subcommand);
-        return true;
-    case AT_ColumnDefault:
-        if (own)
-            write_column_default(alter, subcommand);
-        return true;
-    case AT_AddIdentity:
-        if (own)
-            write_add_identity(alter, subcommand);
-        return true;
-    case AT_SetIdentity:
-        if (own)
-            write_set_identity(alter, subcommand);
-        return true;
-    case AT_DropIdentity:
-        if (own)
-            alter_column(alter, command->name).text("DROP IDENTITY");
-        return true;
-    case AT_DropExpression:
-        if (own)
-            alter_column(alter, command->name).text("DROP EXPRESSION");
-        return true;
-#if PG_VERSION_NUM >= 170000
-    case AT_SetExpression:
-        if (own) {
-            RelationScope relation(alter.relid());
-            alter_column(alter, command->name)
-                .text("SET EXPRESSION AS (")
-                .text(column_default(relation, static_cast<AttrNumber>(subcommand.address.objectSubId)))
-                .text(')');
-        }
-        return true;
-#endif
-    case AT_SetNotNull:
-        // A primary key sets its columns NOT NULL by itself.
-        if (!of_other && alter.user_wrote(AT_SetNotNull, command->name))
-            alter_column(alter, command->name).text("SET NOT NULL");
-        return true;
-    case AT_DropNotNull:
-        // Even where the parent has none to drop, its children may.
-        if (!of_other)
-            alter_column(alter, command->name).text("DROP NOT NULL");
-        return true;
-    case AT_SetStatistics:
-        if (own)
-            write_statistics(alter, command);
-        return true;
-    case AT_SetStorage:
-        if (own)
-            alter_column(alter, command->name).text("SET STORAGE ").text(strVal(command->def));
-        return true;
-    case AT_SetCompression:
-        if (own)
-            alter_column(alter, command->name).text("SET COMPRESSION ").text(strVal(command->def));
-        return true;
-    case AT_SetOptions:
-    case AT_ResetOptions:
-        if (own) {
-            SqlWriter &out = alter_column(alter, command->name);
-            out.text(subcommand.type == AT_SetOptions ? "SET (" : "RESET (");
-            write_given_options(out, reinterpret_cast<List *>(command->def));
-            out.text(')');
-        }
-        return true;
-    case AT_AlterColumnGenericOptions:
-        if (own)
-            write_foreign_option_changes(alter_column(alter, command->name), reinterpret_cast<List *>(command->def));
-        return true;
-    case AT_AddColumnToView:     // part of CREATE OR REPLACE VIEW
-    case AT_CookedColumnDefault: // part of CREATE TABLE
-        return true;
-    default:
-        return is_not_null_check(subcommand.type);
-    }
+    return write_by_form(forms, alter, subcommand);
 }
 
 } // namespace pg_follower::deparse

@@ -4,6 +4,7 @@
 #include "deparse/table/constraint_parts.hpp"
 #include "deparse/table/tablespaces.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/compat.hpp"
 
 extern "C" {
 #include "catalog/dependency.h"
@@ -64,84 +65,78 @@ void write_using_index(AlterTable &alter, Oid constraint)
         out.text(" INITIALLY DEFERRED");
 }
 
-void write_index_constraint(AlterTable &alter, Oid constraint)
+void write_add_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
+    if (Oid constraint = added_constraint(alter, subcommand); OidIsValid(constraint))
+        write_constraint(alter.next().text("ADD "), constraint);
+}
+
+void write_add_index(AlterTable &alter, const Subcommand &subcommand, const char *)
+{
+    Oid index = subcommand.address.objectId;
+    Oid constraint = OidIsValid(index) ? get_index_constraint(index) : InvalidOid;
+    if (!OidIsValid(constraint) || IndexGetRelation(index, true) != alter.relid())
+        return;
     write_constraint(alter.next().text("ADD "), constraint);
     write_constraint_tablespace(alter.script(), constraint);
 }
 
-// What a CASCADE took besides is dropped by statements of its own, before this one if the command has ended.
-void write_drop_constraint(AlterTable &alter, const AlterTableCmd *command)
+void write_add_index_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
+    if (subcommand.address.classId == ConstraintRelationId &&
+        constraint_relation(subcommand.address.objectId) == alter.relid())
+        write_using_index(alter, subcommand.address.objectId);
+}
+
+// What a CASCADE took besides is dropped by statements of its own, before this one if the command has ended.
+void write_drop_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
+{
+    const AlterTableCmd *command = subcommand.command;
     SqlWriter &out = alter.next();
     out.text(command->missing_ok ? "DROP CONSTRAINT IF EXISTS " : "DROP CONSTRAINT ").name(command->name);
     if (command->behavior == DROP_CASCADE && alter.command().event->is_running)
         out.text(" CASCADE");
 }
 
-void write_alter_constraint(AlterTable &alter, const AlterTableCmd *command)
+void write_alter_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
-#if PG_VERSION_NUM >= 180000
-    auto *change = castNode(ATAlterConstraint, command->def);
+    ConstraintChange change = constraint_change(subcommand.command);
     SqlWriter &out = alter.next();
-    out.text("ALTER CONSTRAINT ").name(change->conname);
-    if (change->alterDeferrability)
-        out.text(change->deferrable ? " DEFERRABLE" : " NOT DEFERRABLE")
-            .text(change->initdeferred ? " INITIALLY DEFERRED" : " INITIALLY IMMEDIATE");
-    if (change->alterEnforceability)
-        out.text(change->is_enforced ? " ENFORCED" : " NOT ENFORCED");
-    if (change->alterInheritability)
-        out.text(change->noinherit ? " NO INHERIT" : " INHERIT");
-#else
-    auto *definition = castNode(Constraint, command->def);
-    alter.next()
-        .text("ALTER CONSTRAINT ")
-        .name(definition->conname)
-        .text(definition->deferrable ? " DEFERRABLE" : " NOT DEFERRABLE")
-        .text(definition->initdeferred ? " INITIALLY DEFERRED" : " INITIALLY IMMEDIATE");
-#endif
+    out.text("ALTER CONSTRAINT ").name(change.name);
+    if (change.changes_deferrability)
+        out.text(change.deferrable ? " DEFERRABLE" : " NOT DEFERRABLE")
+            .text(change.initially_deferred ? " INITIALLY DEFERRED" : " INITIALLY IMMEDIATE");
+    if (change.changes_enforceability)
+        out.text(change.enforced ? " ENFORCED" : " NOT ENFORCED");
+    if (change.changes_inheritability)
+        out.text(change.no_inherit ? " NO INHERIT" : " INHERIT");
 }
+
+void write_validate_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
+{
+    alter.next().text("VALIDATE CONSTRAINT ").name(subcommand.command->name);
+}
+
+constexpr SubcommandForm forms[] = {
+    {AT_AddConstraint, "", write_add_constraint},
+    {AT_AddIndex, "", write_add_index},
+    {AT_AddIndexConstraint, "", write_add_index_constraint},
+    {AT_AlterConstraint, "", write_alter_constraint},
+    {AT_ValidateConstraint, "", write_validate_constraint},
+    {AT_DropConstraint, "", write_drop_constraint},
+    // Consequences of a column's new type.
+    {AT_ReAddIndex, "", nullptr},
+    {AT_ReAddConstraint, "", nullptr},
+    {AT_ReAddDomainConstraint, "", nullptr},
+    {AT_ReAddComment, "", nullptr},
+    {AT_ReAddStatistics, "", nullptr},
+};
 
 } // namespace
 
 bool write_constraint_subcommand(AlterTable &alter, const Subcommand &subcommand)
 {
-    const AlterTableCmd *command = subcommand.command;
-    switch (subcommand.type) {
-    case AT_AddConstraint:
-        if (Oid constraint = added_constraint(alter, subcommand); OidIsValid(constraint))
-            write_constraint(alter.next().text("ADD "), constraint);
-        return true;
-    case AT_AddIndex: {
-        Oid index = subcommand.address.objectId;
-        Oid constraint = OidIsValid(index) ? get_index_constraint(index) : InvalidOid;
-        if (OidIsValid(constraint) && IndexGetRelation(index, true) == alter.relid())
-            write_index_constraint(alter, constraint);
-        return true;
-    }
-    case AT_AddIndexConstraint:
-        if (subcommand.address.classId == ConstraintRelationId &&
-            constraint_relation(subcommand.address.objectId) == alter.relid())
-            write_using_index(alter, subcommand.address.objectId);
-        return true;
-    case AT_AlterConstraint:
-        write_alter_constraint(alter, command);
-        return true;
-    case AT_ValidateConstraint:
-        alter.next().text("VALIDATE CONSTRAINT ").name(command->name);
-        return true;
-    case AT_DropConstraint:
-        write_drop_constraint(alter, command);
-        return true;
-    case AT_ReAddIndex:
-    case AT_ReAddConstraint:
-    case AT_ReAddDomainConstraint:
-    case AT_ReAddComment:
-    case AT_ReAddStatistics:
-        return true; // consequences of a column's new type
-    default:
-        return false;
-    }
+    return write_by_form(forms, alter, subcommand);
 }
 
 } // namespace pg_follower::deparse

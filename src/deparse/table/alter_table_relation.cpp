@@ -21,42 +21,6 @@ extern "C" {
 namespace pg_follower::deparse {
 namespace {
 
-// Subcommands that are keywords, and a name where there is one.
-struct PlainForm {
-    AlterTableType type;
-    const char *keywords;
-};
-
-constexpr PlainForm plain_forms[] = {
-    {AT_ClusterOn, "CLUSTER ON"},
-    {AT_DropCluster, "SET WITHOUT CLUSTER"},
-    {AT_SetLogged, "SET LOGGED"},
-    {AT_SetUnLogged, "SET UNLOGGED"},
-    {AT_EnableTrig, "ENABLE TRIGGER"},
-    {AT_EnableAlwaysTrig, "ENABLE ALWAYS TRIGGER"},
-    {AT_EnableReplicaTrig, "ENABLE REPLICA TRIGGER"},
-    {AT_DisableTrig, "DISABLE TRIGGER"},
-    {AT_EnableTrigAll, "ENABLE TRIGGER ALL"},
-    {AT_EnableTrigUser, "ENABLE TRIGGER USER"},
-    {AT_DisableTrigAll, "DISABLE TRIGGER ALL"},
-    {AT_DisableTrigUser, "DISABLE TRIGGER USER"},
-    {AT_EnableRule, "ENABLE RULE"},
-    {AT_EnableAlwaysRule, "ENABLE ALWAYS RULE"},
-    {AT_EnableReplicaRule, "ENABLE REPLICA RULE"},
-    {AT_DisableRule, "DISABLE RULE"},
-    {AT_DropOf, "NOT OF"},
-    {AT_EnableRowSecurity, "ENABLE ROW LEVEL SECURITY"},
-    {AT_DisableRowSecurity, "DISABLE ROW LEVEL SECURITY"},
-    {AT_ForceRowSecurity, "FORCE ROW LEVEL SECURITY"},
-    {AT_NoForceRowSecurity, "NO FORCE ROW LEVEL SECURITY"},
-};
-
-bool names_trigger(AlterTableType type)
-{
-    return type == AT_EnableTrig || type == AT_EnableAlwaysTrig || type == AT_EnableReplicaTrig ||
-           type == AT_DisableTrig;
-}
-
 // Whether the index is one of the relation's own. Where a column's type changes, the server marks the rebuilt indexes
 // of descendants again, and collects that for the relation that the command names; the downstream does so by itself.
 bool has_index(const AlterTable &alter, const char *name)
@@ -65,25 +29,78 @@ bool has_index(const AlterTable &alter, const char *name)
     return OidIsValid(index) && IndexGetRelation(index, true) == alter.relid();
 }
 
-bool write_plain(AlterTable &alter, const Subcommand &subcommand)
+// Keywords, and a name where the subcommand has one.
+void write_plain(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
 {
-    for (const PlainForm &form : plain_forms)
-        if (form.type == subcommand.type) {
-            if (names_trigger(form.type) && write_constraint_trigger(alter, form.keywords, subcommand.command->name))
-                return true;
-            if (form.type == AT_ClusterOn && !has_index(alter, subcommand.command->name))
-                return true;
-            SqlWriter &out = alter.next().text(form.keywords);
-            if (subcommand.command->name)
-                out.text(' ').name(subcommand.command->name);
-            return true;
-        }
-    return false;
+    SqlWriter &out = alter.next().text(keywords);
+    if (subcommand.command->name)
+        out.text(' ').name(subcommand.command->name);
 }
 
-void write_replica_identity(AlterTable &alter, const ReplicaIdentityStmt *statement)
+void write_trigger(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
 {
-    SqlWriter &out = alter.next().text("REPLICA IDENTITY ");
+    if (!write_constraint_trigger(alter, keywords, subcommand.command->name))
+        write_plain(alter, subcommand, keywords);
+}
+
+void write_cluster_on(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    if (has_index(alter, subcommand.command->name))
+        write_plain(alter, subcommand, keywords);
+}
+
+void write_owner(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    alter.next().text(keywords).text(' ').role_name(get_rolespec_oid(subcommand.command->newowner, false));
+}
+
+// SET (...), RESET (...).
+void write_option_list(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    SqlWriter &out = alter.next().text(keywords).text(" (");
+    write_given_options(out, reinterpret_cast<List *>(subcommand.command->def));
+    out.text(')');
+}
+
+void write_option_changes(AlterTable &alter, const Subcommand &subcommand, const char *)
+{
+    write_foreign_option_changes(alter.next(), reinterpret_cast<List *>(subcommand.command->def));
+}
+
+// The downstream may lack the tablespace.
+void write_set_tablespace(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    alter.separate(Needed::if_possible).text(keywords).text(' ').name(subcommand.command->name);
+}
+
+// The downstream may lack the access method. Without a name the command means the default one.
+void write_access_method(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    SqlWriter &out = alter.separate(Needed::if_possible).text(keywords).text(' ');
+    if (subcommand.command->name)
+        out.name(subcommand.command->name);
+    else
+        out.text("DEFAULT");
+}
+
+// INHERIT and NO INHERIT, whose parent is the subcommand's address.
+void write_parent(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    alter.next().text(keywords).text(' ').relation_name(subcommand.address.objectId);
+}
+
+void write_row_type(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    alter.next().text(keywords).text(' ').type_name(subcommand.address.objectId);
+}
+
+void write_replica_identity(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    auto *statement = castNode(ReplicaIdentityStmt, subcommand.command->def);
+    if (statement->name && !has_index(alter, statement->name))
+        return;
+    note_replica_identity(alter.relid(), statement);
+    SqlWriter &out = alter.next().text(keywords).text(' ');
     switch (statement->identity_type) {
     case REPLICA_IDENTITY_DEFAULT:
         out.text("DEFAULT");
@@ -109,13 +126,14 @@ Oid find_relation(const Event &event, const RangeVar *name)
     return RangeVarGetRelid(name, NoLock, false);
 }
 
-void write_attach(AlterTable &alter, const PartitionCmd *partition)
+void write_attach(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
 {
+    auto *partition = castNode(PartitionCmd, subcommand.command->def);
     Oid relid = find_relation(*alter.command().event, partition->name);
     // It does not exist downstream; what makes it valid attaches it, too.
     if (get_rel_relkind(relid) == RELKIND_INDEX && !is_valid_index(relid))
         return;
-    SqlWriter &out = alter.next().text("ATTACH PARTITION ").relation_name(relid);
+    SqlWriter &out = alter.next().text(keywords).text(' ').relation_name(relid);
     if (alter.relkind() == RELKIND_PARTITIONED_TABLE) {
         write_partition_bound(out, relid);
         write_partition_index_tablespaces(alter.script(), relid);
@@ -123,80 +141,60 @@ void write_attach(AlterTable &alter, const PartitionCmd *partition)
 }
 
 // CONCURRENTLY cannot run in the transaction that it belongs to downstream.
-void write_detach(AlterTable &alter, const Subcommand &subcommand)
+void write_detach(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
 {
     auto *command = castNode(PartitionCmd, subcommand.command->def);
     Oid partition = find_relation(*alter.command().event, command->name);
     if (subcommand.type == AT_DetachPartitionFinalize || command->concurrent)
         write_detach_end(alter.script(), alter.relid(), partition);
     else
-        alter.next().text("DETACH PARTITION ").relation_name(partition);
+        alter.next().text(keywords).text(' ').relation_name(partition);
 }
+
+constexpr SubcommandForm forms[] = {
+    {AT_ChangeOwner, "OWNER TO", write_owner},
+    {AT_ClusterOn, "CLUSTER ON", write_cluster_on},
+    {AT_DropCluster, "SET WITHOUT CLUSTER", write_plain},
+    {AT_SetLogged, "SET LOGGED", write_plain},
+    {AT_SetUnLogged, "SET UNLOGGED", write_plain},
+    {AT_SetAccessMethod, "SET ACCESS METHOD", write_access_method},
+    {AT_SetTableSpace, "SET TABLESPACE", write_set_tablespace},
+    {AT_SetRelOptions, "SET", write_option_list},
+    {AT_ResetRelOptions, "RESET", write_option_list},
+    {AT_GenericOptions, "", write_option_changes},
+    {AT_EnableTrig, "ENABLE TRIGGER", write_trigger},
+    {AT_EnableAlwaysTrig, "ENABLE ALWAYS TRIGGER", write_trigger},
+    {AT_EnableReplicaTrig, "ENABLE REPLICA TRIGGER", write_trigger},
+    {AT_DisableTrig, "DISABLE TRIGGER", write_trigger},
+    {AT_EnableTrigAll, "ENABLE TRIGGER ALL", write_plain},
+    {AT_EnableTrigUser, "ENABLE TRIGGER USER", write_plain},
+    {AT_DisableTrigAll, "DISABLE TRIGGER ALL", write_plain},
+    {AT_DisableTrigUser, "DISABLE TRIGGER USER", write_plain},
+    {AT_EnableRule, "ENABLE RULE", write_plain},
+    {AT_EnableAlwaysRule, "ENABLE ALWAYS RULE", write_plain},
+    {AT_EnableReplicaRule, "ENABLE REPLICA RULE", write_plain},
+    {AT_DisableRule, "DISABLE RULE", write_plain},
+    {AT_AddInherit, "INHERIT", write_parent},
+    {AT_DropInherit, "NO INHERIT", write_parent},
+    {AT_AddOf, "OF", write_row_type},
+    {AT_DropOf, "NOT OF", write_plain},
+    {AT_EnableRowSecurity, "ENABLE ROW LEVEL SECURITY", write_plain},
+    {AT_DisableRowSecurity, "DISABLE ROW LEVEL SECURITY", write_plain},
+    {AT_ForceRowSecurity, "FORCE ROW LEVEL SECURITY", write_plain},
+    {AT_NoForceRowSecurity, "NO FORCE ROW LEVEL SECURITY", write_plain},
+    {AT_ReplicaIdentity, "REPLICA IDENTITY", write_replica_identity},
+    {AT_AttachPartition, "ATTACH PARTITION", write_attach},
+    {AT_DetachPartition, "DETACH PARTITION", write_detach},
+    {AT_DetachPartitionFinalize, "DETACH PARTITION", write_detach},
+    {AT_DropOids, "", nullptr},          // does nothing any more
+    {AT_ReplaceRelOptions, "", nullptr}, // part of CREATE OR REPLACE VIEW
+};
 
 } // namespace
 
 bool write_relation_subcommand(AlterTable &alter, const Subcommand &subcommand)
 {
-    const AlterTableCmd *command = subcommand.command;
-    if (write_plain(alter, subcommand))
-        return true;
-
-    switch (subcommand.type) {
-    case AT_ChangeOwner:
-        alter.next().text("OWNER TO ").role_name(get_rolespec_oid(command->newowner, false));
-        return true;
-    case AT_SetRelOptions:
-    case AT_ResetRelOptions: {
-        SqlWriter &out = alter.next();
-        out.text(subcommand.type == AT_SetRelOptions ? "SET (" : "RESET (");
-        write_given_options(out, reinterpret_cast<List *>(command->def));
-        out.text(')');
-        return true;
-    }
-    case AT_SetTableSpace:
-        alter.separate(Needed::if_possible).text("SET TABLESPACE ").name(command->name);
-        return true;
-    case AT_SetAccessMethod: {
-        SqlWriter &out = alter.separate(Needed::if_possible).text("SET ACCESS METHOD ");
-        if (command->name)
-            out.name(command->name);
-        else
-            out.text("DEFAULT");
-        return true;
-    }
-    case AT_AddInherit:
-        alter.next().text("INHERIT ").relation_name(subcommand.address.objectId);
-        return true;
-    case AT_DropInherit:
-        alter.next().text("NO INHERIT ").relation_name(subcommand.address.objectId);
-        return true;
-    case AT_AddOf:
-        alter.next().text("OF ").type_name(subcommand.address.objectId);
-        return true;
-    case AT_ReplicaIdentity: {
-        auto *identity = castNode(ReplicaIdentityStmt, command->def);
-        if (identity->name && !has_index(alter, identity->name))
-            return true;
-        note_replica_identity(alter.relid(), identity);
-        write_replica_identity(alter, identity);
-        return true;
-    }
-    case AT_GenericOptions:
-        write_foreign_option_changes(alter.next(), reinterpret_cast<List *>(command->def));
-        return true;
-    case AT_AttachPartition:
-        write_attach(alter, castNode(PartitionCmd, command->def));
-        return true;
-    case AT_DetachPartition:
-    case AT_DetachPartitionFinalize:
-        write_detach(alter, subcommand);
-        return true;
-    case AT_DropOids:          // does nothing any more
-    case AT_ReplaceRelOptions: // part of CREATE OR REPLACE VIEW
-        return true;
-    default:
-        return false;
-    }
+    return write_by_form(forms, alter, subcommand);
 }
 
 } // namespace pg_follower::deparse

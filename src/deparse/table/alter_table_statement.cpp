@@ -84,4 +84,33 @@ bool AlterTable::executes(AlterTableType type, AttrNumber column) const
     return false;
 }
 
+namespace {
+
+bool is_to_be_written(WriteIf write_if, const AlterTable &alter, const ObjectAddress &address)
+{
+    bool own = address.classId == RelationRelationId && address.objectId == alter.relid();
+    switch (write_if) {
+    case WriteIf::always:
+        return true;
+    case WriteIf::own:
+        return own;
+    case WriteIf::not_other:
+        return own || !OidIsValid(address.objectId);
+    }
+    pg_unreachable();
+}
+
+} // namespace
+
+bool write_by_form(const SubcommandForm *forms, size_t count, AlterTable &alter, const Subcommand &subcommand)
+{
+    for (size_t i = 0; i < count; ++i)
+        if (forms[i].type == static_cast<int>(subcommand.type)) {
+            if (forms[i].write && is_to_be_written(forms[i].write_if, alter, subcommand.address))
+                forms[i].write(alter, subcommand, forms[i].keywords);
+            return true;
+        }
+    return false;
+}
+
 } // namespace pg_follower::deparse

@@ -76,4 +76,29 @@ class AlterTable {
     SqlWriter *out_ = nullptr;
 };
 
+// Which subcommands of a type are written.
+enum class WriteIf : char {
+    always,
+    own,       // those that changed a column of the relation itself
+    not_other, // those that changed no descendant's column; one that changed nothing is written, too
+};
+
+// How the subcommands of a type are written.
+struct SubcommandForm {
+    int type;             // an AlterTableType
+    const char *keywords; // for `write`
+    // Null where nothing is to be written.
+    void (*write)(AlterTable &alter, const Subcommand &subcommand, const char *keywords);
+    WriteIf write_if = WriteIf::always;
+};
+
+// Writes a subcommand by its line in a table of forms; returns false where it has none.
+bool write_by_form(const SubcommandForm *forms, size_t count, AlterTable &alter, const Subcommand &subcommand);
+
+template <size_t count>
+bool write_by_form(const SubcommandForm (&forms)[count], AlterTable &alter, const Subcommand &subcommand)
+{
+    return write_by_form(forms, count, alter, subcommand);
+}
+
 } // namespace pg_follower::deparse

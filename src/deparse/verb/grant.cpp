@@ -5,6 +5,7 @@
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/privileges.hpp"
+#include "pg_follower/compat.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -57,12 +58,10 @@ struct Privilege {
     const char *keyword;
 };
 constexpr Privilege privileges[] = {
-    {ACL_SELECT, "SELECT"},     {ACL_INSERT, "INSERT"},         {ACL_UPDATE, "UPDATE"},   {ACL_DELETE, "DELETE"},
-    {ACL_TRUNCATE, "TRUNCATE"}, {ACL_REFERENCES, "REFERENCES"}, {ACL_TRIGGER, "TRIGGER"}, {ACL_EXECUTE, "EXECUTE"},
-    {ACL_USAGE, "USAGE"},       {ACL_CREATE, "CREATE"},
-#if PG_VERSION_NUM >= 170000
-    {ACL_MAINTAIN, "MAINTAIN"},
-#endif
+    {ACL_SELECT, "SELECT"},   {ACL_INSERT, "INSERT"},           {ACL_UPDATE, "UPDATE"},
+    {ACL_DELETE, "DELETE"},   {ACL_TRUNCATE, "TRUNCATE"},       {ACL_REFERENCES, "REFERENCES"},
+    {ACL_TRIGGER, "TRIGGER"}, {ACL_EXECUTE, "EXECUTE"},         {ACL_USAGE, "USAGE"},
+    {ACL_CREATE, "CREATE"},   {maintain_privilege, "MAINTAIN"},
 };
 
 void write_column_privilege(SqlWriter &out, const AccessPriv *privilege)
