@@ -3,15 +3,17 @@
 #
 # An example is an indented block. What it is shows its first line:
 #   upstream=# STATEMENT        psql on that server, as a superuser in the database "shop", then what psql prints; one
-#   downstream=# STATEMENT      session on each server for a whole page
+#   downstream=# STATEMENT      session on each server for a whole page; "copy" is a third server, which a page makes in
+#   copy=# STATEMENT            the folder "copy" by its own shell commands
 #   $ COMMAND                   a shell command, then what it prints
-#   # FILE of the SERVER        lines for postgresql.conf, pg_hba.conf or .pgpass there
+#   # FILE of the SERVER        lines for postgresql.conf, pg_hba.conf, .pgpass or .pg_service.conf there
 # A block of anything else (a diagram, say) stands below a line "<!-- not run: REASON -->"; without it the test fails.
 #
-# Pages say "upstream.example" and "downstream.example" where the test's servers have an address and a port. README.md
-# starts with two servers as initdb leaves them, the other pages with two that are configured and have the extension; and
-# the downstream follows unless the page calls start_follow() itself. Before a statement on the downstream the test waits
-# for the follow, as a reader would. Positions, times, process ids and the like are not compared (comparable()).
+# Pages say "upstream.example", "downstream.example" and "copy.example" where the test's servers have an address and a
+# port. README.md starts with two servers as initdb leaves them, the other pages with two that are configured and have
+# the extension; and the downstream follows unless the page calls start_follow() itself. Before a statement on the
+# downstream the test waits for the follow, as a reader would. Positions, times, process ids and the like are not
+# compared (comparable()).
 use strict;
 use warnings;
 
@@ -22,6 +24,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my @pages = ('README.md', sort glob 'docs/*.md');
+my @servers = ('upstream', 'downstream', 'copy');
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 
 # ------------------------------------------------------------------------------------------------------- reading a page
@@ -73,7 +76,7 @@ sub steps
 	for my $line (@{ $block->{lines} })
 	{
 		my $step = $steps[-1];
-		if ($line =~ /^(upstream|downstream)=# (.*)/)
+		if ($line =~ /^(upstream|downstream|copy)=# (.*)/)
 		{
 			push @steps, { where => $1, text => $2, shown => '' };
 		}
@@ -81,7 +84,7 @@ sub steps
 		{
 			push @steps, { where => 'shell', text => $1, shown => '' };
 		}
-		elsif ($line =~ /^# (postgresql\.conf|pg_hba\.conf|\.pgpass) of the (upstream|downstream)$/)
+		elsif ($line =~ /^# (postgresql\.conf|pg_hba\.conf|\.pgpass|\.pg_service\.conf) of the (upstream|downstream)$/)
 		{
 			push @steps, { where => $2, file => $1, text => "$line\n" };
 		}
@@ -107,12 +110,12 @@ sub steps
 
 # ------------------------------------------------------------------------------------------------------- running a page
 
-# Two servers and what the page's examples leave behind: {node}, {host} and {session} of each server, and the {folder} in
-# which shell commands run.
+# The servers of a page, {upstream}, {downstream} and {copy}, each with its {host}, {port}, {socket} folder, {node} (but
+# for the copy, which a page makes by its own commands) and {session}; and the {folder} in which shell commands run.
 sub servers_for
 {
-	my ($page) = @_;
-	my $run = { folder => PostgreSQL::Test::Utils::tempdir() };
+	my ($page, $folder) = @_;
+	my $run = { folder => $folder };
 	(my $name = $page) =~ s/\W/_/g;
 	for my $server ('upstream', 'downstream')
 	{
@@ -125,7 +128,6 @@ sub servers_for
 			$node->append_conf('postgresql.conf', "listen_addresses = '127.0.0.1'\n");
 			unlink $node->data_dir . '/pg_hba.conf';
 			$node->append_conf('pg_hba.conf', "local all all trust\n");
-			local $ENV{PGPASSFILE} = $node->basedir . '/pgpass';
 			$node->start;
 		}
 		else
@@ -133,9 +135,10 @@ sub servers_for
 			$node = pgf_node("${name}_$server", preload => 1, extension => 0);
 		}
 		$node->safe_psql('postgres', 'CREATE DATABASE shop');
-		$run->{$server}{node} = $node;
+		$run->{$server} = { node => $node, socket => $node->host, port => $node->port };
 		$run->{$server}{host} = $page eq 'README.md' ? '127.0.0.1' : $node->host;
 	}
+	$run->{copy} = { %{ $run->{upstream} }, node => undef, port => PostgreSQL::Test::Cluster::get_free_port() };
 	return $run if $page eq 'README.md';
 	$run->{$_}{node}->safe_psql('shop', 'CREATE EXTENSION pg_follower') for 'upstream', 'downstream';
 	start_follow($run->{downstream}{node}, $run->{upstream}{node}, dbname => 'shop')
@@ -143,19 +146,30 @@ sub servers_for
 	return $run;
 }
 
+sub stop_servers
+{
+	my ($run) = @_;
+	end_sessions($run);
+	my $copy = "$run->{folder}/copy";
+	system_or_bail('pg_ctl', '-D', $copy, '-m', 'immediate', 'stop') if -e "$copy/postmaster.pid";
+	$run->{$_}{node}->stop('immediate') for 'downstream', 'upstream';
+	return;
+}
+
 # A text of a page with the addresses of the test's servers.
 sub with_addresses
 {
 	my ($run, $text) = @_;
-	for my $server ('upstream', 'downstream')
+	for my $server (@servers)
 	{
-		my ($node, $host) = ($run->{$server}{node}, $run->{$server}{host});
-		my ($socket, $port) = ($node->host, $node->port);
+		my ($host, $port, $socket) = @{ $run->{$server} }{ 'host', 'port', 'socket' };
+		$text =~ s/^host=$server\.example$/host=$host\nport=$port/mg;
 		$text =~ s/host=$server\.example/host=$host port=$port/g;
 		$text =~ s/-h $server\.example/-h $socket -p $port/g;
 		$text =~ s/$server\.example:5432/$host:$port/g;
 		$text =~ s/(\s)$server\.example(\s)/${1}127.0.0.1\/32$2/g;
 	}
+	$text =~ s/pg_ctl -D copy start/pg_ctl -D copy -o "-p $run->{copy}{port}" start/g;
 	return $text;
 }
 
@@ -163,9 +177,9 @@ sub with_addresses
 sub without_addresses
 {
 	my ($run, $text) = @_;
-	for my $server ('upstream', 'downstream')
+	for my $server (@servers)
 	{
-		my ($host, $port) = ($run->{$server}{host}, $run->{$server}{node}->port);
+		my ($host, $port) = @{ $run->{$server} }{ 'host', 'port' };
 		$text =~ s/host=\Q$host\E port=$port/host=$server.example port=5432/g;
 	}
 	return $text;
@@ -190,6 +204,13 @@ sub comparable
 	return $text;
 }
 
+# Where psql finds the page's database.
+sub connection
+{
+	my ($run, $server) = @_;
+	return "host=$run->{$server}{socket} port=$run->{$server}{port} dbname=shop";
+}
+
 # Runs a statement in the page's session on a server; returns what psql prints.
 sub run_statement
 {
@@ -200,7 +221,7 @@ sub run_statement
 		$session = $run->{$server}{session} = { in => '', out => '' };
 		$session->{timer} = IPC::Run::timeout($timeout);
 		$session->{psql} = IPC::Run::start(
-			[ 'psql', '-X', '-P', 'pager=off', '-d', $run->{$server}{node}->connstr('shop') ],
+			[ 'psql', '-X', '-P', 'pager=off', '-d', connection($run, $server) ],
 			'<', \$session->{in}, '>', \$session->{out}, '2>&1', $session->{timer});
 	}
 	$session->{timer}->start($timeout);
@@ -215,7 +236,7 @@ sub run_statement
 sub end_sessions
 {
 	my ($run) = @_;
-	for my $server ('upstream', 'downstream')
+	for my $server (@servers)
 	{
 		my $session = delete $run->{$server}{session} or next;
 		IPC::Run::finish($session->{psql});
@@ -223,18 +244,22 @@ sub end_sessions
 	return;
 }
 
-# Waits until each follow of the downstream has caught up, or is known not to come any further by itself.
+# Waits until each follow of a server has caught up, or is known not to come any further by itself.
 sub catch_up
 {
-	my ($run) = @_;
-	my $node = $run->{downstream}{node};
-	my ($status, $follows) = $node->psql('shop', 'SELECT follow_name FROM follow_status');
-	return if $status != 0;
-	for my $follow (split /\n/, $follows)
+	my ($run, $server) = @_;
+	# An error of wait_for_follow says that the follow is stopped or has failed, which some examples show; and where
+	# there is no extension yet, or no server, nothing follows.
+	my ($out, $err);
+	my @psql = ('psql', '-XAtq', '-d', connection($run, $server), '-c');
+	IPC::Run::run([ @psql, 'SELECT follow_name FROM follow_status' ], '>', \$out, '2>', \$err) or return;
+	for my $follow (split /\n/, $out)
 	{
-		# An error says that the follow is stopped or has failed, which some examples show.
-		my ($status, $reached) = $node->psql('shop', "SELECT wait_for_follow('$timeout s', '$follow')");
-		die "the follow has not caught up:\n" . follow_status($node, dbname => 'shop') if $status == 0 && $reached ne 't';
+		my $reached = '';
+		IPC::Run::run([ @psql, "SELECT wait_for_follow('$timeout s', '$follow')" ], '>', \$reached, '2>', \$err);
+		next if $reached ne "f\n";
+		IPC::Run::run([ @psql, '\x', '-c', 'SELECT * FROM follow_status' ], '>', \$out);
+		die "the follow \"$follow\" of the $server has not caught up:\n$out";
 	}
 	return;
 }
@@ -244,13 +269,12 @@ sub configure
 {
 	my ($run, $file, $server, $lines) = @_;
 	my $node = $run->{$server}{node};
-	end_sessions($run);
 	if ($file eq 'postgresql.conf')
 	{
+		end_sessions($run);
 		$lines =~ s/^output_plugin_libraries.*\n//m
 		  if $node->safe_psql('postgres', "SELECT 1 FROM pg_settings WHERE name = 'output_plugin_libraries'") ne '1';
 		$node->append_conf($file, $lines);
-		local $ENV{PGPASSFILE} = $node->basedir . '/pgpass';
 		$node->restart;
 	}
 	elsif ($file eq 'pg_hba.conf')
@@ -260,7 +284,9 @@ sub configure
 	}
 	else
 	{
-		my $name = $node->basedir . '/pgpass';
+		# All servers of a page find these files by their environment; the lines replace what was there.
+		my $name = "$run->{folder}/$file";
+		unlink $name;
 		append_to_file($name, $lines);
 		chmod 0600, $name or die "could not change the mode of $name: $!";
 	}
@@ -281,11 +307,12 @@ sub run_block
 			configure($run, $step->{file}, $step->{where}, $text);
 			next;
 		}
-		catch_up($run) if $step->{where} ne 'upstream';
+		catch_up($run, $step->{where} eq 'copy' ? 'copy' : 'downstream') if $step->{where} ne 'upstream';
 		my $out = '';
 		if ($step->{where} eq 'shell')
 		{
-			IPC::Run::run([ 'bash', '-c', "cd $run->{folder} && $text" ], '>', \$out, '2>&1', IPC::Run::timeout($timeout));
+			IPC::Run::run([ 'bash', '-c', "cd $run->{folder} && $text" ],
+				'>', \$out, '2>&1', IPC::Run::timeout($timeout));
 		}
 		else
 		{
@@ -340,7 +367,8 @@ sub check_tables
 	{
 		my ($name) = $script =~ /readme_(\w+)\.sql/;
 		my @shown = $text =~ /^<!-- $name -->\n(.*?)^<!-- \/$name -->$/msg;
-		my ($out) = run_command([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('shop'), '-f', $script ]);
+		my @psql = ('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('shop'));
+		my ($out) = run_command([ @psql, '-f', $script ]);
 		like($out, qr/^\|---.*\n\|/m, "the server prints the table of $name");
 		is_deeply(\@shown, ["$out\n"], "the pages show the table of $name, once");
 	}
@@ -348,17 +376,18 @@ sub check_tables
 }
 
 # ----------------------------------------------------------------------------------------------------------------------
-my $tables_checked;
 for my $page (@pages)
 {
 	check_links($page);
 	my @examples = grep { !$_->{not_run} } blocks($page);
 	ok(@examples, "$page has examples");
-	my $run = servers_for($page);
+	my $folder = PostgreSQL::Test::Utils::tempdir();
+	local $ENV{PGPASSFILE} = "$folder/.pgpass";
+	local $ENV{PGSERVICEFILE} = "$folder/.pg_service.conf";
+	my $run = servers_for($page, $folder);
 	run_block($run, $page, $_) for @examples;
-	end_sessions($run);
-	check_tables($run->{upstream}{node}) if $page ne 'README.md' && !$tables_checked++;
-	$run->{$_}{node}->stop('immediate') for 'downstream', 'upstream';
+	check_tables($run->{upstream}{node}) if $page eq 'README.md';
+	stop_servers($run);
 }
 
 done_testing();
