@@ -2,6 +2,8 @@
 #include "deparse/object/function.hpp"
 #include "deparse/object/setting_clause.hpp"
 #include "deparse/objects.hpp"
+#include "deparse/text/definition.hpp"
+#include "deparse/text/lexer.hpp"
 #include "pg_follower/catalog.hpp"
 
 extern "C" {
@@ -113,31 +115,30 @@ void write_action(SqlWriter &out, const CatalogRow<FormData_pg_proc> &row, const
         cannot_follow(psprintf("the option \"%s\" of a routine is not known", name));
 }
 
-struct Piece {
-    const char *begin;
-    const char *end;
-};
-
-// The SET clauses in a text of pg_get_functiondef(): lines of their own before the body. A line end between quotes
-// belongs to a name or a value.
-Piece find_set_clauses(const char *definition)
+// Whether the token begins the body of a routine. BEGIN and RETURN begin one in standard SQL.
+bool begins_body(const Token &token)
 {
-    const char *begin = nullptr;
-    char quote = '\0';
-    for (const char *c = definition; *c; ++c) {
-        if (quote != '\0')
-            quote = *c == quote ? '\0' : quote;
-        else if (*c == '\'' || *c == '"')
-            quote = *c;
-        else if (*c == '\n') {
-            bool is_clause = strncmp(c + 1, " SET ", strlen(" SET ")) == 0;
-            if (!begin && is_clause)
-                begin = c;
-            else if (begin && !is_clause)
-                return {begin, c};
-        }
-    }
-    elog(ERROR, "no SET clause in the definition of a routine");
+    return token.is("AS") || token.is("BEGIN") || token.is("RETURN");
+}
+
+// Writes a text of pg_get_functiondef() without its SET clauses, and those to `clauses`. They stand together, the last
+// before the body.
+void divide_definition(SqlWriter &out, SqlWriter &clauses, const char *definition)
+{
+    Tokens tokens(definition);
+    auto find = [&](int i, auto is_it) {
+        while (i < tokens.count() && !is_it(tokens[i]))
+            i = tokens.behind(i);
+        return i;
+    };
+    int body = find(0, begins_body);
+    int set = find(0, [](const Token &token) { return token.is("SET"); });
+    if (set == 0 || set >= body)
+        elog(ERROR, "no SET clause in the definition of a routine");
+    const char *begin = tokens[set - 1].end, *end = tokens[body - 1].end;
+    write_text(out, definition, begin);
+    write_text(clauses, begin, end);
+    write_without_end(out, end);
 }
 
 } // namespace
@@ -147,29 +148,19 @@ void write_routine(Script &script, Oid routine, bool replace)
     SqlWriter &out = script.statement();
     const char *definition = text_of(pg_get_functiondef, routine);
     // The server always writes OR REPLACE. A function that exists downstream only must not be replaced unsaid.
-    const char *or_replace = " OR REPLACE";
-    const char *rest = definition + strlen("CREATE");
-    if (strncmp(rest, or_replace, strlen(or_replace)) != 0)
-        elog(ERROR, "unexpected definition of routine %u", routine);
-    out.text("CREATE");
-    if (replace)
-        out.text(or_replace);
-    rest += strlen(or_replace);
-    size_t length = strlen(rest);
-    while (length > 0 && rest[length - 1] == '\n')
-        --length;
+    const char *rest = behind_beginning(definition, "CREATE OR REPLACE ");
+    out.text(replace ? "CREATE OR REPLACE " : "CREATE ");
     CatalogRow<FormData_pg_proc> row(ProcedureRelationId, routine);
     // The server takes a clause about the role only where the role may change. There, the worker runs nothing that may
     // call code of users, as the constants of a default may; so the clauses come in a statement of their own.
     if (sets_role(settings_of(row))) {
-        Piece clauses = find_set_clauses(rest);
-        appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(clauses.begin - rest));
-        appendBinaryStringInfo(out.buffer(), clauses.end, static_cast<int>(rest + length - clauses.end));
+        SqlWriter clauses;
+        divide_definition(out, clauses, rest);
         SqlWriter &alter = script.statement();
         write_alter(alter, routine, row->prokind);
-        appendBinaryStringInfo(alter.buffer(), clauses.begin, static_cast<int>(clauses.end - clauses.begin));
+        alter.text(clauses.c_str());
     } else
-        appendBinaryStringInfo(out.buffer(), rest, static_cast<int>(length));
+        write_without_end(out, rest);
 
     if (loses_digits(row->procost) || loses_digits(row->prorows)) {
         SqlWriter &alter = script.statement();

@@ -9,6 +9,7 @@
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/table/tablespaces.hpp"
+#include "deparse/text/definition.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -100,18 +101,18 @@ void write_index(Script &script, Oid relid, bool if_not_exists, bool recursed)
     // wants it. Where the command recursed to the partitions, so must ours.
     const char *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_indexdef, ObjectIdGetDatum(relid)));
     const char *create = index->rd_index->indisunique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-    SqlWriter beginning, rest;
-    beginning.text(create).name(RelationGetRelationName(index)).text(" ON ");
-    rest.text(partitioned ? "ONLY " : "").relation_name(index->rd_index->indrelid).text(" USING ");
-    if (strncmp(definition, beginning.c_str(), beginning.length()) != 0 ||
-        strncmp(definition + beginning.length(), rest.c_str(), rest.length()) != 0)
-        elog(ERROR, "definition of index %u does not start with \"%s%s\"", relid, beginning.c_str(), rest.c_str());
+    SqlWriter name, table;
+    name.name(RelationGetRelationName(index)).text(" ON ");
+    table.relation_name(index->rd_index->indrelid).text(" USING ");
+    const char *only = partitioned ? "ONLY " : "";
+    definition = behind_beginning(behind_beginning(behind_beginning(definition, create), name.c_str()), only);
     script.statement()
         .text(create)
         .text(if_not_exists ? "IF NOT EXISTS " : "")
-        .name(RelationGetRelationName(index))
-        .text(" ON ")
-        .text(definition + beginning.length() + (partitioned && recursed ? strlen("ONLY ") : 0));
+        .text(name.c_str())
+        .text(recursed ? "" : only)
+        .text(table.c_str())
+        .text(behind_beginning(definition, table.c_str()));
 
     write_index_tablespaces(script, relid, recursed);
     if (one_by_one)

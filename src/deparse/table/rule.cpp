@@ -1,6 +1,7 @@
 // CREATE RULE and CREATE TRIGGER, from the definitions that the server writes.
 #include "deparse/table/rule.hpp"
 #include "deparse/objects.hpp"
+#include "deparse/text/definition.hpp"
 
 extern "C" {
 #include "utils/fmgrprotos.h"
@@ -9,16 +10,11 @@ extern "C" {
 namespace pg_follower::deparse {
 namespace {
 
-// Appends `definition`, which starts with "CREATE ", with OR REPLACE where the statement said so, and without a
-// semicolon at its end.
-void write_definition(SqlWriter &out, char *definition, bool replace)
+// Appends the definition, with OR REPLACE where the statement said so.
+void write_definition(SqlWriter &out, const char *definition, bool replace)
 {
-    size_t length = strlen(definition);
-    if (length > 0 && definition[length - 1] == ';')
-        definition[length - 1] = '\0';
-    if (strncmp(definition, "CREATE ", strlen("CREATE ")) != 0)
-        elog(ERROR, "definition \"%s\" does not start with CREATE", definition);
-    out.text(replace ? "CREATE OR REPLACE " : "CREATE ").text(definition + strlen("CREATE "));
+    const char *rest = behind_beginning(definition, "CREATE ");
+    write_without_end(out.text(replace ? "CREATE OR REPLACE " : "CREATE "), rest);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "deparse/objects.hpp"
 #include "deparse/table/storage_options.hpp"
 #include "deparse/table/tablespaces.hpp"
+#include "deparse/text/definition.hpp"
 #include "deparse/written.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -21,14 +22,11 @@ extern "C" {
 namespace pg_follower::deparse {
 namespace {
 
-// The query of a view, without the semicolon.
+// The query of a view.
 void write_query(SqlWriter &out, Oid view)
 {
-    char *query = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view)));
-    size_t length = strlen(query);
-    if (length > 0 && query[length - 1] == ';')
-        query[length - 1] = '\0';
-    out.text(" AS").text(query);
+    const char *query = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view)));
+    write_without_end(out.text(" AS"), query);
 }
 
 } // namespace
