@@ -36,11 +36,13 @@ constexpr bool view_queries_have_rule_entries()
     return PG_VERSION_NUM < 160000;
 }
 
-// A callback for expression_tree_walker: up to 15 its type takes no arguments.
+// A callback for expression_tree_walker or expression_tree_mutator: up to 15 its type takes no arguments.
 #if PG_VERSION_NUM >= 160000
 #define PGF_WALKER(walker) walker
+#define PGF_MUTATOR(mutator) mutator
 #else
 #define PGF_WALKER(walker) reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker))
+#define PGF_MUTATOR(mutator) reinterpret_cast<Node *(*)()>(reinterpret_cast<void *>(mutator))
 #endif
 
 namespace pg_follower {

@@ -30,8 +30,12 @@ ALTER TABLE t ADD f integer UNIQUE, ADD g integer CHECK (g > 0), ADD h integer R
 ALTER TABLE t ALTER b SET DEFAULT 'y', ALTER b SET NOT NULL, ALTER c DROP DEFAULT, ALTER c DROP NOT NULL;
 ALTER TABLE t ALTER a TYPE bigint USING a * c, ALTER d TYPE text COLLATE "POSIX";
 ALTER TABLE t DROP COLUMN e, ALTER "We""ird" TYPE smallint;
--- USING reads a column that the same command drops.
+-- USING reads columns that the same command drops, and one that is called as the server calls those.
 ALTER TABLE t ALTER f TYPE text USING f::text || g::text, DROP g;
+ALTER TABLE t ADD u1 text, ADD u2 text, ADD "?dropped?column?" text, ADD u3 integer;
+ALTER TABLE t ALTER u3 TYPE integer USING position(u1 in u2) + length("?dropped?column?" || '"?dropped?column?"'),
+    DROP u1, DROP u2;
+ALTER TABLE t DROP u3, DROP "?dropped?column?";
 ALTER TABLE t ALTER b SET STATISTICS 100, ALTER b SET STORAGE EXTERNAL, ALTER b SET COMPRESSION pglz,
     ALTER b SET (n_distinct = 5, n_distinct_inherited = -0.5);
 ALTER TABLE t ALTER b RESET (n_distinct), ALTER b SET STATISTICS -1;
@@ -51,6 +55,13 @@ ALTER TABLE t ADD CONSTRAINT ex EXCLUDE USING btree (a WITH =) WHERE (a > 5);
 CREATE UNIQUE INDEX to_be_renamed ON t (c);
 ALTER TABLE t ADD CONSTRAINT renamed UNIQUE USING INDEX to_be_renamed DEFERRABLE;
 ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id) INCLUDE (a);
+-- The tablespace of a constraint's index comes by itself, whatever the constraint is called.
+SET allow_in_place_tablespaces = on;
+CREATE TABLESPACE regress_alter_table LOCATION '';
+ALTER TABLE t ADD CONSTRAINT "a USING INDEX TABLESPACE regress_alter_table" EXCLUDE USING btree (a WITH =)
+    WITH (fillfactor = 80) USING INDEX TABLESPACE regress_alter_table WHERE (b <> ' USING INDEX TABLESPACE x');
+ALTER TABLE t DROP CONSTRAINT "a USING INDEX TABLESPACE regress_alter_table";
+DROP TABLESPACE regress_alter_table;
 -- The table as a whole.
 ALTER TABLE t SET (fillfactor = 50, autovacuum_enabled = off, toast.autovacuum_enabled = off), CLUSTER ON t_pkey;
 ALTER TABLE t RESET (fillfactor, toast.autovacuum_enabled), SET WITHOUT CLUSTER;

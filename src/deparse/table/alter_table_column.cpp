@@ -4,6 +4,7 @@
 #include "deparse/table/column_parts.hpp"
 #include "deparse/table/foreign_options.hpp"
 #include "deparse/table/storage_options.hpp"
+#include "deparse/text/lexer.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/scope.hpp"
@@ -156,23 +157,23 @@ void write_add_column(AlterTable &alter, const Subcommand &subcommand, const cha
         alter_column(alter, name).text("SET STORAGE ").text(storage_name(attribute->attstorage));
 }
 
-struct DroppedColumns {
-    Relation relation;
-    List *columns; // the numbers of those that an expression refers to, in its order
-};
-
-bool find_dropped_columns(Node *node, void *argument)
+// A copy of the expression with parameters in place of dropped columns: $3 for the third column of the `argument`, a
+// relation. The server has one and the same name for all columns that are dropped.
+Node *replace_dropped_columns(Node *node, void *argument)
 {
-    if (!node)
-        return false;
-    auto *found = static_cast<DroppedColumns *>(argument);
-    if (IsA(node, Var)) {
-        AttrNumber column = castNode(Var, node)->varattno;
-        if (column > 0 && TupleDescAttr(RelationGetDescr(found->relation), column - 1)->attisdropped)
-            found->columns = lappend_int(found->columns, column);
-        return false;
-    }
-    return expression_tree_walker(node, PGF_WALKER(find_dropped_columns), argument);
+    if (!node || !IsA(node, Var))
+        return expression_tree_mutator(node, PGF_MUTATOR(replace_dropped_columns), argument);
+    auto *var = castNode(Var, node);
+    TupleDesc columns = RelationGetDescr(static_cast<Relation>(argument));
+    if (var->varattno <= 0 || !TupleDescAttr(columns, var->varattno - 1)->attisdropped)
+        return static_cast<Node *>(copyObjectImpl(var));
+    auto *parameter = makeNode(Param);
+    parameter->paramkind = PARAM_EXTERN;
+    parameter->paramid = var->varattno;
+    parameter->paramtype = var->vartype;
+    parameter->paramtypmod = var->vartypmod;
+    parameter->paramcollid = var->varcollid;
+    return reinterpret_cast<Node *>(parameter);
 }
 
 // The name of a column that the same command drops.
@@ -186,23 +187,17 @@ const char *dropped_name(const AlterTable &alter, int column)
     return nullptr;
 }
 
-// A USING expression. It may refer to columns that the same command drops; the server writes a placeholder for those.
+// A USING expression. It may refer to columns that the same command drops; it has no parameters of its own.
 void write_using(SqlWriter &out, const AlterTable &alter, Relation relation, Node *expression)
 {
-    static const char placeholder[] = "\"?dropped?column?\"";
     List *context = deparse_context_for(RelationGetRelationName(relation), alter.relid());
-    const char *text = deparse_expression(expression, context, false, false);
-    DroppedColumns dropped = {relation, NIL};
-    (void)find_dropped_columns(expression, &dropped);
-    for (int column : each_int(dropped.columns)) {
-        const char *place = strstr(text, placeholder);
-        if (!place)
-            break;
-        appendBinaryStringInfo(out.buffer(), text, static_cast<int>(place - text));
-        out.name(dropped_name(alter, column));
-        text = place + strlen(placeholder);
-    }
-    out.text(text);
+    Tokens tokens(deparse_expression(replace_dropped_columns(expression, relation), context, false, false));
+    write_tokens(out, tokens, 0, tokens.count(), [&](SqlWriter &to, int i) {
+        if (tokens[i].kind != TokenKind::parameter)
+            return i;
+        to.name(dropped_name(alter, atoi(tokens[i].begin + 1)));
+        return i + 1;
+    });
 }
 
 void write_column_type(AlterTable &alter, const Subcommand &subcommand, const char *)
