@@ -84,10 +84,19 @@ enum class RowKind : char {
     delete_by_row = 'e',
 };
 
+// How the values of a column are sent.
+enum class ValueForm : char {
+    text = 't',   // as its output function writes them
+    binary = 'b', // as its send function writes them
+    image = 'i',  // as they lie in memory
+};
+
 // A parameter of a row statement: the column whose type it has, and whether it is part of what finds the row.
 struct StatementParameter {
     const char *column;
     bool finds_row;
+    ValueForm form;
+    const char *layout; // of images: what must be the same on both sides (value_layout.hpp); else empty
 };
 
 // Defines statement `id` until it is defined again. Sent before its first row.
@@ -103,7 +112,8 @@ struct StatementRecord {
     StatementParameter *parameters;
 };
 
-// A value: that many bytes of text in the receiver's encoding (not zero-terminated), or null (length -1).
+// A value: that many bytes in the form of its parameter, text in the receiver's encoding (not zero-terminated), or null
+// (length -1).
 struct Value {
     int32 length;
     const char *data;

@@ -28,6 +28,7 @@
 #include "script_rows.hpp"
 
 extern "C" {
+#include "access/tupmacs.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_trigger.h"
@@ -38,6 +39,7 @@ extern "C" {
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/resowner.h"
@@ -199,6 +201,44 @@ bool is_passing(int code)
            category == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) || code == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
+// Reads a value that was sent as it lies in memory; resolve_parameter() has seen that it lies here the same way.
+Datum read_image(Oid type, const Value &value)
+{
+    int16 length;
+    bool by_value;
+    get_typlenbyval(type, &length, &by_value);
+    if (length > 0 && length != value.length)
+        ereport(ERROR,
+                (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("a value of type %s has %d bytes, but %d were expected",
+                                                             format_type_be(type), value.length, length)));
+    int header = length == -1 ? VARHDRSZ : 0;
+    auto image = static_cast<char *>(palloc0(header + value.length + 1));
+    if (length == -1)
+        SET_VARSIZE(image, header + value.length);
+    memcpy(image + header, value.data, value.length);
+    return fetch_att(image, by_value, length);
+}
+
+Datum read_value(Parameter &parameter, const Value &value)
+{
+    if (parameter.form == ValueForm::image)
+        return read_image(parameter.base, value);
+    // Input functions want an end. The byte behind a value is the message's own, or the zero that ends it.
+    auto data = const_cast<char *>(value.data);
+    char behind = data[value.length];
+    data[value.length] = '\0';
+    Datum datum;
+    if (parameter.form == ValueForm::binary) {
+        StringInfoData bytes = {data, value.length, value.length + 1, 0};
+        datum = ReceiveFunctionCall(&parameter.read, &bytes, parameter.read_io_parameter, parameter.read_typmod);
+    } else
+        datum = InputFunctionCall(&parameter.read, data, parameter.read_io_parameter, parameter.read_typmod);
+    data[value.length] = behind;
+    if (OidIsValid(parameter.domain_element))
+        reinterpret_cast<ArrayType *>(DatumGetPointer(datum))->elemtype = parameter.domain_element;
+    return datum;
+}
+
 void discard(_SPI_plan *plan)
 {
     SPI_freeplan(plan);
@@ -247,14 +287,7 @@ void Executor::read_values(Statement *statement, Datum *datums, bool *nulls)
         datums[i] = (Datum)0;
         if (nulls[i])
             continue;
-        // Input functions want an end. The byte behind a value is the message's own, or the zero that ends it.
-        auto text = const_cast<char *>(value.data);
-        char behind = text[value.length];
-        text[value.length] = '\0';
-        datums[i] = InputFunctionCall(&parameter.read, text, parameter.read_io_parameter, parameter.read_typmod);
-        text[value.length] = behind;
-        if (OidIsValid(parameter.domain_element))
-            reinterpret_cast<ArrayType *>(DatumGetPointer(datums[i]))->elemtype = parameter.domain_element;
+        datums[i] = read_value(parameter, value);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "pg_follower/memory.hpp"
 #include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
+#include "pg_follower/value_layout.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -22,6 +23,7 @@ extern "C" {
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "storage/lmgr.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -104,6 +106,19 @@ bool is_bound_to_others(Relation relation)
     return has_replica_effects(relation);
 }
 
+// Raises an error unless values lie in memory here as they do upstream.
+void check_layout(const Parameter &parameter)
+{
+    const char *layout = value_layout(parameter.base);
+    if (strcmp(layout, parameter.layout) != 0)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("values of type %s are not the same on this server as on the upstream",
+                               format_type_be(parameter.base)),
+                        errdetail("They can be sent only as they lie in memory. Upstream: %s; here: %s.",
+                                  parameter.layout, layout),
+                        errhint("Use the same version of the extension on both servers, then call resume_follow().")));
+}
+
 void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc description, int number,
                        MemoryContext context)
 {
@@ -122,12 +137,22 @@ void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc descri
 
     parameter.type = attribute->atttypid;
     parameter.read_typmod = attribute->atttypmod;
-    Oid base = getBaseTypeAndTypmod(parameter.type, &parameter.read_typmod);
+    parameter.base = getBaseTypeAndTypmod(parameter.type, &parameter.read_typmod);
+    parameter.domain_element = InvalidOid;
     Oid function;
-    getTypeInputInfo(base, &function, &parameter.read_io_parameter);
+    switch (parameter.form) {
+    case ValueForm::text:
+        getTypeInputInfo(parameter.base, &function, &parameter.read_io_parameter);
+        break;
+    case ValueForm::binary:
+        getTypeBinaryInputInfo(parameter.base, &function, &parameter.read_io_parameter);
+        break;
+    case ValueForm::image:
+        check_layout(parameter);
+        return;
+    }
     fmgr_info_cxt(function, &parameter.read, context);
     // Domains are read as their base types: a row that is older than a NOT VALID constraint may break it.
-    parameter.domain_element = InvalidOid;
     if (function == F_ARRAY_IN && get_typtype(parameter.read_io_parameter) == TYPTYPE_DOMAIN) {
         parameter.domain_element = parameter.read_io_parameter;
         parameter.read_io_parameter = getBaseTypeAndTypmod(parameter.domain_element, &parameter.read_typmod);
@@ -173,6 +198,8 @@ void Statements::define(const StatementRecord &record)
     for (int i = 0; i < record.parameter_count; ++i) {
         statement->parameters[i].column = pstrdup(record.parameters[i].column);
         statement->parameters[i].finds_row = record.parameters[i].finds_row;
+        statement->parameters[i].form = record.parameters[i].form;
+        statement->parameters[i].layout = pstrdup(record.parameters[i].layout);
     }
 }
 

@@ -13,12 +13,15 @@ struct _SPI_plan;
 
 namespace pg_follower::apply {
 
-// How a parameter is read: by the input function of its column's type; for a domain by that of its base type, so that
-// the domain's constraints, which the row has passed upstream, are not checked again.
+// How a parameter is read: by the input (or receive) function of its column's type; for a domain by that of its base
+// type, so that the domain's constraints, which the row has passed upstream, are not checked again.
 struct Parameter {
     const char *column;
     bool finds_row;
-    Oid type; // the column's own, a domain included
+    ValueForm form;
+    const char *layout; // of images, upstream
+    Oid type;           // the column's own, a domain included
+    Oid base;
     int32 read_typmod;
     Oid read_io_parameter;
     FmgrInfo read;

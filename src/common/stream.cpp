@@ -2,7 +2,8 @@
 //
 //   begin      commit LSN (8), commit time (8), transaction id (4)
 //   commit     commit LSN (8), end LSN (8), commit time (8)
-//   statement  id (4), kind (1), schema, table, one, run, count (2), then each: column, finds_row (1)
+//   statement  id (4), kind (1), schema, table, one, run, count (2), then each: column, finds_row (1),
+//              form (1), layout
 //   row        statement id (4), count (2), then each: length (4, -1 for null), bytes
 //   truncate   sql, count (2), then each: schema, table
 //   ddl        kind (1), flags (1), tag, object, role, sql, search_path, count (2), then each: role
@@ -92,6 +93,8 @@ void stream_write(StringInfo out, const StatementRecord &record)
     for (uint16 i = 0; i < record.parameter_count; ++i) {
         send_string(out, record.parameters[i].column);
         pq_sendbyte(out, record.parameters[i].finds_row);
+        pq_sendbyte(out, static_cast<uint8>(record.parameters[i].form));
+        send_string(out, record.parameters[i].layout);
     }
 }
 
@@ -109,6 +112,8 @@ StatementRecord StreamReader::read_statement()
     for (uint16 i = 0; i < record.parameter_count; ++i) {
         record.parameters[i].column = string();
         record.parameters[i].finds_row = integer<uint8>() != 0;
+        record.parameters[i].form = static_cast<ValueForm>(integer<uint8>());
+        record.parameters[i].layout = string();
     }
     return record;
 }

@@ -151,6 +151,7 @@ void collect_columns(RelationFacts &facts, Relation relation)
         column.is_not_null = attribute->attnotnull;
         column.narrows = type_narrows(column.type);
         init_value_output(column.output, column.type, facts.context);
+        facts.untested_values |= column.output.untested;
         facts.has_identity_column |= attribute->attidentity != '\0';
     }
 }
@@ -293,8 +294,7 @@ void FactsCache::fill(RelationFacts &facts, Relation relation)
     facts.other_unique_index = has_other_unique_index(relation, identity_index);
 }
 
-// Forgets all but the relation's OID.
-void FactsCache::release(RelationFacts &facts)
+void FactsCache::forget_statements(RelationFacts &facts)
 {
     for (int i = 0; i < facts.statement_count; ++i) {
         if (free_count_ == free_room_) {
@@ -303,6 +303,14 @@ void FactsCache::release(RelationFacts &facts)
         }
         free_statement_ids_[free_count_++] = facts.statements[i]->id;
     }
+    facts.statement_count = 0;
+    facts.next_replaced = 0;
+}
+
+// Forgets all but the relation's OID.
+void FactsCache::release(RelationFacts &facts)
+{
+    forget_statements(facts);
     if (facts.context)
         MemoryContextDelete(facts.context);
     Oid relid = facts.relid;

@@ -67,6 +67,7 @@ struct RelationFacts {
     bool of_extension;
     bool has_identity_column; // GENERATED ... AS IDENTITY, which an INSERT has to override
     bool replica_actions;     // triggers or rules that are at work in a replica
+    bool untested_values;     // of columns whose output functions have not been tried yet (ValueOutput)
     bool other_unique_index;  // a unique index or exclusion constraint beside the identity
     Identity identity;
     MemoryContext context; // of all that follows
@@ -95,6 +96,8 @@ class FactsCache {
     // Makes every relation looked at anew.
     void invalidate_all();
     void invalidate(Oid relid);
+    // Makes the relation's statements new ones.
+    void forget_statements(RelationFacts &facts);
     // The number of a statement that comes into use.
     uint32 take_statement_id();
 

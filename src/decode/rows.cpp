@@ -10,6 +10,7 @@
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
+#include "pg_follower/value_layout.hpp"
 
 extern "C" {
 #include "mb/pg_wchar.h"
@@ -44,8 +45,8 @@ struct RowChange {
     Position position;
     RowKind kind;
     bool replaces;
-    const RowValues *set;  // the new row
-    const RowValues *find; // what finds the old row
+    const RowValues *set;  // the new row; the old one of a DELETE, which sets nothing
+    const RowValues *find; // what finds the old row; the new one of an INSERT, which finds nothing
 };
 
 // ------------------------------------------------------------------------------------------------ rows that are lost
@@ -151,6 +152,11 @@ void choose_find_columns(RelationFacts &facts, RowStatement &statement)
     }
 }
 
+const char *layout_of(const ValueOutput &output)
+{
+    return output.form() == ValueForm::image ? value_layout(output.type) : "";
+}
+
 // Tells the client the statement's text.
 void define_statement(RowChange &change, const RowStatement &statement)
 {
@@ -162,7 +168,8 @@ void define_statement(RowChange &change, const RowStatement &statement)
     int count = statement.parameter_count();
     auto parameters = allocate<StatementParameter>(count);
     for (int i = 0; i < count; ++i)
-        parameters[i] = {statement.parameter(i).name, i >= statement.set_count};
+        parameters[i] = {statement.parameter(i).name, i >= statement.set_count, statement.parameter(i).output.form(),
+                         layout_of(statement.parameter(i).output)};
     stream_write(pending_message(session),
                  StatementRecord{statement.id, statement.kind, change.facts.schema, change.facts.table, one.c_str(),
                                  run.c_str(), static_cast<uint16>(count), parameters});
@@ -222,7 +229,7 @@ void write_value(Session &session, StringInfo out, Column &column, Datum value)
 {
     int start = out->len;
     stream_write_null(out);
-    if (!session.converts)
+    if (!session.converts || column.output.form() != ValueForm::text)
         append_value(out, column.output, value);
     else {
         resetStringInfo(&session.scratch);
@@ -256,8 +263,33 @@ void write_row_record(RowChange &change, const RowStatement &statement)
     flush_if_large(session);
 }
 
+// Tries output functions that are not the server's own, with the first values that they have to write.
+void test_values(RowChange &change, const RowValues &row)
+{
+    RelationFacts &facts = change.facts;
+    bool untested = false;
+    for (int i = 0; i < facts.column_count; ++i) {
+        Column &column = facts.columns[i];
+        if (!column.output.untested)
+            continue;
+        Datum value = row.values[column.index];
+        bool is_here =
+            !row.nulls[column.index] && !(column.is_varlena && VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(value)));
+        change.position.column = &column;
+        if (is_here && test_value_output(column.output, value))
+            change.session.facts.forget_statements(facts);
+        untested |= column.output.untested;
+    }
+    change.position.column = nullptr;
+    facts.untested_values = untested;
+}
+
 void write_row(RowChange &change, const Bitmapset *left_out)
 {
+    // SQL text has room for the output function's text only.
+    if (change.facts.untested_values && change.session.options.form == Form::statements)
+        for (const RowValues *row : {change.set, change.find})
+            test_values(change, *row);
     bool fresh = false;
     const RowStatement *statement = statement_for(change, left_out, fresh);
     Session &session = change.session;
@@ -302,7 +334,6 @@ void follow_update(RowChange &change, bool has_old_row, bool has_external)
         change.kind = RowKind::update_by_row;
     else
         change.kind = has_old_row ? RowKind::update_moves_key : RowKind::update_by_key;
-    change.find = has_old_row ? &facts.old_row : &facts.new_row;
     change.replaces = facts.has_identity_column &&
                       changes_identity_column(facts, has_old_row ? &facts.old_row : nullptr, facts.new_row);
     if (change.replaces && change.kind == RowKind::update_by_key)
@@ -374,7 +405,13 @@ void follow_row(Session &session, Relation relation, ReorderBufferChange *decode
         return;
     }
 
-    RowChange change{session, facts, {&facts, nullptr}, RowKind::insert, false, &facts.new_row, &facts.old_row};
+    RowChange change{session,
+                     facts,
+                     {&facts, nullptr},
+                     RowKind::insert,
+                     false,
+                     new_tuple ? &facts.new_row : &facts.old_row,
+                     old_tuple ? &facts.old_row : &facts.new_row};
     ErrorContextScope context(describe_position, &change.position);
     if (old_tuple)
         deform(old_tuple, relation, facts, facts.old_row);

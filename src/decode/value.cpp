@@ -6,12 +6,19 @@
 
 extern "C" {
 #include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/tupmacs.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "datatype/timestamp.h"
+#include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 }
@@ -133,6 +140,77 @@ void append_timestamp(StringInfo out, Timestamp timestamp, bool zone)
     append_bytes(out, text, strlen(text));
 }
 
+void append_image(StringInfo out, Oid type, Datum value)
+{
+    int16 length;
+    bool by_value;
+    get_typlenbyval(type, &length, &by_value);
+    if (length == -1) {
+        struct varlena *data = pg_detoast_datum_packed(reinterpret_cast<struct varlena *>(DatumGetPointer(value)));
+        append_bytes(out, VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data));
+    } else if (length == -2)
+        append_bytes(out, DatumGetCString(value), strlen(DatumGetCString(value)));
+    else if (by_value) {
+        Datum bytes;
+        store_att_byval(&bytes, value, length);
+        append_bytes(out, reinterpret_cast<const char *>(&bytes), length);
+    } else
+        append_bytes(out, DatumGetPointer(value), length);
+}
+
+// Whether an error says nothing about the value: a cancel, a lack of memory.
+bool is_passing(int code)
+{
+    int category = ERRCODE_TO_CATEGORY(code);
+    return category == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR);
+}
+
+// Returns the error that writing the value raises, or null.
+ErrorData *try_value(ValueOutput &output, Datum value)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner resource_owner = CurrentResourceOwner;
+    // Volatile where it is set between PG_TRY and a longjmp.
+    ErrorData *volatile failure = nullptr;
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+    PG_TRY();
+    {
+        StringInfoData text;
+        initStringInfo(&text);
+        append_value(&text, output, value);
+        pfree(text.data);
+        ReleaseCurrentSubTransaction();
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        failure = CopyErrorData();
+        FlushErrorState();
+        RollbackAndReleaseCurrentSubTransaction();
+    }
+    PG_END_TRY();
+    MemoryContextSwitchTo(context);
+    CurrentResourceOwner = resource_owner;
+    if (failure && is_passing(failure->sqlerrcode))
+        ReThrowError(failure);
+    return failure;
+}
+
+// The type's send function, if it can be read again.
+Oid send_function(Oid type)
+{
+    HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "type %u is not found", type);
+    auto form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
+    Oid function = OidIsValid(form->typreceive) ? form->typsend : InvalidOid;
+    ReleaseSysCache(tuple);
+    return function;
+}
+
 } // namespace
 
 void need_room(StringInfo out, uint64 bytes)
@@ -151,9 +229,29 @@ void init_value_output(ValueOutput &output, Oid type, MemoryContext context)
     bool is_varlena;
     getTypeOutputInfo(type, &function, &is_varlena);
     fmgr_info_cxt(function, &output.function, context);
+    output.type = getBaseType(type);
+    output.untested = function >= FirstNormalObjectId;
     output.way = way_of_function(function);
     output.by_bare_literal =
         output.way == Way::boolean || output.way == Way::int2 || output.way == Way::int4 || output.way == Way::int8;
+}
+
+bool test_value_output(ValueOutput &output, Datum value)
+{
+    output.untested = false;
+    const ErrorData *failure = try_value(output, value);
+    if (!failure)
+        return false;
+    if (Oid function = send_function(output.type); OidIsValid(function)) {
+        fmgr_info_cxt(function, &output.function, output.function.fn_mcxt);
+        output.way = Way::binary;
+        if (!try_value(output, value))
+            return true;
+    }
+    output.way = Way::image;
+    ereport(DEBUG1, (errmsg("values of type %s are sent as they lie in memory", format_type_be(output.type)),
+                     errdetail("Its output function cannot be called while WAL is decoded: %s", failure->message)));
+    return true;
 }
 
 void append_value(StringInfo out, ValueOutput &output, Datum value)
@@ -207,6 +305,14 @@ void append_value(StringInfo out, ValueOutput &output, Datum value)
         break;
     case Way::uuid:
         append_uuid(out, DatumGetUUIDP(value));
+        break;
+    case Way::binary: {
+        const bytea *sent = SendFunctionCall(&output.function, value);
+        append_bytes(out, VARDATA(sent), VARSIZE(sent) - VARHDRSZ);
+        break;
+    }
+    case Way::image:
+        append_image(out, output.type, value);
         break;
     case Way::function: {
         const char *text = OutputFunctionCall(&output.function, value);
