@@ -27,6 +27,9 @@ extern "C" {
 
 namespace pg_follower {
 
+// The form of a catalog that is known at run time only: its columns can be read by number, but not by name.
+struct AnyForm {};
+
 // A catalog row. `Form` is the catalog's FormData_pg_... type.
 template <typename Form> class CatalogTuple {
   public:
@@ -35,7 +38,10 @@ template <typename Form> class CatalogTuple {
     // The columns that stand in the C struct.
     const Form *operator->() const { return &**this; }
     const Form &operator*() const { return *reinterpret_cast<const Form *>(GETSTRUCT(tuple_)); }
+    // False for the row that was looked for and is not there.
+    explicit operator bool() const { return HeapTupleIsValid(tuple_); }
     HeapTuple tuple() const { return tuple_; }
+    TupleDesc descriptor() const { return descriptor_; }
 
     // Any column; `is_null` tells whether it is null.
     Datum datum(AttrNumber column, bool &is_null) const { return heap_getattr(tuple_, column, descriptor_, &is_null); }

@@ -1,47 +1,35 @@
-// Reads rows that the current transaction has taken from the catalogs. See dead_rows.hpp.
+// Reads rows that the current transaction took away from the catalogs. See dead_rows.hpp.
 #include "deparse/dead_rows.hpp"
-#include "pg_follower/catalog.hpp"
+#include "pg_follower/memory.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
-#include "catalog/objectaddress.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
-#include "utils/fmgroids.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_follower::deparse {
 
 bool died_now(HeapTuple tuple)
 {
-    return !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
+    uint16 mask = tuple->t_data->t_infomask;
+    return !(mask & HEAP_XMAX_INVALID) && !HEAP_XMAX_IS_LOCKED_ONLY(mask) &&
            TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data));
 }
 
 namespace {
 
-// When the object's own row died: the command id of its last death in the current transaction.
+// The last command that took away a version of the object's own row.
 CommandId death_of(const ObjectAddress &object)
 {
     if (!is_objectclass_supported(object.classId))
         return FirstCommandId;
-    Relation catalog = table_open(object.classId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, get_object_attnum_oid(object.classId), BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(object.objectId));
-    SysScanDesc scan = systable_beginscan(catalog, get_object_oid_index(object.classId), true, SnapshotAny, 1, &key);
-    CommandId latest = FirstCommandId;
-    while (HeapTuple tuple = systable_getnext(scan))
-        if (died_now(tuple))
-            latest = Max(latest, HeapTupleHeaderGetCmax(tuple->t_data));
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return latest;
+    CommandId death = FirstCommandId;
+    for (const auto &row : DeadRows<AnyForm>(object.classId, get_object_oid_index(object.classId),
+                                             {{get_object_attnum_oid(object.classId), object.objectId}}))
+        death = Max(death, row.death());
+    return death;
 }
 
 } // namespace
@@ -50,31 +38,26 @@ List *dead_dependencies(const ObjectAddress &object)
 {
     // Earlier commands of the transaction may have taken others from it.
     CommandId death = death_of(object);
-    Relation catalog = table_open(DependRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.classId));
-    ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.objectId));
-    SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, SnapshotAny, 2, keys);
     List *result = NIL;
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-        if (!died_now(tuple) || form->objsubid != object.objectSubId || HeapTupleHeaderGetCmax(tuple->t_data) < death)
+    for (const auto &row : DeadRows<FormData_pg_depend>(DependRelationId, DependDependerIndexId,
+                                                        {{Anum_pg_depend_classid, object.classId},
+                                                         {Anum_pg_depend_objid, object.objectId},
+                                                         {Anum_pg_depend_objsubid, object.objectSubId}})) {
+        if (row.death() < death)
             continue;
-        auto *dependency = static_cast<DeadDependency *>(palloc(sizeof(DeadDependency)));
-        ObjectAddressSubSet(dependency->referenced, form->refclassid, form->refobjid, form->refobjsubid);
-        dependency->kind = form->deptype;
+        auto *dependency = allocate<DeadDependency>();
+        ObjectAddressSubSet(dependency->referenced, row->refclassid, row->refobjid, row->refobjsubid);
+        dependency->kind = row->deptype;
         result = lappend(result, dependency);
     }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
     return result;
 }
 
 bool was_pending_partition(Oid relid)
 {
-    for (const auto &row : CatalogScan<FormData_pg_inherits>(InheritsRelationId, InheritsRelidSeqnoIndexId,
-                                                             {{Anum_pg_inherits_inhrelid, relid}}, SnapshotAny))
-        if (died_now(row.tuple()) && row->inhdetachpending)
+    for (const auto &row : DeadRows<FormData_pg_inherits>(InheritsRelationId, InheritsRelidSeqnoIndexId,
+                                                          {{Anum_pg_inherits_inhrelid, relid}}))
+        if (row->inhdetachpending)
             return true;
     return false;
 }

@@ -64,6 +64,13 @@ WHERE data !~ '^(SET|RESET|BEGIN|COMMIT)';
 -- What DROP OWNED takes away beside its drops.
 DROP OWNED BY regress_grant;
 DROP OWNED BY regress_grantor, "regress grant";
+-- Nothing from a row that the transaction has only locked.
+CREATE ROLE regress_nobody;
+BEGIN;
+SELECT datname = current_database() FROM pg_database WHERE datname = current_database() FOR UPDATE;
+DROP OWNED BY regress_nobody;
+COMMIT;
+DROP ROLE regress_nobody;
 
 -- In an order of its own: the server takes them as it finds them.
 SELECT data FROM pg_logical_slot_get_changes('deparse_grant', NULL, NULL)

@@ -16,6 +16,7 @@
 #include "deparse/capture/event.hpp"
 #include "deparse/capture/rewrite_effects.hpp"
 #include "deparse/capture/rewrite_references.hpp"
+#include "deparse/dead_rows.hpp"
 #include "deparse/emit.hpp"
 #include "deparse/follow.hpp"
 #include "deparse/object/publication.hpp"
@@ -27,11 +28,7 @@
 #include "pg_follower/scope.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
-#include "access/xact.h"
 #include "catalog/heap.h"
-#include "catalog/indexing.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -43,11 +40,9 @@ extern "C" {
 #include "parser/parse_coerce.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 #include "utils/xml.h"
@@ -90,30 +85,16 @@ bool changes_default(const List *subcommands, const char *column)
 // from it. Null where no such type can be seen.
 Node *implicit_conversion(Oid relid, AttrNumber column, const FormData_pg_attribute &now)
 {
-    Node *conversion = nullptr;
-    CommandId latest = 0;
-    Relation catalog = table_open(AttributeRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-    ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(column));
-    // All versions of the row: nobody else can have changed it, for the table is locked.
-    SysScanDesc scan = systable_beginscan(catalog, AttributeRelidNumIndexId, true, SnapshotAny, 2, keys);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto then = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
-        if ((then->atttypid == now.atttypid && then->atttypmod == now.atttypmod) ||
-            !TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)))
-            continue;
-        CommandId changed = HeapTupleHeaderGetCmax(tuple->t_data);
-        if (conversion && changed < latest)
-            continue;
-        latest = changed;
-        Var *value = makeVar(1, column, then->atttypid, then->atttypmod, then->attcollation, 0);
-        conversion = coerce_to_target_type(nullptr, reinterpret_cast<Node *>(value), then->atttypid, now.atttypid,
-                                           now.atttypmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return conversion;
+    // Nobody else can have changed the row, because the table is locked.
+    DeadRows<FormData_pg_attribute> rows(AttributeRelationId, AttributeRelidNumIndexId,
+                                         {{Anum_pg_attribute_attrelid, relid}, {Anum_pg_attribute_attnum, column}});
+    auto then =
+        rows.newest([&](const auto &row) { return row->atttypid != now.atttypid || row->atttypmod != now.atttypmod; });
+    if (!then)
+        return nullptr;
+    Var *value = makeVar(1, column, then->atttypid, then->atttypmod, then->attcollation, 0);
+    return coerce_to_target_type(nullptr, reinterpret_cast<Node *>(value), then->atttypid, now.atttypid, now.atttypmod,
+                                 COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
 }
 
 // The conversion of a column to its new type; null where it cannot be seen.
@@ -222,18 +203,11 @@ bool will_be_rewritten(const Event &event, Relation table, bool shifts_time)
 // statement did, by CASCADE, the downstream still has it.
 bool lost_reference(Oid relid)
 {
-    bool found = false;
-    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_constraint_confrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, SnapshotAny, 1, &key);
-    while (HeapTuple tuple = systable_getnext(scan))
-        found = found || (reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid != relid &&
-                          !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
-                          TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(tuple->t_data)));
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return found;
+    for (const auto &row :
+         DeadRows<FormData_pg_constraint>(ConstraintRelationId, InvalidOid, {{Anum_pg_constraint_confrelid, relid}}))
+        if (row->conrelid != relid)
+            return true;
+    return false;
 }
 
 // Empties the table downstream. The owner may have revoked the privilege that this takes from itself.

@@ -9,14 +9,9 @@
 #include "deparse/privileges.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/pg_database.h"
 #include "commands/dbcommands.h"
 #include "utils/acl.h"
-#include "utils/fmgroids.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_follower::deparse {
@@ -120,16 +115,8 @@ void write_grant(Script &script, Node *node, const void *)
 // Whether the current transaction has changed the row of the database.
 bool is_changed()
 {
-    Relation catalog = table_open(DatabaseRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_database_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(MyDatabaseId));
-    SysScanDesc scan = systable_beginscan(catalog, DatabaseOidIndexId, true, SnapshotAny, 1, &key);
-    bool result = false;
-    while (HeapTuple tuple = systable_getnext(scan))
-        result |= died_now(tuple);
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return result;
+    DeadRows<FormData_pg_database> rows(DatabaseRelationId, DatabaseOidIndexId, {{Anum_pg_database_oid, MyDatabaseId}});
+    return rows.begin() != rows.end();
 }
 
 } // namespace

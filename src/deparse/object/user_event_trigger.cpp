@@ -4,11 +4,8 @@
 #include "deparse/object/user_event_trigger.hpp"
 #include "deparse/dead_rows.hpp"
 #include "deparse/hooked_command.hpp"
-#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_event_trigger.h"
 #include "catalog/pg_type.h"
@@ -16,9 +13,6 @@ extern "C" {
 #include "commands/trigger.h"
 #include "utils/acl.h"
 #include "utils/array.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -157,17 +151,13 @@ bool was_of_extension(Oid trigger)
 
 void drop_dead_event_triggers(Script &script)
 {
-    Relation catalog = table_open(EventTriggerRelationId, AccessShareLock);
-    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, SnapshotAny, 0, nullptr);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_event_trigger>(GETSTRUCT(tuple));
+    for (const auto &row : DeadRows<FormData_pg_event_trigger>(EventTriggerRelationId, InvalidOid, {})) {
+        const char *name = NameStr(row->evtname);
         // An ALTER leaves a dead row of one that lives; another may have got the name.
-        if (died_now(tuple) && !SearchSysCacheExists1(EVENTTRIGGEROID, ObjectIdGetDatum(form->oid)) &&
-            !OidIsValid(get_event_trigger_oid(NameStr(form->evtname), true)) && !was_of_extension(form->oid))
-            script.statement(RunAs::applier).text("DROP EVENT TRIGGER IF EXISTS ").name(NameStr(form->evtname));
+        if (!SearchSysCacheExists1(EVENTTRIGGEROID, ObjectIdGetDatum(row->oid)) &&
+            !OidIsValid(get_event_trigger_oid(name, true)) && !was_of_extension(row->oid))
+            script.statement(RunAs::applier).text("DROP EVENT TRIGGER IF EXISTS ").name(name);
     }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
 }
 
 constexpr HookedCommand hooked_create_event_trigger = {Scope::database, nullptr, object_of_create, write_create};

@@ -4,17 +4,13 @@
 #include "deparse/dead_rows.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/privileges.hpp"
+#include "pg_follower/memory.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/pg_default_acl.h"
 #include "utils/acl.h"
 #include "utils/array.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/formatting.h"
 }
 
@@ -83,32 +79,23 @@ ObjectType object_type(char defaults_type)
     }
 }
 
-// The row of that OID, or all for InvalidOid, as a list of DeadDefaults.
-List *read_dead_defaults(Oid oid)
+using DeadDefaultsRows = DeadRows<FormData_pg_default_acl>;
+
+// The rows as a list of DeadDefaults.
+List *read_dead_defaults(const DeadDefaultsRows &rows)
 {
-    Relation catalog = table_open(DefaultAclRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_default_acl_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(oid));
-    SysScanDesc scan =
-        systable_beginscan(catalog, DefaultAclOidIndexId, OidIsValid(oid), SnapshotAny, OidIsValid(oid) ? 1 : 0, &key);
     List *result = NIL;
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        if (!died_now(tuple))
-            continue;
-        auto form = reinterpret_cast<Form_pg_default_acl>(GETSTRUCT(tuple));
-        auto *defaults = static_cast<DeadDefaults *>(palloc0(sizeof(DeadDefaults)));
-        defaults->role = form->defaclrole;
-        defaults->schema = form->defaclnamespace;
-        defaults->type = object_type(form->defaclobjtype);
+    for (const auto &row : rows) {
+        auto *defaults = allocate_zeroed<DeadDefaults>();
+        defaults->role = row->defaclrole;
+        defaults->schema = row->defaclnamespace;
+        defaults->type = object_type(row->defaclobjtype);
         bool is_null;
-        Acl *acl =
-            DatumGetAclP(heap_getattr(tuple, Anum_pg_default_acl_defaclacl, RelationGetDescr(catalog), &is_null));
+        Acl *acl = DatumGetAclP(row.datum(Anum_pg_default_acl_defaclacl, is_null));
         for (int i = 0; i < ACL_NUM(acl); ++i)
             defaults->grantees = list_append_unique_oid(defaults->grantees, ACL_DAT(acl)[i].ai_grantee);
         result = lappend(result, defaults);
     }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
     return result;
 }
 
@@ -138,7 +125,8 @@ void write_built_in_grants(Script &script, const DeadDefaults *defaults)
 
 void drop_default_privileges(Script &script, Oid default_acl)
 {
-    for (DeadDefaults *defaults : each<DeadDefaults>(read_dead_defaults(default_acl))) {
+    DeadDefaultsRows rows(DefaultAclRelationId, DefaultAclOidIndexId, {{Anum_pg_default_acl_oid, default_acl}});
+    for (DeadDefaults *defaults : each<DeadDefaults>(read_dead_defaults(rows))) {
         bool everywhere = !OidIsValid(defaults->schema);
         if (everywhere) {
             defaults->grantees = list_append_unique_oid(defaults->grantees, ACL_ID_PUBLIC);
@@ -157,7 +145,8 @@ void drop_default_privileges(Script &script, Oid default_acl)
 
 void revoke_default_privileges(Script &script, const List *roles)
 {
-    for (DeadDefaults *defaults : each<DeadDefaults>(read_dead_defaults(InvalidOid))) {
+    DeadDefaultsRows rows(DefaultAclRelationId, InvalidOid, {});
+    for (DeadDefaults *defaults : each<DeadDefaults>(read_dead_defaults(rows))) {
         List *grantees = NIL;
         for (Oid role : each_oid(defaults->grantees))
             if (list_member_oid(roles, role))

@@ -3,6 +3,7 @@
 //
 // The provider is named, whatever the statement says: the downstream may have loaded others. One that the downstream
 // has not loaded is no reason to stop.
+#include "deparse/dead_rows.hpp"
 #include "deparse/hooked_command.hpp"
 #include "deparse/object/database.hpp"
 #include "deparse/object/setting_clause.hpp"
@@ -10,12 +11,8 @@
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/role_policy.hpp"
-#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
-#include "access/xact.h"
 #include "catalog/catalog.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_database.h"
@@ -26,47 +23,42 @@ extern "C" {
 #include "catalog/pg_shseclabel.h"
 #include "commands/event_trigger.h"
 #include "utils/acl.h"
-#include "utils/fmgroids.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_follower::deparse {
 namespace {
 
-// Whether the current transaction has removed the row.
-bool is_removed(HeapTuple tuple)
+// The provider that gave the object this label or, for null, whose label of it was removed last. Null where there is
+// none. `Form` and the rest say where labels are kept and how those of the object are found.
+template <typename Form>
+const char *provider_of(const char *label, Oid catalog, Oid index, std::initializer_list<CatalogKey> keys,
+                        AttrNumber label_column, AttrNumber provider_column)
 {
-    return !(tuple->t_data->t_infomask & HEAP_XMAX_INVALID) &&
-           TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetRawXmax(tuple->t_data));
+    if (!label) {
+        DeadRows<Form> rows(catalog, index, keys);
+        auto row = rows.newest();
+        return row ? row.string(provider_column) : nullptr;
+    }
+    const char *provider = nullptr;
+    for (const auto &row : CatalogScan<Form>(catalog, index, keys))
+        if (strcmp(row.string(label_column), label) == 0)
+            provider = row.string(provider_column);
+    return provider;
 }
 
-// The provider that gave the object this label, or whose label of it is gone now (null); null where there is none.
+// The same of an object; one that all databases share has its labels in pg_shseclabel.
 const char *provider_of(const ObjectAddress &address, const char *label)
 {
-    bool shared = IsSharedRelation(address.classId);
-    Relation catalog = table_open(shared ? SharedSecLabelRelationId : SecLabelRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], shared ? Anum_pg_shseclabel_objoid : Anum_pg_seclabel_objoid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(address.objectId));
-    ScanKeyInit(&keys[1], shared ? Anum_pg_shseclabel_classoid : Anum_pg_seclabel_classoid, BTEqualStrategyNumber,
-                F_OIDEQ, ObjectIdGetDatum(address.classId));
-    SysScanDesc scan = systable_beginscan(catalog, shared ? SharedSecLabelObjectIndexId : SecLabelObjectIndexId, true,
-                                          label ? nullptr : SnapshotAny, 2, keys);
-    const char *provider = nullptr;
-    auto text_of = [&](HeapTuple tuple, AttrNumber column) {
-        bool is_null;
-        return TextDatumGetCString(heap_getattr(tuple, column, RelationGetDescr(catalog), &is_null));
-    };
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        if (!shared && reinterpret_cast<FormData_pg_seclabel *>(GETSTRUCT(tuple))->objsubid != address.objectSubId)
-            continue;
-        if (label ? strcmp(text_of(tuple, shared ? Anum_pg_shseclabel_label : Anum_pg_seclabel_label), label) == 0
-                  : is_removed(tuple))
-            provider = text_of(tuple, shared ? Anum_pg_shseclabel_provider : Anum_pg_seclabel_provider);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return provider;
+    if (IsSharedRelation(address.classId))
+        return provider_of<FormData_pg_shseclabel>(
+            label, SharedSecLabelRelationId, SharedSecLabelObjectIndexId,
+            {{Anum_pg_shseclabel_objoid, address.objectId}, {Anum_pg_shseclabel_classoid, address.classId}},
+            Anum_pg_shseclabel_label, Anum_pg_shseclabel_provider);
+    return provider_of<FormData_pg_seclabel>(label, SecLabelRelationId, SecLabelObjectIndexId,
+                                             {{Anum_pg_seclabel_objoid, address.objectId},
+                                              {Anum_pg_seclabel_classoid, address.classId},
+                                              {Anum_pg_seclabel_objsubid, address.objectSubId}},
+                                             Anum_pg_seclabel_label, Anum_pg_seclabel_provider);
 }
 
 // SECURITY LABEL FOR provider ON
