@@ -18,6 +18,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
@@ -58,45 +59,85 @@ template <typename Form> class CatalogTuple {
     TupleDesc descriptor_;
 };
 
-// A condition of a scan: the column equals the value. The type of the value chooses the operator.
+// A condition of a scan: the column, which is of one of these types, equals the value.
 struct CatalogKey {
-    CatalogKey(AttrNumber key_column, Oid key_value) : column(key_column), equals(F_OIDEQ), value(key_value) {}
-    CatalogKey(AttrNumber key_column, int16 key_value)
-        : column(key_column), equals(F_INT2EQ), value(Int16GetDatum(key_value))
-    {
-    }
-    CatalogKey(AttrNumber key_column, int32 key_value)
-        : column(key_column), equals(F_INT4EQ), value(Int32GetDatum(key_value))
-    {
-    }
-    CatalogKey(AttrNumber key_column, char key_value)
-        : column(key_column), equals(F_CHAREQ), value(CharGetDatum(key_value))
-    {
-    }
+    CatalogKey(AttrNumber key_column, Oid key_value) : column(key_column), value(ObjectIdGetDatum(key_value)) {}
+    CatalogKey(AttrNumber key_column, int16 key_value) : column(key_column), value(Int16GetDatum(key_value)) {}
+    CatalogKey(AttrNumber key_column, int32 key_value) : column(key_column), value(Int32GetDatum(key_value)) {}
+    CatalogKey(AttrNumber key_column, char key_value) : column(key_column), value(CharGetDatum(key_value)) {}
     // A column of type name.
-    CatalogKey(AttrNumber key_column, const char *key_value)
-        : column(key_column), equals(F_NAMEEQ), value(CStringGetDatum(key_value))
-    {
-    }
+    CatalogKey(AttrNumber key_column, const char *key_value) : column(key_column), value(CStringGetDatum(key_value)) {}
     AttrNumber column;
-    RegProcedure equals;
     Datum value;
 };
 
-// The rows of a catalog that meet all conditions, by an index (in its order) or, for InvalidOid, by reading the whole
-// catalog. Without a snapshot the newest committed rows are seen, and those of the current transaction; SnapshotAny
-// shows the dead ones, too (dead_rows.hpp).
+// The operator "equals" of a column's type. The type of the value does not tell: OIDs of catalogs are plain ints in C.
+inline RegProcedure equality_of(Oid type)
+{
+    switch (type) {
+    case CHAROID:
+        return F_CHAREQ;
+    case NAMEOID:
+        return F_NAMEEQ;
+    case INT2OID:
+        return F_INT2EQ;
+    case INT4OID:
+        return F_INT4EQ;
+    case OIDOID:
+    case REGCLASSOID:
+        return F_OIDEQ;
+    default:
+        elog(ERROR, "catalog rows cannot be looked for by a column of type %u", type);
+    }
+}
+
+// The conditions of a scan as the server takes them.
+struct CatalogKeys {
+    CatalogKeys(Relation catalog, std::initializer_list<CatalogKey> keys)
+    {
+        Assert(keys.size() <= lengthof(data));
+        for (const CatalogKey &key : keys) {
+            Oid type = TupleDescAttr(RelationGetDescr(catalog), key.column - 1)->atttypid;
+            ScanKeyInit(&data[count++], key.column, BTEqualStrategyNumber, equality_of(type), key.value);
+        }
+    }
+    ScanKeyData data[4];
+    int count = 0;
+};
+
+// Goes through a scan, with the server's function `next`, which gives null at the end.
+template <typename Form, HeapTuple (*next)(SysScanDesc)> class CatalogIterator {
+  public:
+    // Without a scan it is the end of all scans.
+    CatalogIterator(SysScanDesc scan, TupleDesc descriptor) : scan_(scan), descriptor_(descriptor)
+    {
+        if (scan_)
+            ++*this;
+    }
+    CatalogTuple<Form> operator*() const { return CatalogTuple<Form>(tuple_, descriptor_); }
+    CatalogIterator &operator++()
+    {
+        tuple_ = next(scan_);
+        return *this;
+    }
+    bool operator!=(const CatalogIterator &other) const { return tuple_ != other.tuple_; }
+
+  private:
+    SysScanDesc scan_;
+    TupleDesc descriptor_;
+    HeapTuple tuple_ = nullptr;
+};
+
+// The rows of a catalog that meet all conditions, found by an index or, for InvalidOid, by reading the whole catalog.
+// Without a snapshot the newest committed rows are seen, and those of the current transaction; SnapshotAny shows the
+// dead ones, too (see deparse/dead_rows.hpp).
 template <typename Form> class CatalogScan {
   public:
-    CatalogScan(Oid catalog, Oid index, std::initializer_list<CatalogKey> keys, Snapshot snapshot = nullptr)
+    CatalogScan(Oid catalog, Oid index, std::initializer_list<CatalogKey> conditions, Snapshot snapshot = nullptr)
         : relation_(table_open(catalog, AccessShareLock))
     {
-        ScanKeyData scan_keys[4];
-        int count = 0;
-        Assert(keys.size() <= lengthof(scan_keys));
-        for (const CatalogKey &key : keys)
-            ScanKeyInit(&scan_keys[count++], key.column, BTEqualStrategyNumber, key.equals, key.value);
-        scan_ = systable_beginscan(relation_, index, OidIsValid(index), snapshot, count, scan_keys);
+        CatalogKeys keys(relation_, conditions);
+        scan_ = systable_beginscan(relation_, index, OidIsValid(index), snapshot, keys.count, keys.data);
     }
     ~CatalogScan()
     {
@@ -106,27 +147,7 @@ template <typename Form> class CatalogScan {
     CatalogScan(const CatalogScan &) = delete;
     CatalogScan &operator=(const CatalogScan &) = delete;
 
-    class Iterator {
-      public:
-        Iterator(SysScanDesc scan, TupleDesc descriptor) : scan_(scan), descriptor_(descriptor)
-        {
-            if (scan_)
-                ++*this;
-        }
-        CatalogTuple<Form> operator*() const { return CatalogTuple<Form>(tuple_, descriptor_); }
-        Iterator &operator++()
-        {
-            tuple_ = systable_getnext(scan_);
-            return *this;
-        }
-        bool operator!=(const Iterator &other) const { return tuple_ != other.tuple_; }
-
-      private:
-        SysScanDesc scan_;
-        TupleDesc descriptor_;
-        HeapTuple tuple_ = nullptr;
-    };
-
+    using Iterator = CatalogIterator<Form, systable_getnext>;
     // To be called once: the scan goes forward only.
     Iterator begin() const { return Iterator(scan_, RelationGetDescr(relation_)); }
     Iterator end() const { return Iterator(nullptr, nullptr); }
@@ -136,15 +157,49 @@ template <typename Form> class CatalogScan {
     SysScanDesc scan_;
 };
 
-// The row of an object, found by its catalog and its OID; an error where there is none.
+inline HeapTuple next_in_order(SysScanDesc scan)
+{
+    return systable_getnext_ordered(scan, ForwardScanDirection);
+}
+
+// The same in the order of the index, which CatalogScan keeps only as long as the server may use indexes of catalogs.
+template <typename Form> class OrderedCatalogScan {
+  public:
+    OrderedCatalogScan(Oid catalog, Oid index, std::initializer_list<CatalogKey> conditions)
+        : relation_(table_open(catalog, AccessShareLock)), index_(index_open(index, AccessShareLock))
+    {
+        CatalogKeys keys(relation_, conditions);
+        scan_ = systable_beginscan_ordered(relation_, index_, nullptr, keys.count, keys.data);
+    }
+    ~OrderedCatalogScan()
+    {
+        systable_endscan_ordered(scan_);
+        index_close(index_, AccessShareLock);
+        table_close(relation_, AccessShareLock);
+    }
+    OrderedCatalogScan(const OrderedCatalogScan &) = delete;
+    OrderedCatalogScan &operator=(const OrderedCatalogScan &) = delete;
+
+    using Iterator = CatalogIterator<Form, next_in_order>;
+    // To be called once: the scan goes forward only.
+    Iterator begin() const { return Iterator(scan_, RelationGetDescr(relation_)); }
+    Iterator end() const { return Iterator(nullptr, nullptr); }
+
+  private:
+    Relation relation_, index_;
+    SysScanDesc scan_;
+};
+
+// The row of an object, found by its catalog and its OID. Where there is none that is an error, unless it
+// `may_be_missing`: then test the row as a bool.
 template <typename Form> class CatalogRow : public CatalogTuple<Form> {
   public:
-    CatalogRow(Oid catalog, Oid object)
+    CatalogRow(Oid catalog, Oid object, bool may_be_missing = false)
         : CatalogTuple<Form>(nullptr, nullptr), relation_(table_open(catalog, AccessShareLock))
     {
         this->descriptor_ = RelationGetDescr(relation_);
         this->tuple_ = get_catalog_object_by_oid(relation_, get_object_attnum_oid(catalog), object);
-        if (!HeapTupleIsValid(this->tuple_))
+        if (!*this && !may_be_missing)
             ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
                             errmsg("\"%s\" has no row with OID %u", RelationGetRelationName(relation_), object)));
     }

@@ -49,7 +49,7 @@ DroppedObjects::DroppedObjects(List *objects)
     control.hcxt = CurrentMemoryContext;
     relations_ =
         hash_create("dropped relations", list_length(objects) + 1, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    objects_ = static_cast<DroppedObject *>(palloc(sizeof(DroppedObject) * (list_length(objects) + 1)));
+    objects_ = allocate<DroppedObject>(list_length(objects) + 1);
     for (DroppedObject *object : each<DroppedObject>(objects)) {
         DroppedObject &stored = objects_[count_++] = *object;
         // Its partitioned table takes it along here, but not downstream.

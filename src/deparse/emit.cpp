@@ -40,7 +40,7 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     // What runs as the worker calls nothing that users wrote.
     if (by_caller)
         ddl.search_path = namespace_search_path;
-    auto names = static_cast<const char **>(palloc(sizeof(char *) * (list_length(roles) + 1)));
+    auto names = allocate<const char *>(list_length(roles) + 1);
     for (Oid role : each_oid(roles)) {
         // Null where the command itself dropped it. Every server has the predefined ones.
         const char *name = GetUserNameFromId(role, true);

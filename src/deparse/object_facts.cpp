@@ -1,13 +1,12 @@
 // What is to be known of an object in order to decide whether it follows, and as whom. See object_facts.hpp.
 #include "deparse/object_facts.hpp"
 #include "deparse/object_name.hpp"
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/temporary.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attrdef.h"
@@ -27,9 +26,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "rewrite/prs2lock.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 }
 
 namespace pg_follower::deparse {
@@ -65,18 +62,11 @@ Oid owning_relation(const ObjectAddress &address)
         return InvalidOid;
     }
 
-    Relation catalog = table_open(address.classId, AccessShareLock);
-    ScanKeyData scan_key;
-    ScanKeyInit(&scan_key, key, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objectId));
-    SysScanDesc scan = systable_beginscan(catalog, index, true, nullptr, 1, &scan_key);
-    Oid result = InvalidOid;
-    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+    for (const auto &row : CatalogScan<AnyForm>(address.classId, index, {{key, address.objectId}})) {
         bool is_null;
-        result = DatumGetObjectId(heap_getattr(tuple, relation, RelationGetDescr(catalog), &is_null));
+        return DatumGetObjectId(row.datum(relation, is_null));
     }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return result;
+    return InvalidOid;
 }
 
 } // namespace
@@ -160,19 +150,13 @@ bool uses_temporary(const ObjectAddress &address)
     GetTempNamespaceState(&temporary, &toast);
     if (!OidIsValid(temporary))
         return false;
-    Relation catalog = table_open(DependRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classId));
-    ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objectId));
-    SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, nullptr, 2, keys);
-    bool found = false;
-    while (HeapTuple tuple = found ? nullptr : systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-        found = form->objsubid == 0 && is_temporary_reference(*form);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return found || (address.classId == RelationRelationId && view_uses_temporary(address.objectId));
+    for (const auto &row : CatalogScan<FormData_pg_depend>(DependRelationId, DependDependerIndexId,
+                                                           {{Anum_pg_depend_classid, address.classId},
+                                                            {Anum_pg_depend_objid, address.objectId},
+                                                            {Anum_pg_depend_objsubid, 0}}))
+        if (is_temporary_reference(*row))
+            return true;
+    return address.classId == RelationRelationId && view_uses_temporary(address.objectId);
 }
 
 bool is_temporary(const ObjectAddress &address)

@@ -1,9 +1,8 @@
 // Names of objects in statements, from the catalog. See object_name.hpp.
 #include "deparse/object_name.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_opclass.h"
@@ -16,8 +15,6 @@ extern "C" {
 #include "commands/proclang.h"
 #include "utils/formatting.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -42,21 +39,17 @@ constexpr Keyword keywords[] = {
     {"view column", "COLUMN"},
 };
 
-// Reads one column of an object's catalog row with `take(value)`; does nothing where there is no such column, or no
-// such row.
-template <typename Take> void with_catalog_column(const ObjectAddress &address, AttrNumber column, Take take)
+// A column of type oid of an object's catalog row; InvalidOid where there is no such column, or no such row.
+Oid oid_column(const ObjectAddress &address, AttrNumber column)
 {
     if (column == InvalidAttrNumber)
-        return;
-    Relation catalog = table_open(address.classId, AccessShareLock);
-    HeapTuple tuple = get_catalog_object_by_oid(catalog, get_object_attnum_oid(address.classId), address.objectId);
-    if (HeapTupleIsValid(tuple)) {
-        bool is_null;
-        Datum value = heap_getattr(tuple, column, RelationGetDescr(catalog), &is_null);
-        if (!is_null)
-            take(value);
-    }
-    table_close(catalog, AccessShareLock);
+        return InvalidOid;
+    CatalogRow<AnyForm> row(address.classId, address.objectId, true);
+    if (!row)
+        return InvalidOid;
+    bool is_null;
+    Datum value = row.datum(column, is_null);
+    return is_null ? InvalidOid : DatumGetObjectId(value);
 }
 
 [[noreturn]] void no_such_object(const ObjectAddress &address)
@@ -68,12 +61,8 @@ template <typename Take> void with_catalog_column(const ObjectAddress &address, 
 
 Oid access_method(const ObjectAddress &address)
 {
-    Oid method = InvalidOid;
-    with_catalog_column(address,
-                        address.classId == OperatorClassRelationId ? AttrNumber{Anum_pg_opclass_opcmethod}
-                                                                   : AttrNumber{Anum_pg_opfamily_opfmethod},
-                        [&](Datum value) { method = DatumGetObjectId(value); });
-    return method;
+    return oid_column(address, address.classId == OperatorClassRelationId ? AttrNumber{Anum_pg_opclass_opcmethod}
+                                                                          : AttrNumber{Anum_pg_opfamily_opfmethod});
 }
 
 // What follows an object's name: the arguments of functions and operators, the access method of operator classes.
@@ -100,29 +89,21 @@ void write_name_suffix(SqlWriter &out, const ObjectAddress &address)
 
 void write_transform(SqlWriter &out, Oid transform)
 {
-    HeapTuple tuple = SearchSysCache1(TRFOID, ObjectIdGetDatum(transform));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for transform %u", transform);
-    auto form = reinterpret_cast<Form_pg_transform>(GETSTRUCT(tuple));
-    out.text("TRANSFORM FOR ").type_name(form->trftype).text(" LANGUAGE ");
-    out.name(get_language_name(form->trflang, false));
-    ReleaseSysCache(tuple);
+    SyscacheRow<FormData_pg_transform> row(TRFOID, transform, "transform");
+    out.text("TRANSFORM FOR ").type_name(row->trftype).text(" LANGUAGE ");
+    out.name(get_language_name(row->trflang, false));
 }
 
 void write_table_or_domain_constraint(SqlWriter &out, Oid constraint)
 {
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for constraint %u", constraint);
-    auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-    out.text("CONSTRAINT ").name(NameStr(form->conname)).text(" ON ");
-    if (OidIsValid(form->contypid)) {
+    SyscacheRow<FormData_pg_constraint> row(CONSTROID, constraint, "constraint");
+    out.text("CONSTRAINT ").name(NameStr(row->conname)).text(" ON ");
+    if (OidIsValid(row->contypid)) {
         ObjectAddress domain;
-        ObjectAddressSet(domain, TypeRelationId, form->contypid);
+        ObjectAddressSet(domain, TypeRelationId, row->contypid);
         out.text("DOMAIN ").name(object_schema(domain), object_name(domain));
     } else
-        out.relation_name(form->conrelid);
-    ReleaseSysCache(tuple);
+        out.relation_name(row->conrelid);
 }
 
 // Whether the name of an object is a schema and a name that can change by themselves, and what follows is known here.
@@ -185,35 +166,27 @@ const char *object_schema(const ObjectAddress &address)
 
 Oid object_namespace(const ObjectAddress &address)
 {
-    Oid schema = InvalidOid;
-    with_catalog_column(address, get_object_attnum_namespace(address.classId),
-                        [&](Datum value) { schema = DatumGetObjectId(value); });
-    return schema;
+    return oid_column(address, get_object_attnum_namespace(address.classId));
 }
 
 const char *object_name(const ObjectAddress &address)
 {
-    char *name = nullptr;
-    with_catalog_column(address, get_object_attnum_name(address.classId),
-                        [&](Datum value) { name = pstrdup(NameStr(*DatumGetName(value))); });
-    if (!name)
+    AttrNumber column = get_object_attnum_name(address.classId);
+    CatalogRow<AnyForm> row(address.classId, address.objectId, true);
+    if (column == InvalidAttrNumber || !row)
         no_such_object(address);
-    return name;
+    bool is_null;
+    return pstrdup(NameStr(*DatumGetName(row.datum(column, is_null))));
 }
 
 Oid object_owner(const ObjectAddress &address)
 {
-    Oid owner = InvalidOid;
-    with_catalog_column(address, get_object_attnum_owner(address.classId),
-                        [&](Datum value) { owner = DatumGetObjectId(value); });
-    return owner;
+    return oid_column(address, get_object_attnum_owner(address.classId));
 }
 
 bool object_exists(const ObjectAddress &address)
 {
-    bool exists = false;
-    with_catalog_column(address, get_object_attnum_oid(address.classId), [&](Datum) { exists = true; });
-    return exists;
+    return bool(CatalogRow<AnyForm>(address.classId, address.objectId, true));
 }
 
 void write_signature(SqlWriter &out, Oid function, const char *none)

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/pg.hpp"
 #include "pg_follower/sql_writer.hpp"
 
@@ -98,7 +99,7 @@ class Script {
     // Begins the next statement.
     SqlWriter &statement(RunAs run_as = RunAs::caller, Needed needed = Needed::yes)
     {
-        auto *next = new (palloc(sizeof(Statement))) Statement();
+        auto *next = new (allocate<Statement>()) Statement();
         next->run_as = run_as;
         next->needed = needed;
         statements_ = lappend(statements_, next);

@@ -56,7 +56,7 @@ void at_subtransaction_end(SubXactEvent event, SubTransactionId own, SubTransact
 void note_written(const CollectedCommand *command)
 {
     MemoryContextScope scope(TopTransactionContext);
-    auto *entry = static_cast<WrittenCommand *>(palloc(sizeof(WrittenCommand)));
+    auto *entry = allocate<WrittenCommand>();
     *entry = {command, GetCurrentSubTransactionId(), {InvalidOid, false}};
     commands = lappend(commands, entry);
 }

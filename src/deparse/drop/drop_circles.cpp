@@ -59,7 +59,7 @@ class Graph {
 };
 
 Graph::Graph(const DroppedObjects &objects)
-    : count_(objects.count()), nodes_(static_cast<Node *>(palloc0(sizeof(Node) * (objects.count() + 1))))
+    : count_(objects.count()), nodes_(allocate_zeroed<Node>(objects.count() + 1))
 {
     HASHCTL control = {};
     control.keysize = sizeof(Key);
@@ -172,8 +172,7 @@ void Graph::find_circles(int *circles)
 
 } // namespace
 
-Circles::Circles(const DroppedObjects &objects)
-    : circles_(static_cast<int *>(palloc(sizeof(int) * (objects.count() + 1))))
+Circles::Circles(const DroppedObjects &objects) : circles_(allocate<int>(objects.count() + 1))
 {
     Graph(objects).find_circles(circles_);
 }

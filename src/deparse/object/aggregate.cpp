@@ -9,7 +9,6 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -28,18 +27,14 @@ void write_modify(SqlWriter &out, SqlWriter::Separator &comma, const char *optio
 
 // The initial value, which the server keeps as the text that the user wrote, and reads again wherever it makes the
 // aggregate. An error where that needs the settings of the user's session.
-void write_initial_value(SqlWriter &out, SqlWriter::Separator &comma, HeapTuple tuple, const char *option,
-                         AttrNumber column, Oid type)
+void write_initial_value(SqlWriter &out, SqlWriter::Separator &comma, const char *option, const char *initial, Oid type)
 {
-    bool is_null;
-    Datum value = SysCacheGetAttr(AGGFNOID, tuple, column, &is_null);
-    if (is_null)
+    if (!initial)
         return;
-    char *initial = TextDatumGetCString(value);
     if (get_typtype(type) != TYPTYPE_PSEUDO) {
         Oid input, parameter;
         getTypeInputInfo(type, &input, &parameter);
-        (void)OidInputFunctionCall(input, initial, parameter, -1);
+        (void)OidInputFunctionCall(input, const_cast<char *>(initial), parameter, -1);
     }
     out.next(comma).text(option).text(" = ").literal(initial);
 }
@@ -50,10 +45,7 @@ void deparse_create_aggregate(Script &script, const Command &command)
 {
     Oid aggregate = command.address.objectId;
     CatalogRow<FormData_pg_proc> function(ProcedureRelationId, aggregate);
-    HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for aggregate %u", aggregate);
-    auto form = reinterpret_cast<Form_pg_aggregate>(GETSTRUCT(tuple));
+    SyscacheRow<FormData_pg_aggregate> row(AGGFNOID, aggregate, "aggregate");
 
     const char *arguments =
         TextDatumGetCString(DirectFunctionCall1(pg_get_function_arguments, ObjectIdGetDatum(aggregate)));
@@ -66,37 +58,36 @@ void deparse_create_aggregate(Script &script, const Command &command)
         .text(") (");
 
     SqlWriter::Separator comma(", ");
-    out.next(comma).text("SFUNC = ").function_name(form->aggtransfn);
-    out.next(comma).text("STYPE = ").type_name(form->aggtranstype);
-    if (form->aggtransspace != 0)
-        out.next(comma).text("SSPACE = ").number(form->aggtransspace);
-    write_function_option(out, comma, "FINALFUNC", form->aggfinalfn);
-    if (form->aggfinalextra)
+    out.next(comma).text("SFUNC = ").function_name(row->aggtransfn);
+    out.next(comma).text("STYPE = ").type_name(row->aggtranstype);
+    if (row->aggtransspace != 0)
+        out.next(comma).text("SSPACE = ").number(row->aggtransspace);
+    write_function_option(out, comma, "FINALFUNC", row->aggfinalfn);
+    if (row->aggfinalextra)
         out.next(comma).text("FINALFUNC_EXTRA");
-    write_modify(out, comma, "FINALFUNC_MODIFY", form->aggfinalmodify, form->aggkind);
-    write_function_option(out, comma, "COMBINEFUNC", form->aggcombinefn);
-    write_function_option(out, comma, "SERIALFUNC", form->aggserialfn);
-    write_function_option(out, comma, "DESERIALFUNC", form->aggdeserialfn);
-    write_initial_value(out, comma, tuple, "INITCOND", Anum_pg_aggregate_agginitval, form->aggtranstype);
-    write_function_option(out, comma, "MSFUNC", form->aggmtransfn);
-    write_function_option(out, comma, "MINVFUNC", form->aggminvtransfn);
-    if (OidIsValid(form->aggmtranstype))
-        out.next(comma).text("MSTYPE = ").type_name(form->aggmtranstype);
-    if (form->aggmtransspace != 0)
-        out.next(comma).text("MSSPACE = ").number(form->aggmtransspace);
-    write_function_option(out, comma, "MFINALFUNC", form->aggmfinalfn);
-    if (form->aggmfinalextra)
+    write_modify(out, comma, "FINALFUNC_MODIFY", row->aggfinalmodify, row->aggkind);
+    write_function_option(out, comma, "COMBINEFUNC", row->aggcombinefn);
+    write_function_option(out, comma, "SERIALFUNC", row->aggserialfn);
+    write_function_option(out, comma, "DESERIALFUNC", row->aggdeserialfn);
+    write_initial_value(out, comma, "INITCOND", row.string(Anum_pg_aggregate_agginitval), row->aggtranstype);
+    write_function_option(out, comma, "MSFUNC", row->aggmtransfn);
+    write_function_option(out, comma, "MINVFUNC", row->aggminvtransfn);
+    if (OidIsValid(row->aggmtranstype))
+        out.next(comma).text("MSTYPE = ").type_name(row->aggmtranstype);
+    if (row->aggmtransspace != 0)
+        out.next(comma).text("MSSPACE = ").number(row->aggmtransspace);
+    write_function_option(out, comma, "MFINALFUNC", row->aggmfinalfn);
+    if (row->aggmfinalextra)
         out.next(comma).text("MFINALFUNC_EXTRA");
-    write_modify(out, comma, "MFINALFUNC_MODIFY", form->aggmfinalmodify, form->aggkind);
-    write_initial_value(out, comma, tuple, "MINITCOND", Anum_pg_aggregate_aggminitval, form->aggmtranstype);
-    if (OidIsValid(form->aggsortop))
-        out.next(comma).text("SORTOP = OPERATOR(").operator_name(form->aggsortop).text(')');
+    write_modify(out, comma, "MFINALFUNC_MODIFY", row->aggmfinalmodify, row->aggkind);
+    write_initial_value(out, comma, "MINITCOND", row.string(Anum_pg_aggregate_aggminitval), row->aggmtranstype);
+    if (OidIsValid(row->aggsortop))
+        out.next(comma).text("SORTOP = OPERATOR(").operator_name(row->aggsortop).text(')');
     if (function->proparallel != PROPARALLEL_UNSAFE)
         out.next(comma).text(function->proparallel == PROPARALLEL_SAFE ? "PARALLEL = SAFE" : "PARALLEL = RESTRICTED");
-    if (form->aggkind == AGGKIND_HYPOTHETICAL)
+    if (row->aggkind == AGGKIND_HYPOTHETICAL)
         out.next(comma).text("HYPOTHETICAL");
     out.text(')');
-    ReleaseSysCache(tuple);
 }
 
 } // namespace pg_follower::deparse

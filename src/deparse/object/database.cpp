@@ -91,24 +91,16 @@ void write_grant(Script &script, Node *node, const void *)
 {
     auto statement = castNode(GrantStmt, node);
     SqlWriter head, tail;
-    head.text(statement->is_grant ? "GRANT " : "REVOKE ");
-    if (!statement->is_grant && statement->grant_option)
-        head.text("GRANT OPTION FOR ");
+    write_grant_or_revoke(head, statement->is_grant, statement->grant_option);
     SqlWriter::Separator comma(", ");
     for (AccessPriv *privilege : each<AccessPriv>(statement->privileges))
         head.next(comma).text(privilege->priv_name);
     head.text(statement->privileges ? " ON DATABASE " : "ALL ON DATABASE ");
-    tail.text(statement->is_grant ? " TO " : " FROM ");
-    SqlWriter::Separator grantee_comma(", ");
+    List *grantees = NIL;
     for (RoleSpec *role : each<RoleSpec>(statement->grantees))
-        tail.next(grantee_comma)
-            .role_name(role->roletype == ROLESPEC_PUBLIC ? ACL_ID_PUBLIC : get_rolespec_oid(role, false));
-    if (statement->is_grant && statement->grant_option)
-        tail.text(" WITH GRANT OPTION");
-    if (statement->grantor)
-        tail.text(" GRANTED BY ").role_name(get_rolespec_oid(statement->grantor, false));
-    if (!statement->is_grant && statement->behavior == DROP_CASCADE)
-        tail.text(" CASCADE");
+        grantees = lappend_oid(grantees, grantee(role));
+    // The grantor is the role that runs the command: GRANTED BY names it, or the command fails.
+    write_grantees(tail, statement->is_grant, statement->grant_option, grantees, statement->behavior);
     write_with_database(statement_of(script), head.c_str(), tail.c_str());
 }
 

@@ -3,10 +3,8 @@
 #include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
-#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
@@ -45,19 +43,12 @@ void write_domain_constraint(SqlWriter &out, Oid constraint)
 // The checks, in the order of their names.
 void write_domain_checks(SqlWriter &out, Oid domain)
 {
-    Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(domain));
-    SysScanDesc scan = systable_beginscan(catalog, ConstraintTypidIndexId, true, nullptr, 1, &key);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        if (form->contype == CONSTRAINT_CHECK) {
+    for (const auto &row : CatalogScan<FormData_pg_constraint>(ConstraintRelationId, ConstraintTypidIndexId,
+                                                               {{Anum_pg_constraint_contypid, domain}}))
+        if (row->contype == CONSTRAINT_CHECK) {
             out.text(' ');
-            write_domain_constraint(out, form->oid);
+            write_domain_constraint(out, row->oid);
         }
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
 }
 
 } // namespace

@@ -7,11 +7,9 @@
 #include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
-#include "utils/fmgroids.h"
 }
 
 namespace pg_follower::deparse {
@@ -22,20 +20,12 @@ using ExtensionRow = CatalogRow<FormData_pg_extension>;
 // The extensions that this one requires.
 List *required_extensions(Oid extension)
 {
-    Relation catalog = table_open(DependRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(ExtensionRelationId));
-    ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(extension));
-    SysScanDesc scan = systable_beginscan(catalog, DependDependerIndexId, true, nullptr, 2, keys);
     List *result = NIL;
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-        if (form->refclassid == ExtensionRelationId)
-            result = lappend_oid(result, form->refobjid);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    for (const auto &row : CatalogScan<FormData_pg_depend>(
+             DependRelationId, DependDependerIndexId,
+             {{Anum_pg_depend_classid, ExtensionRelationId}, {Anum_pg_depend_objid, extension}}))
+        if (row->refclassid == ExtensionRelationId)
+            result = lappend_oid(result, row->refobjid);
     return result;
 }
 

@@ -8,13 +8,10 @@
 #include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/pg_publication.h"
 #include "catalog/pg_publication_namespace.h"
 #include "catalog/pg_publication_rel.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -27,13 +24,13 @@ void write_publication_name(SqlWriter &out, Oid publication)
     out.name(get_publication_name(publication, false));
 }
 
-// TABLE ONLY table (column, ...) WHERE (filter), of a row of pg_publication_rel.
-void write_table_member(SqlWriter &out, HeapTuple tuple, int cache)
+// TABLE ONLY table (column, ...) WHERE (filter).
+void write_table_member(SqlWriter &out, const SyscacheRow<FormData_pg_publication_rel> &row)
 {
-    Oid relid = reinterpret_cast<Form_pg_publication_rel>(GETSTRUCT(tuple))->prrelid;
+    Oid relid = row->prrelid;
     out.text("TABLE ONLY ").relation_name(relid);
     bool is_null;
-    Datum columns = SysCacheGetAttr(cache, tuple, Anum_pg_publication_rel_prattrs, &is_null);
+    Datum columns = row.datum(Anum_pg_publication_rel_prattrs, is_null);
     if (!is_null) {
         auto *numbers = reinterpret_cast<int2vector *>(DatumGetPointer(columns));
         SqlWriter::Separator comma(", ");
@@ -42,10 +39,9 @@ void write_table_member(SqlWriter &out, HeapTuple tuple, int cache)
             out.next(comma).name(get_attname(relid, numbers->values[i], false));
         out.text(')');
     }
-    Datum filter = SysCacheGetAttr(cache, tuple, Anum_pg_publication_rel_prqual, &is_null);
-    if (!is_null) {
+    if (const char *filter = row.string(Anum_pg_publication_rel_prqual)) {
         out.text(" WHERE (");
-        write_stored_expression(out, relid, TextDatumGetCString(filter));
+        write_stored_expression(out, relid, filter);
         out.text(')');
     }
 }
@@ -75,38 +71,34 @@ SqlWriter &add_member(Script &script, Oid publication)
     return out;
 }
 
-// Calls take(publication) for each that publishes deletes.
-template <typename Take> void for_each_of_deletes(Take take)
+// The publications that publish deletes, as a list of OIDs.
+List *publications_of_deletes()
 {
-    Relation catalog = table_open(PublicationRelationId, AccessShareLock);
-    SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_publication>(GETSTRUCT(tuple));
-        if (form->pubdelete)
-            take(form->oid);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    List *result = NIL;
+    for (const auto &row : CatalogScan<FormData_pg_publication>(PublicationRelationId, InvalidOid, {}))
+        if (row->pubdelete)
+            result = lappend_oid(result, row->oid);
+    return result;
 }
 
 } // namespace
 
 void stop_published_deletes(Script &script)
 {
-    for_each_of_deletes([&](Oid publication) {
+    for (Oid publication : each_oid(publications_of_deletes())) {
         SqlWriter &out = script.statement(RunAs::applier);
         write_publication_name(out.text("ALTER PUBLICATION "), publication);
         out.text(" SET (publish = 'insert')");
-    });
+    }
 }
 
 void restore_published_deletes(Script &script)
 {
-    for_each_of_deletes([&](Oid publication) {
+    for (Oid publication : each_oid(publications_of_deletes())) {
         SqlWriter &out = script.statement(RunAs::applier);
         write_publication_name(out.text("ALTER PUBLICATION "), publication);
         write_publication_options(out.text(" SET "), PublicationRow(PublicationRelationId, publication));
-    });
+    }
 }
 
 void deparse_create_publication(Script &script, const Command &command)
@@ -120,13 +112,12 @@ void deparse_create_publication(Script &script, const Command &command)
         out.text(" FOR ALL TABLES");
     else {
         for (Oid relid : each_oid(GetPublicationRelations(publication, PUBLICATION_PART_ROOT))) {
-            HeapTuple tuple =
-                SearchSysCache2(PUBLICATIONRELMAP, ObjectIdGetDatum(relid), ObjectIdGetDatum(publication));
-            if (!HeapTupleIsValid(tuple))
+            SyscacheRow<FormData_pg_publication_rel> member(PUBLICATIONRELMAP, ObjectIdGetDatum(relid),
+                                                            ObjectIdGetDatum(publication));
+            if (!member)
                 elog(ERROR, "cache lookup failed for relation %u in publication %u", relid, publication);
             out.text(comma.first ? " FOR " : "").next(comma);
-            write_table_member(out, tuple, PUBLICATIONRELMAP);
-            ReleaseSysCache(tuple);
+            write_table_member(out, member);
         }
         for (Oid schema : each_oid(GetPublicationSchemas(publication))) {
             out.text(comma.first ? " FOR " : "").next(comma);
@@ -140,19 +131,12 @@ void deparse_create_publication(Script &script, const Command &command)
 void deparse_alter_publication(Script &script, const Command &command)
 {
     if (command.address.classId == PublicationRelRelationId) {
-        HeapTuple tuple = SearchSysCache1(PUBLICATIONREL, ObjectIdGetDatum(command.address.objectId));
-        if (!HeapTupleIsValid(tuple))
-            elog(ERROR, "cache lookup failed for publication table %u", command.address.objectId);
-        write_table_member(add_member(script, reinterpret_cast<Form_pg_publication_rel>(GETSTRUCT(tuple))->prpubid),
-                           tuple, PUBLICATIONREL);
-        ReleaseSysCache(tuple);
+        SyscacheRow<FormData_pg_publication_rel> row(PUBLICATIONREL, command.address.objectId, "publication table");
+        write_table_member(add_member(script, row->prpubid), row);
     } else if (command.address.classId == PublicationNamespaceRelationId) {
-        HeapTuple tuple = SearchSysCache1(PUBLICATIONNAMESPACE, ObjectIdGetDatum(command.address.objectId));
-        if (!HeapTupleIsValid(tuple))
-            elog(ERROR, "cache lookup failed for publication schema %u", command.address.objectId);
-        auto form = reinterpret_cast<Form_pg_publication_namespace>(GETSTRUCT(tuple));
-        add_member(script, form->pnpubid).text("TABLES IN SCHEMA ").schema_name(form->pnnspid);
-        ReleaseSysCache(tuple);
+        SyscacheRow<FormData_pg_publication_namespace> row(PUBLICATIONNAMESPACE, command.address.objectId,
+                                                           "publication schema");
+        add_member(script, row->pnpubid).text("TABLES IN SCHEMA ").schema_name(row->pnnspid);
     } else {
         PublicationRow row(PublicationRelationId, command.address.objectId);
         SqlWriter &out = script.statement();

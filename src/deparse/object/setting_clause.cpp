@@ -1,15 +1,12 @@
 // Settings in definitions. See setting_clause.hpp.
 #include "deparse/object/setting_clause.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/pg_db_role_setting.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
-#include "utils/fmgroids.h"
 #include "utils/guc.h"
-#include "utils/rel.h"
 #include "utils/varlena.h"
 }
 
@@ -59,22 +56,14 @@ namespace {
 // The settings of a role in a database; null where there are none.
 const ArrayType *stored_settings(Oid database, Oid role)
 {
-    Relation catalog = table_open(DbRoleSettingRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_db_role_setting_setdatabase, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(database));
-    ScanKeyInit(&keys[1], Anum_pg_db_role_setting_setrole, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
-    SysScanDesc scan = systable_beginscan(catalog, DbRoleSettingDatidRolidIndexId, true, nullptr, 2, keys);
-    const ArrayType *settings = nullptr;
-    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+    for (const auto &row : CatalogScan<FormData_pg_db_role_setting>(
+             DbRoleSettingRelationId, DbRoleSettingDatidRolidIndexId,
+             {{Anum_pg_db_role_setting_setdatabase, database}, {Anum_pg_db_role_setting_setrole, role}})) {
         bool is_null;
-        Datum value = heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(catalog), &is_null);
-        if (!is_null)
-            settings = DatumGetArrayTypePCopy(value);
+        Datum value = row.datum(Anum_pg_db_role_setting_setconfig, is_null);
+        return is_null ? nullptr : DatumGetArrayTypePCopy(value);
     }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return settings;
+    return nullptr;
 }
 
 } // namespace

@@ -7,7 +7,6 @@
 #include "pg_follower/catalog.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "catalog/pg_ts_config.h"
 #include "catalog/pg_ts_config_map.h"
 #include "catalog/pg_ts_dict.h"
@@ -16,7 +15,6 @@ extern "C" {
 #include "commands/defrem.h"
 #include "tsearch/ts_cache.h"
 #include "tsearch/ts_public.h"
-#include "utils/fmgroids.h"
 }
 
 namespace pg_follower::deparse {
@@ -76,29 +74,21 @@ SqlWriter &alter_configuration(Script &script, Oid configuration)
 void write_mappings(Script &script, Oid configuration, Oid parser)
 {
     const LexDescr *types = nullptr;
-    Relation catalog = table_open(TSConfigMapRelationId, AccessShareLock);
-    Relation index = index_open(TSConfigMapIndexId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_ts_config_map_mapcfg, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(configuration));
-    SysScanDesc scan = systable_beginscan_ordered(catalog, index, nullptr, 1, &key);
     SqlWriter *out = nullptr;
     int last_type = 0;
-    while (HeapTuple tuple = systable_getnext_ordered(scan, ForwardScanDirection)) {
-        auto form = reinterpret_cast<Form_pg_ts_config_map>(GETSTRUCT(tuple));
-        if (out && form->maptokentype == last_type)
+    for (const auto &row : OrderedCatalogScan<FormData_pg_ts_config_map>(
+             TSConfigMapRelationId, TSConfigMapIndexId, {{Anum_pg_ts_config_map_mapcfg, configuration}})) {
+        if (out && row->maptokentype == last_type)
             out->text(", ");
         else {
             if (!types)
                 types = token_types(parser);
             out = &alter_configuration(script, configuration);
-            out->text(" ADD MAPPING FOR ").name(token_name(types, form->maptokentype)).text(" WITH ");
-            last_type = form->maptokentype;
+            out->text(" ADD MAPPING FOR ").name(token_name(types, row->maptokentype)).text(" WITH ");
+            last_type = row->maptokentype;
         }
-        write_dictionary_name(*out, form->mapdict);
+        write_dictionary_name(*out, row->mapdict);
     }
-    systable_endscan_ordered(scan);
-    index_close(index, AccessShareLock);
-    table_close(catalog, AccessShareLock);
 }
 
 // FOR token, ...; nothing where the statement names none.

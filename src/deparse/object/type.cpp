@@ -8,14 +8,11 @@
 #include "pg_follower/scope.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_range.h"
 #include "catalog/pg_type.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -44,44 +41,33 @@ void write_composite(SqlWriter &out, const TypeRow &row)
 
 void write_enum(SqlWriter &out, Oid type)
 {
-    Relation catalog = table_open(EnumRelationId, AccessShareLock);
-    Relation index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_enum_enumtypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(type));
-    SysScanDesc scan = systable_beginscan_ordered(catalog, index, nullptr, 1, &key);
     SqlWriter::Separator comma(", ");
     out.text(" AS ENUM (");
-    while (HeapTuple tuple = systable_getnext_ordered(scan, ForwardScanDirection))
-        out.next(comma).literal(NameStr(reinterpret_cast<Form_pg_enum>(GETSTRUCT(tuple))->enumlabel));
+    for (const auto &row : OrderedCatalogScan<FormData_pg_enum>(EnumRelationId, EnumTypIdSortOrderIndexId,
+                                                                {{Anum_pg_enum_enumtypid, type}}))
+        out.next(comma).literal(NameStr(row->enumlabel));
     out.text(')');
-    systable_endscan_ordered(scan);
-    index_close(index, AccessShareLock);
-    table_close(catalog, AccessShareLock);
 }
 
 void write_range(SqlWriter &out, Oid type)
 {
-    HeapTuple tuple = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(type));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for range type %u", type);
-    auto form = reinterpret_cast<Form_pg_range>(GETSTRUCT(tuple));
-    CatalogRow<FormData_pg_opclass> opclass(OperatorClassRelationId, form->rngsubopc);
+    SyscacheRow<FormData_pg_range> row(RANGETYPE, type, "range type");
+    CatalogRow<FormData_pg_opclass> opclass(OperatorClassRelationId, row->rngsubopc);
 
     SqlWriter::Separator comma(", ");
     out.text(" AS RANGE (");
-    out.next(comma).text("SUBTYPE = ").type_name(form->rngsubtype);
+    out.next(comma).text("SUBTYPE = ").type_name(row->rngsubtype);
     out.next(comma)
         .text("SUBTYPE_OPCLASS = ")
         .schema_name(opclass->opcnamespace)
         .text('.')
         .name(NameStr(opclass->opcname));
-    if (OidIsValid(form->rngcollation) && form->rngcollation != get_typcollation(form->rngsubtype))
-        out.next(comma).text("COLLATION = ").collation_name(form->rngcollation);
-    write_function_option(out, comma, "CANONICAL", form->rngcanonical);
-    write_function_option(out, comma, "SUBTYPE_DIFF", form->rngsubdiff);
-    out.next(comma).text("MULTIRANGE_TYPE_NAME = ").type_name(form->rngmultitypid);
+    if (OidIsValid(row->rngcollation) && row->rngcollation != get_typcollation(row->rngsubtype))
+        out.next(comma).text("COLLATION = ").collation_name(row->rngcollation);
+    write_function_option(out, comma, "CANONICAL", row->rngcanonical);
+    write_function_option(out, comma, "SUBTYPE_DIFF", row->rngsubdiff);
+    out.next(comma).text("MULTIRANGE_TYPE_NAME = ").type_name(row->rngmultitypid);
     out.text(')');
-    ReleaseSysCache(tuple);
 }
 
 const char *alignment_name(char alignment)

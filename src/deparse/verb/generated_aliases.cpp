@@ -16,9 +16,9 @@
 #include "deparse/verb/rename.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
+#include "pg_follower/memory.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
@@ -27,7 +27,6 @@ extern "C" {
 #include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
 #include "nodes/nodeFuncs.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 }
 
@@ -50,7 +49,7 @@ struct Queries {
 
 Reference *new_reference(const char *name, Oid relid, bool is_table_name)
 {
-    auto *reference = static_cast<Reference *>(palloc(sizeof(Reference)));
+    auto *reference = allocate<Reference>();
     *reference = {name, relid, is_table_name};
     return reference;
 }
@@ -171,23 +170,16 @@ int compare_objects(const ListCell *a, const ListCell *b)
 List *queries_that_read(Oid relid)
 {
     List *objects = NIL;
-    Relation catalog = table_open(DependRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(RelationRelationId));
-    ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-    SysScanDesc scan = systable_beginscan(catalog, DependReferenceIndexId, true, nullptr, 2, keys);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        auto form = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
-        if (form->classid != RewriteRelationId && form->classid != ProcedureRelationId &&
-            form->classid != PolicyRelationId)
+    for (const auto &row : CatalogScan<FormData_pg_depend>(
+             DependRelationId, DependReferenceIndexId,
+             {{Anum_pg_depend_refclassid, RelationRelationId}, {Anum_pg_depend_refobjid, relid}})) {
+        if (row->classid != RewriteRelationId && row->classid != ProcedureRelationId &&
+            row->classid != PolicyRelationId)
             continue;
-        auto *object = static_cast<ObjectAddress *>(palloc(sizeof(ObjectAddress)));
-        ObjectAddressSet(*object, form->classid, form->objid);
+        auto *object = allocate<ObjectAddress>();
+        ObjectAddressSet(*object, row->classid, row->objid);
         objects = lappend(objects, object);
     }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
     list_sort(objects, compare_objects);
     // It depends on each column by itself.
     List *distinct = NIL;

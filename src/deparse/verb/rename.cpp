@@ -5,13 +5,13 @@
 #include "deparse/verb/rename.hpp"
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
+#include "pg_follower/catalog.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::deparse {
@@ -35,16 +35,12 @@ void write_on_relation(SqlWriter &out, const Command &command, const char *old_n
 
 void write_constraint(SqlWriter &out, const Command &command, const RenameStmt *statement)
 {
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(command.address.objectId));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for constraint %u", command.address.objectId);
-    auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    SyscacheRow<FormData_pg_constraint> row(CONSTROID, command.address.objectId, "constraint");
     if (statement->renameType == OBJECT_DOMCONSTRAINT)
-        out.text("ALTER DOMAIN ").type_name(form->contypid);
+        out.text("ALTER DOMAIN ").type_name(row->contypid);
     else
-        out.text(statement->relation->inh ? "ALTER TABLE " : "ALTER TABLE ONLY ").relation_name(form->conrelid);
+        out.text(statement->relation->inh ? "ALTER TABLE " : "ALTER TABLE ONLY ").relation_name(row->conrelid);
     out.text(" RENAME CONSTRAINT ").name(statement->subname);
-    ReleaseSysCache(tuple);
 }
 
 // ALTER TABLE takes every kind of relation here, and is the only one to take some.
