@@ -14,7 +14,7 @@ extern "C" {
 namespace pg_follower::deparse {
 namespace {
 
-// Schema and name of a relation, and the name of a column or nothing, as hash key.
+// The key of the hash table: schema and name of a relation, and the name of a column or an empty string.
 struct RelationKey {
     explicit RelationKey(char **address_names, const char *column_name = "")
     {
@@ -52,7 +52,8 @@ DroppedObjects::DroppedObjects(List *objects)
     objects_ = allocate<DroppedObject>(list_length(objects) + 1);
     for (DroppedObject *object : each<DroppedObject>(objects)) {
         DroppedObject &stored = objects_[count_++] = *object;
-        // Its partitioned table takes it along here, but not downstream.
+        // Here it is dropped with its partitioned table. Downstream it is no partition any more, and has to be dropped
+        // by itself.
         if (!stored.original && !stored.normal && strcmp(stored.type, "table") == 0 &&
             was_pending_partition(stored.address.objectId))
             stored.normal = true;

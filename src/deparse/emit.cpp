@@ -37,17 +37,18 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     ddl.object = command.object;
     ddl.role = by_caller ? GetUserNameFromId(command.caller, false) : "";
     ddl.sql = repair_text(statement.sql.c_str());
-    // What runs as the worker calls nothing that users wrote.
+    // A statement that the worker's own role runs calls nothing that users wrote, so it needs no search_path.
     if (by_caller)
         ddl.search_path = namespace_search_path;
     auto names = allocate<const char *>(list_length(roles) + 1);
     for (Oid role : each_oid(roles)) {
-        // Null where the command itself dropped it. Every server has the predefined ones.
+        // The name is null where the command itself dropped the role. Predefined roles exist on every server.
         const char *name = GetUserNameFromId(role, true);
         if (name && !IsReservedName(name))
             names[ddl.role_count++] = name;
     }
-    // A superuser's commands need a superuser.
+    // The role that runs the command is created downstream where it is missing. A superuser has to be there already,
+    // because its commands need a superuser.
     if (ddl.creates_roles && by_caller && !superuser_arg(command.caller) && !list_member_oid(roles, command.caller))
         names[ddl.role_count++] = ddl.role;
     ddl.roles = names;

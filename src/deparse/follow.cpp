@@ -39,7 +39,7 @@ bool a_slot_uses_the_plugin(NameData &name)
     return found;
 }
 
-// What the command at hand leaves out, each once.
+// The parts that the running command follows without. None is in the list twice.
 List *left_out = NIL;
 
 void report_left_out(const FollowedCommand &command)
@@ -96,7 +96,7 @@ void follow(const FollowedCommand &command, void (*write)(Script &script, void *
 {
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner resource_owner = CurrentResourceOwner;
-    // Volatile where they are set between PG_TRY and a longjmp.
+    // What is set between PG_TRY and a longjmp must be volatile.
     ErrorData *volatile failure = nullptr;
     Script script;
     RoleCollector roles;
@@ -110,7 +110,8 @@ void follow(const FollowedCommand &command, void (*write)(Script &script, void *
         {
             GucScope fixed_settings;
             apply_fixed_settings();
-            // Functions of the server that query the catalogs (pg_get_viewdef) see only what the active snapshot does.
+            // Functions of the server that query the catalogs, such as pg_get_viewdef(), see only what the active
+            // snapshot shows.
             PushActiveSnapshot(GetTransactionSnapshot());
             write(script, argument);
             PopActiveSnapshot();

@@ -26,11 +26,12 @@ template <typename Write> void follow(const FollowedCommand &command, Write writ
         command, [](Script &script, void *argument) { (*static_cast<Write *>(argument))(script); }, &write);
 }
 
-// Notes that the command at hand follows without a part of it, such as `column "c"`, which ends with the session. That
-// is told like what cannot follow. To be called by what writes a command.
+// Notes that the running command follows without a part of it, such as `column "c"`, which ends with the session. The
+// user and the downstream are told, as they are of what cannot follow. Functions that write a command call it.
 void follow_without(const char *part);
 
-// Has `deparse` write a command now, rather than at the end of its statement; in a subtransaction, as all commands.
+// Writes a command with `deparse` now, and not at the end of its statement. It runs in a subtransaction, as for all
+// commands.
 void follow_now(const Command &command, DeparseCommand deparse);
 
 // The same for a command whose rows follow before the end of its statement. Returns false, and does nothing, where

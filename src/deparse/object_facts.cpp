@@ -96,7 +96,8 @@ bool is_in_temporary_schema(const ObjectAddress &address)
 }
 
 // Whether the object is of a kind that may stand in an ordinary schema and yet ends with the session, because it uses
-// something temporary: a function of a temporary table's row type, say. (A view then is temporary itself.)
+// something temporary: a function of a temporary table's row type, say. A view that uses something temporary is
+// temporary itself.
 bool may_use_temporary(const ObjectAddress &address)
 {
     switch (address.classId) {
@@ -129,7 +130,7 @@ bool is_temporary_reference(const FormData_pg_depend &entry)
            is_in_temporary_schema(referenced);
 }
 
-// A view uses what its rule does.
+// Whether a view uses something temporary: it uses what its rule uses.
 bool view_uses_temporary(Oid relid)
 {
     char kind = get_rel_relkind(relid);
@@ -145,7 +146,7 @@ bool view_uses_temporary(Oid relid)
 
 bool uses_temporary(const ObjectAddress &address)
 {
-    // As long as this session has made nothing temporary, nothing uses it.
+    // As long as this session has created nothing temporary, nothing can use it.
     Oid temporary, toast;
     GetTempNamespaceState(&temporary, &toast);
     if (!OidIsValid(temporary))
@@ -173,7 +174,8 @@ bool is_own_extension(const ObjectAddress &address)
 
 Oid creator_of(const Command &command)
 {
-    // Elsewhere the owner may be another (CREATE OR REPLACE of someone's function), who may do less than the user.
+    // In other commands the owner need not be the user: CREATE OR REPLACE of somebody else's function. The owner then
+    // may have fewer rights than the user.
     if (!command.event->parse_tree || !IsA(command.event->parse_tree, CreateSchemaStmt) ||
         command.address.classId == NamespaceRelationId || !is_objectclass_supported(command.address.classId))
         return GetUserId();

@@ -20,7 +20,8 @@ extern "C" {
 namespace pg_follower::deparse {
 namespace {
 
-// Type descriptions of getObjectTypeDescription() that are not, in capitals, the keywords of statements.
+// The descriptions that getObjectTypeDescription() gives, where the keywords of statements are not the same in
+// capitals.
 struct Keyword {
     const char *description;
     const char *keyword;
@@ -106,7 +107,8 @@ void write_table_or_domain_constraint(SqlWriter &out, Oid constraint)
         out.relation_name(row->conrelid);
 }
 
-// Whether the name of an object is a schema and a name that can change by themselves, and what follows is known here.
+// Whether the name of an object consists of a schema and a name, which can change by themselves, and of nothing else
+// but what write_name_suffix() knows.
 bool is_plainly_named(const ObjectAddress &address)
 {
     switch (address.classId) {

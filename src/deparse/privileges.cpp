@@ -1,4 +1,4 @@
-// See privileges.hpp.
+// Parts of GRANT and REVOKE. See privileges.hpp.
 #include "deparse/privileges.hpp"
 
 extern "C" {

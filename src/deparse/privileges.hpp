@@ -1,4 +1,4 @@
-// Parts of GRANT and REVOKE that ALTER DEFAULT PRIVILEGES and DROP OWNED need, too.
+// Parts of GRANT and REVOKE, which commands on objects, on the database and on default privileges share.
 #pragma once
 
 #include "deparse/script.hpp"

@@ -1,4 +1,4 @@
-// See role_policy.hpp.
+// What the settings say of roles in the stream. See role_policy.hpp.
 #include "deparse/role_policy.hpp"
 #include "pg_follower/settings.hpp"
 

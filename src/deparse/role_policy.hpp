@@ -5,8 +5,8 @@
 
 namespace pg_follower::deparse {
 
-// Whether roles that a command needs shall be created downstream where they are missing: the library is preloaded, and
-// pg_follower.roles is not "off".
+// Whether roles that a command needs are to be created downstream where they are missing. They are if the library is
+// preloaded and pg_follower.roles is not "off".
 bool missing_roles_follow();
 
 // Whether commands about roles follow, where the hook sees them.

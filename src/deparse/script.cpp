@@ -1,4 +1,4 @@
-// See script.hpp.
+// What all deparse functions need. See script.hpp.
 #include "deparse/script.hpp"
 
 extern "C" {

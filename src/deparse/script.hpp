@@ -93,7 +93,7 @@ struct Statement {
     bool concurrently = false; // makes an index as CREATE INDEX CONCURRENTLY did
 };
 
-// The statements that a command becomes, in order. May stay empty: the command needs nothing downstream.
+// The statements that a command becomes, in order. There are none where the command needs nothing downstream.
 class Script {
   public:
     // Begins the next statement.

@@ -1,4 +1,5 @@
-// See written.hpp. All lists are in TopTransactionContext, and end with the transaction.
+// The ledger of what is written already. See written.hpp. All lists are in TopTransactionContext, and end with the
+// transaction.
 #include "deparse/written.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -116,7 +117,7 @@ RewrittenTable note_rewritten(const Event &event, RewrittenTable table)
     for (WrittenCommand *entry : each<WrittenCommand>(commands)) {
         if (!is_of(event, *entry))
             continue;
-        // A part of the command that was noted since the last table has none yet.
+        // A part of the command that was noted after the last call has no table yet.
         if (OidIsValid(entry->rewrites.relid))
             before = entry->rewrites;
         entry->rewrites = table;

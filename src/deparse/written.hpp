@@ -34,7 +34,7 @@ RewrittenTable note_rewritten(const Event &event, RewrittenTable table);
 // function of its USING clause, say. `running` tells whether there is any.
 Oid innermost_rewritten(bool &running);
 
-// Installs the callbacks that forget what an aborted transaction or subtransaction wrote; called once.
+// Installs the callbacks that forget what an aborted transaction or subtransaction wrote. It has to be called once.
 void install_written();
 
 } // namespace pg_follower::deparse

@@ -8,7 +8,7 @@
 //
 // Parts of a relation (defaults, constraints, columns) that are reached by a dependency are dropped one by one even
 // when their relation goes too, for the order's sake: a function may go after the default that calls it, and before
-// the table. Where a single relation goes, its parts go with it unsaid.
+// the table. Where a single relation is dropped, its parts go with it, and nothing is written for them.
 #include "deparse/drop/drop.hpp"
 #include "deparse/dead_rows.hpp"
 #include "deparse/drop/drop_circles.hpp"
@@ -114,7 +114,7 @@ class DropWriter {
         : script_(script), objects_(objects), circles_(objects), in_drop_command_(in_drop_command)
     {
     }
-    // To be called for each object, the last of the list first.
+    // Has to be called for each object, from the last of the list to the first.
     void write(int index);
 
   private:
@@ -124,9 +124,9 @@ class DropWriter {
     // Why the drop of an object need not be written: what the object goes with.
     bool goes_with_relation(const DroppedObject &part) const;
     bool goes_with_column(const DroppedObject &object, const DropForm &form) const;
-    // Writes the columns or constraints of that name that had to wait for their parents'.
+    // Writes the columns or constraints of that name that had to wait until their parents' were dropped.
     void write_waiting(const char *name);
-    // Writes the objects of a circle, when all that needed them is gone.
+    // Writes the objects of a circle. By then all that needed them is dropped.
     void write_circle(int circle);
     void write_statement(const DroppedObject &object, const DropForm &form, const DeadPart &dead);
 
@@ -148,7 +148,8 @@ void DropWriter::write(int index)
     int circle = circles_.of(index);
     if (!object.temporary && (object.original || object.normal))
         write_object(index);
-    // What both a table and its parent define can go when the last of the name has gone that only parents define.
+    // A column or constraint that both a table and its parent define can be dropped only when those of the same name
+    // have been dropped that nothing but a parent defines.
     if (waiting_ && is_part(object) && !has_part(objects_, index, object.address_names[2]))
         write_waiting(object.address_names[2]);
     bool last = circle >= 0;
@@ -216,7 +217,8 @@ void DropWriter::write_circle(int circle)
     open_ = nullptr;
     bool all_routines = true, all_views = true, by_cascade = false;
     const DroppedObject *first = nullptr;
-    // A type takes its functions along; so does a view or an operator, and nothing else stands in a circle with these.
+    // Dropping the type drops its functions as well. The same holds for a view or an operator, and nothing else can
+    // stand in a circle with functions.
     List *members = NIL, *others = NIL;
     for (int index : each_int(in_circles_)) {
         if (circles_.of(index) != circle) {
@@ -279,11 +281,12 @@ void DropWriter::write_statement(const DroppedObject &object, const DropForm &fo
 
 void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_command)
 {
-    // An event trigger goes with its function.
+    // An event trigger is dropped with its function, and no list of dropped objects names it.
     if (objects.has_function())
         drop_dead_event_triggers(script);
     DropWriter writer(script, objects, in_drop_command);
-    // The server lists what was dropped last first; dependents are dropped before what they depend on.
+    // The object that was dropped last comes first in the server's list. What depends on an object is dropped before
+    // it.
     for (int i = objects.count() - 1; i >= 0; --i)
         writer.write(i);
 }

@@ -5,9 +5,9 @@
 
 namespace pg_follower::deparse {
 
-// Writes the statements that drop what was dropped, but for what goes with another object. `in_drop_command`: the
-// statement is a DROP; otherwise (ALTER TABLE ... DROP COLUMN) what the statement names is written by the statement's
-// own text, and only what CASCADE reached is written here.
+// Writes the statements that drop what was dropped, but for what goes with another object. `in_drop_command` tells that
+// the user's statement is a DROP. In another one (ALTER TABLE ... DROP COLUMN) the text of the statement itself drops
+// what it names, and only what CASCADE reached is written here.
 void deparse_drops(Script &script, const DroppedObjects &objects, bool in_drop_command);
 
 // The first object that the statement named, for messages: "table public.foo".

@@ -28,7 +28,7 @@ struct Entry {
 struct Node {
     int owner;   // the node that this one is a part of, or itself
     List *edges; // indexes of nodes
-    // For the search.
+    // What the search notes:
     int number; // 0: not visited yet
     int low;
     bool open; // on the stack of nodes whose component is not known yet
@@ -106,7 +106,7 @@ void Graph::add_edges(const DroppedObjects &objects, int index)
     }
 }
 
-// A component is complete: all that was opened since its root.
+// Closes a component, which is complete now: it consists of all nodes that were opened since its root.
 void Graph::close(int root, int *circles)
 {
     int size = 0;

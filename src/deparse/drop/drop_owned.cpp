@@ -1,5 +1,6 @@
-// DROP OWNED: what neither the list of dropped objects nor the collected REVOKE commands tell, which is what it took
-// from default privileges, from the roles of policies and from the privileges on the database, and event triggers.
+// DROP OWNED. The server tells of the objects that it drops and of the REVOKE commands that it consists of. What it
+// takes from default privileges, from the roles of policies and from the privileges on the database, and that it drops
+// event triggers, the server does not tell: that is written here.
 #include "deparse/drop/drop_owned.hpp"
 #include "deparse/object/database.hpp"
 #include "deparse/object/user_event_trigger.hpp"

@@ -41,7 +41,7 @@ DeadPart read_dead_part(const DroppedObject &part, const DroppedObject *relation
     case ConstraintRelationId:
         return read_dead_constraint(part.address.objectId);
     case AttrDefaultRelationId:
-        // Where the table stays, a generated column goes as a column, so this is a plain default.
+        // A generated column is in the list as a column where its table stays, so this is a plain default.
         return relation ? read_dead_column(relation->address.objectId, part.address_names[2]) : DeadPart();
     default:
         return read_dead_column(part.address.objectId, part.address_names[2]);

@@ -14,7 +14,8 @@ extern "C" {
 namespace pg_follower::deparse {
 namespace {
 
-// What the final function may do with the transition value; nothing where that is the kind's own default.
+// Writes what the final function may do with the transition value, unless that is the default for this kind of
+// aggregate.
 void write_modify(SqlWriter &out, SqlWriter::Separator &comma, const char *option, char modify, char kind)
 {
     char by_default = AGGKIND_IS_ORDERED_SET(kind) ? AGGMODIFY_READ_WRITE : AGGMODIFY_READ_ONLY;
@@ -25,8 +26,8 @@ void write_modify(SqlWriter &out, SqlWriter::Separator &comma, const char *optio
                                                                       : " = READ_WRITE");
 }
 
-// The initial value, which the server keeps as the text that the user wrote, and reads again wherever it makes the
-// aggregate. An error where that needs the settings of the user's session.
+// Writes the initial value. The server keeps it as the text that the user wrote, and reads it again wherever it creates
+// the aggregate. Where it can be read only with the settings of the user's session, that is an error.
 void write_initial_value(SqlWriter &out, SqlWriter::Separator &comma, const char *option, const char *initial, Oid type)
 {
     if (!initial)

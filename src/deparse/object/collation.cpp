@@ -21,7 +21,7 @@ const char *provider_name(char provider)
         return "libc";
     case COLLPROVIDER_ICU:
         return "icu";
-    case 'b': // from 17 on
+    case 'b': // versions from 17 on have it
         return "builtin";
     default:
         cannot_follow("the provider of the collation is not known");

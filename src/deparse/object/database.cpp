@@ -1,7 +1,7 @@
 // Commands about the followed database itself: its settings, owner, privileges and comment.
 //
 // They are written for the database where they are replayed, whatever its name. Its name, its connection limit and its
-// tablespace are the downstream's own business. A failure downstream does no harm to what follows.
+// tablespace are the downstream's own business. The commands may fail downstream: nothing that follows needs them.
 #include "deparse/object/database.hpp"
 #include "deparse/dead_rows.hpp"
 #include "deparse/hooked_command.hpp"

@@ -8,7 +8,7 @@ namespace pg_follower::deparse {
 // "database name" where it is the followed one, else null.
 const char *object_if_this_database(const char *name);
 
-// What DROP OWNED BY `roles` (OIDs) took from the privileges on the database.
+// Takes from the privileges on the database what DROP OWNED BY `roles` (OIDs) took from them.
 void revoke_on_database(Script &script, const List *roles);
 
 } // namespace pg_follower::deparse

@@ -15,7 +15,7 @@ namespace {
 
 using TypeRow = CatalogRow<FormData_pg_type>;
 
-// The default as SQL text; null where there is none.
+// The default as SQL text, or null where there is none.
 const char *domain_default(const TypeRow &row)
 {
     const char *expression = row.string(Anum_pg_type_typdefaultbin);
@@ -40,7 +40,7 @@ void write_domain_constraint(SqlWriter &out, Oid constraint)
         .text(TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint))));
 }
 
-// The checks, in the order of their names.
+// Writes the checks, in the order of their names.
 void write_domain_checks(SqlWriter &out, Oid domain)
 {
     for (const auto &row : CatalogScan<FormData_pg_constraint>(ConstraintRelationId, ConstraintTypidIndexId,

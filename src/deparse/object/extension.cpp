@@ -36,7 +36,8 @@ void write_create_extension(SqlWriter &out, const ExtensionRow &row, bool by_cas
     out.text(" VERSION ").literal(row.string(Anum_pg_extension_extversion));
 }
 
-// The required extensions, each after those that it requires itself. One that was there before stays as it is.
+// Writes the required extensions, each after those that it requires itself. One that the downstream has already stays
+// as it is.
 void write_required(Script &script, Oid extension)
 {
     for (Oid required : each_oid(required_extensions(extension))) {

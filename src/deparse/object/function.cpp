@@ -147,7 +147,8 @@ void write_routine(Script &script, Oid routine, bool replace)
 {
     SqlWriter &out = script.statement();
     const char *definition = text_of(pg_get_functiondef, routine);
-    // The server always writes OR REPLACE. A function that exists downstream only must not be replaced unsaid.
+    // The server always writes OR REPLACE. But a function that exists only downstream must not be replaced without a
+    // word.
     const char *rest = behind_beginning(definition, "CREATE OR REPLACE ");
     out.text(replace ? "CREATE OR REPLACE " : "CREATE ");
     CatalogRow<FormData_pg_proc> row(ProcedureRelationId, routine);

@@ -62,7 +62,7 @@ void deparse_alter_operator(Script &script, const Command &command)
         for (const Property &property : properties)
             if (strcmp(name, property.name) == 0)
                 out.next(comma).text(name).text(" = ").function_or_none(property.function);
-        // From 17 on; they can be set, but not unset.
+        // Versions from 17 on have these; they can be set, but not unset.
         if (strcmp(name, "commutator") == 0)
             write_operator_option(out, comma, name, row->oprcom);
         else if (strcmp(name, "negator") == 0)

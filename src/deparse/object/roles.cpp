@@ -16,8 +16,6 @@
 #include "pg_follower/settings.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_db_role_setting.h"
@@ -25,7 +23,6 @@ extern "C" {
 #include "commands/defrem.h"
 #include "utils/acl.h"
 #include "utils/array.h"
-#include "utils/fmgroids.h"
 #include "utils/timestamp.h"
 }
 
@@ -34,7 +31,8 @@ namespace {
 
 using AuthIdRow = CatalogRow<FormData_pg_authid>;
 
-// An attribute of a role: as the grammar's option is named, as SQL writes it when it is set or not, and where it is.
+// An attribute of a role: the name of its option in the grammar, how SQL writes it when it is set and when it is not,
+// and its column.
 struct RoleAttribute {
     const char *option;
     const char *set;
@@ -78,12 +76,12 @@ void write_connection_limit(SqlWriter &out, const AuthIdRow &row)
     out.text(" CONNECTION LIMIT ").number(row->rolconnlimit);
 }
 
-// What differs from a role that was created without any option. Some of the options are only for superusers to write,
-// whatever their value.
+// Writes what differs from a role that was created without any option. It writes no more, because some options may be
+// written by superusers only, whatever their value.
 void write_new_attributes(SqlWriter &out, const AuthIdRow &row)
 {
     for (const RoleAttribute &attribute : attributes)
-        if (bool value = (*row.operator->()).*attribute.column; value != attribute.initially)
+        if (bool value = (*row).*attribute.column; value != attribute.initially)
             out.text(' ').text(value ? attribute.set : attribute.unset);
     if (row->rolconnlimit != -1)
         write_connection_limit(out, row);
@@ -92,24 +90,24 @@ void write_new_attributes(SqlWriter &out, const AuthIdRow &row)
     write_valid_until(out, row);
 }
 
-// All that whoever runs the command may write of a role that may have had anything.
+// Writes all attributes that the caller may write, for a role that may exist with any attributes.
 void write_all_attributes(SqlWriter &out, const AuthIdRow &row)
 {
     for (const RoleAttribute &attribute : attributes)
         if (!attribute.for_superusers || superuser())
-            out.text(' ').text((*row.operator->()).*attribute.column ? attribute.set : attribute.unset);
+            out.text(' ').text((*row).*attribute.column ? attribute.set : attribute.unset);
     write_connection_limit(out, row);
     write_password(out, row);
     write_valid_until(out, row);
 }
 
-// The attributes that options name, with the values that the role has now.
+// Writes the attributes that the options name, with the values that the role has now.
 void write_named_attributes(SqlWriter &out, const AuthIdRow &row, const List *options)
 {
     for (DefElem *option : each<DefElem>(options)) {
         for (const RoleAttribute &attribute : attributes)
             if (is(option, attribute.option))
-                out.text(' ').text((*row.operator->()).*attribute.column ? attribute.set : attribute.unset);
+                out.text(' ').text((*row).*attribute.column ? attribute.set : attribute.unset);
         if (is(option, "password"))
             write_password(out, row);
         else if (is(option, "validUntil"))
@@ -164,7 +162,7 @@ void write_create(Script &script, Node *node, const void *)
             Oid other_role = get_rolespec_oid(other, false);
             SqlWriter &out = script.statement();
             out.text("GRANT ");
-            // The new role itself exists by now.
+            // The new role exists by now, so it is written by its name, not as a role that may have to be created.
             if (is_group)
                 out.role_name(other_role).text(" TO ").name(statement->role);
             else
@@ -216,8 +214,8 @@ const char *object_of_set(Node *node, const void *)
     return statement->role ? object_of_role(statement->role) : "all roles";
 }
 
-// A setting for one database is that database's own business, as ALTER DATABASE ... SET is, unless nothing about its
-// role follows.
+// A setting for one database belongs to that database, as with ALTER DATABASE ... SET. So it follows also where roles
+// do not follow as such, but not where nothing at all about roles follows.
 const char *object_of_set_in_database(Node *node, const void *)
 {
     auto statement = castNode(AlterRoleSetStmt, node);
@@ -239,7 +237,7 @@ void write_set(Script &script, Node *node, const void *)
     else
         head.text("ALL");
     write_stored_setting(tail, statement->setstmt, statement->database ? MyDatabaseId : InvalidOid, role);
-    // Where roles follow only as they are needed, the caller may lack the right to it downstream.
+    // Where only missing roles are created downstream, the caller may lack the right to do this there.
     if (statement->database)
         write_with_database(script.statement(RunAs::caller, Needed::if_possible), head.text(" IN DATABASE ").c_str(),
                             tail.c_str());
@@ -265,7 +263,8 @@ const char *object_of_drop(Node *, const void *before)
     return all_roles_follow() && names ? object_of_role(static_cast<const char *>(linitial(names))) : nullptr;
 }
 
-// A role may own something downstream that it never owned upstream, so a drop is not needed for what follows.
+// A role may own something downstream that it never owned upstream. So the drop may fail there; nothing that follows
+// needs it.
 void write_drop(Script &script, Node *, const void *before)
 {
     for (char *name : each<char>(static_cast<const List *>(before)))
@@ -322,7 +321,8 @@ void write_rename(Script &script, Node *node, const void *)
     auto statement = castNode(RenameStmt, node);
     if (!all_roles_follow())
         cannot_follow("pg_follower.roles is \"missing\", so the role keeps its old name downstream");
-    // Downstream, too, the role exists under its old name: commands that needed it have created it, or nobody needs it.
+    // Commands that needed the role have created it downstream under its old name. If it is not there, nothing needs
+    // it.
     SqlWriter old_name, rename;
     write_role_query(old_name, statement->subname);
     rename.text("ALTER ROLE ").name(statement->subname).text(" RENAME TO ").name(statement->newname);

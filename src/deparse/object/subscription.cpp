@@ -48,7 +48,8 @@ void write_publications(SqlWriter &out, const SubscriptionRow &row)
         out.next(comma).name(TextDatumGetCString(elements[i]));
 }
 
-// The options that say how the subscription would work; not whether it runs, or what is done right now.
+// Writes the options that say how the subscription would work. Those that say whether it runs, and what is to be done
+// right now, are left out.
 bool is_definition(const char *option)
 {
     for (const char *other : {"connect", "enabled", "create_slot", "copy_data", "refresh"})
@@ -130,7 +131,7 @@ void deparse_alter_subscription(Script &script, const Command &command)
         write_publications(text, row);
         text.text(" WITH (refresh = false)");
         break;
-    default: // ENABLE, DISABLE, REFRESH, SKIP: how it runs upstream
+    default: // ENABLE, DISABLE, REFRESH and SKIP say how it runs upstream
         return;
     }
     script.statement().text(text.c_str());

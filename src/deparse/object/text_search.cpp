@@ -70,7 +70,7 @@ SqlWriter &alter_configuration(Script &script, Oid configuration)
     return out;
 }
 
-// ADD MAPPING for each token type, with its dictionaries in order.
+// Writes ADD MAPPING for each token type, with its dictionaries in their order.
 void write_mappings(Script &script, Oid configuration, Oid parser)
 {
     const LexDescr *types = nullptr;
@@ -91,7 +91,7 @@ void write_mappings(Script &script, Oid configuration, Oid parser)
     }
 }
 
-// FOR token, ...; nothing where the statement names none.
+// Writes FOR and the tokens, or nothing where the statement names none.
 void write_tokens(SqlWriter &out, const List *tokens)
 {
     SqlWriter::Separator comma(", ");
@@ -141,7 +141,7 @@ void deparse_create_text_search_dictionary(Script &script, const Command &comman
     write_dictionary_name(out, command.address.objectId);
     out.text(" (TEMPLATE = ");
     write_template_name(out, row->dicttemplate);
-    // Stored as the text of a definition list.
+    // The options are stored as the text of a definition list.
     if (const char *options = row.string(Anum_pg_ts_dict_dictinitoption); options && *options)
         out.text(", ").text(options);
     out.text(')');
@@ -157,7 +157,7 @@ void deparse_alter_text_search_dictionary(Script &script, const Command &command
     out.text(" (");
     for (DefElem *option : each<DefElem>(statement->options)) {
         out.next(comma).name(option->defname);
-        if (!option->arg) // removes the option
+        if (!option->arg) // the statement removes the option
             continue;
         out.text(" = ");
         // Numbers are stored without quotes.

@@ -132,7 +132,7 @@ void write_alter_enum(SqlWriter &out, const AlterEnumStmt *statement)
         out.text(statement->newValIsAfter ? " AFTER " : " BEFORE ").literal(statement->newValNeighbor);
 }
 
-// The properties that the statement names, with the values that the type has now.
+// Writes the properties that the statement names, with the values that the type has now.
 void write_alter_base(SqlWriter &out, const TypeRow &row, const AlterTypeStmt *statement)
 {
     struct Property {
@@ -176,7 +176,7 @@ void deparse_create_type(Script &script, const Command &command)
     case TYPTYPE_BASE:
         write_base(out, row);
         break;
-    default: // a shell
+    default: // a shell type has no definition yet type has no definition yet type has no definition yet
         break;
     }
 }

@@ -1,6 +1,6 @@
 // CREATE, ALTER and DROP EVENT TRIGGER, and COMMENT ON EVENT TRIGGER, which event triggers themselves do not see.
 //
-// Those of extensions, this one's among them, are each side's own.
+// Event triggers that belong to an extension, this one's among them, are left to the extension on each side.
 #include "deparse/object/user_event_trigger.hpp"
 #include "deparse/dead_rows.hpp"
 #include "deparse/hooked_command.hpp"
@@ -115,7 +115,7 @@ void write_comment(Script &script, Node *node, const void *)
         .literal_or_null(statement->comment);
 }
 
-// The names, of those that the statement lists, that are event triggers of no extension.
+// The event triggers that the statement names, without those of extensions and without names that do not exist.
 void *triggers_before_drop(Node *node)
 {
     List *names = NIL;
@@ -153,7 +153,7 @@ void drop_dead_event_triggers(Script &script)
 {
     for (const auto &row : DeadRows<FormData_pg_event_trigger>(EventTriggerRelationId, InvalidOid, {})) {
         const char *name = NameStr(row->evtname);
-        // An ALTER leaves a dead row of one that lives; another may have got the name.
+        // An ALTER leaves a dead row of an event trigger that still exists. And the name may have gone to another one.
         if (!SearchSysCacheExists1(EVENTTRIGGEROID, ObjectIdGetDatum(row->oid)) &&
             !OidIsValid(get_event_trigger_oid(name, true)) && !was_of_extension(row->oid))
             script.statement(RunAs::applier).text("DROP EVENT TRIGGER IF EXISTS ").name(name);

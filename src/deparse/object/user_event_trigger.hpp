@@ -5,10 +5,11 @@
 
 namespace pg_follower::deparse {
 
-// "event trigger name"; null for one of an extension. One that is gone is named as well.
+// "event trigger name", or null for an event trigger of an extension. One that does not exist any more is named, too.
 const char *describe_event_trigger(const char *name);
 
-// Drops the event triggers that went with something else, which no list of dropped objects names.
+// Writes drops of the event triggers that were dropped with something else. The server's list of dropped objects does
+// not name them.
 void drop_dead_event_triggers(Script &script);
 
 } // namespace pg_follower::deparse

@@ -1,5 +1,5 @@
-// ALTER DEFAULT PRIVILEGES, from the parse tree, with the roles it means; and what DROP OWNED does to default
-// privileges, from the catalog's rows, which are dead, but still there.
+// ALTER DEFAULT PRIVILEGES, from the parse tree, with the roles that it means. What DROP OWNED does to default
+// privileges is read from the rows of the catalog, which are dead but still there.
 #include "deparse/verb/default_privileges.hpp"
 #include "deparse/dead_rows.hpp"
 #include "deparse/objects.hpp"
@@ -99,7 +99,8 @@ List *read_dead_defaults(const DeadDefaultsRows &rows)
     return result;
 }
 
-// ALTER DEFAULT PRIVILEGES FOR ROLE role [IN SCHEMA schema]; null where the schema has gone, and its defaults with it.
+// Begins ALTER DEFAULT PRIVILEGES FOR ROLE role [IN SCHEMA schema]. Returns null where the schema was dropped, because
+// its default privileges are dropped with it.
 SqlWriter *begin_statement(Script &script, const DeadDefaults *defaults)
 {
     char *schema = OidIsValid(defaults->schema) ? get_namespace_name(defaults->schema) : nullptr;
@@ -112,7 +113,7 @@ SqlWriter *begin_statement(Script &script, const DeadDefaults *defaults)
     return &out.text(' ');
 }
 
-// Grants what `type` of objects gives to everybody by itself.
+// Grants the privileges that objects of that type come with by themselves.
 void write_built_in_grants(Script &script, const DeadDefaults *defaults)
 {
     SqlWriter *out = begin_statement(script, defaults);
@@ -137,7 +138,7 @@ void drop_default_privileges(Script &script, Oid default_acl)
             continue;
         out->text("REVOKE ALL PRIVILEGES ON ").text(target_keyword(defaults->type));
         write_grantees(*out, false, false, defaults->grantees, DROP_RESTRICT);
-        // Where the result is what is built in, the server keeps no row.
+        // The server keeps no row where the result is what is built in. So the built-in privileges have to come back.
         if (everywhere)
             write_built_in_grants(script, defaults);
     }

@@ -41,7 +41,7 @@ struct Reference {
     bool is_table_name;
 };
 
-// What is to be known of an object's queries.
+// What has to be known of an object's queries.
 struct Queries {
     List *references;
     bool natural_outer_join; // without a column in common
@@ -126,7 +126,7 @@ List *stored_trees(const ObjectAddress &object)
 Queries queries_of(const ObjectAddress &object)
 {
     Queries queries = {};
-    // The policy's own table is what its expressions are about.
+    // The expressions of a policy can name the policy's own table.
     if (object.classId == PolicyRelationId) {
         CatalogRow<FormData_pg_policy> row(object.classId, object.objectId);
         queries.references = list_make1(new_reference(get_rel_name(row->polrelid), row->polrelid, true));
@@ -181,7 +181,7 @@ List *queries_that_read(Oid relid)
         objects = lappend(objects, object);
     }
     list_sort(objects, compare_objects);
-    // It depends on each column by itself.
+    // An object that reads several columns has a dependency on each of them.
     List *distinct = NIL;
     for (ObjectAddress *object : each<ObjectAddress>(objects)) {
         auto *last = distinct ? static_cast<ObjectAddress *>(llast(distinct)) : nullptr;
@@ -191,8 +191,9 @@ List *queries_that_read(Oid relid)
     return distinct;
 }
 
-// Whether a rule is the query of a view, to be written as that. A rule's query has entries for OLD and NEW, which show
-// in its text; up to 15 a view's has them, too, and then it needs no privilege on the schema to replace the rule.
+// Whether a rule has to be written as the query of its view. A rule's query has entries for OLD and NEW, which show in
+// its text. Up to version 15 a view's query has them, too; there the rule is replaced, which needs no privilege on the
+// schema.
 bool is_view_rule(const ObjectAddress &object)
 {
     return !view_queries_have_rule_entries() &&
@@ -247,12 +248,12 @@ void follow_renamed_in_queries(const Command &command)
         renamed.objectSubId != 0)
         return;
     auto *statement = castNode(RenameStmt, command.parse_tree);
-    // Of a column or constraint: the address then is the relation's, too, in some cases.
+    // A column or constraint was renamed. In some cases the address is the relation's then, too.
     if (statement->subname)
         return;
     for (ObjectAddress *object : each<ObjectAddress>(queries_that_read(renamed.objectId))) {
         ObjectAddress owned = owned_object(*object);
-        // An extension's script has made it downstream from its own text.
+        // The downstream has an extension's object from the extension's own script.
         if (!is_temporary(*object) && !is_temporary(owned) &&
             !OidIsValid(getExtensionOfObject(owned.classId, owned.objectId)))
             follow_query(*object, renamed.objectId, renamed_from(statement));

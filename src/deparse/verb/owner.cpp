@@ -16,7 +16,7 @@ void deparse_owner(Script &script, const Command &command)
     SqlWriter &out = script.statement();
     out.text("ALTER ");
     write_object(out, command.address);
-    // From the catalog, since the statement may say CURRENT_USER.
+    // The new owner is read from the catalog, because the statement may say CURRENT_USER.
     out.text(" OWNER TO ").role_name(object_owner(command.address));
 }
 

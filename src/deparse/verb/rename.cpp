@@ -1,7 +1,7 @@
 // ALTER ... RENAME, of every kind of object.
 //
-// The old name comes from the statement, all around it (schema, arguments, relation) from the catalog, where the
-// object already has its new name.
+// The old name comes from the statement. What stands around it (schema, arguments, relation) comes from the catalog, in
+// which the object already has its new name.
 #include "deparse/verb/rename.hpp"
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
@@ -43,7 +43,7 @@ void write_constraint(SqlWriter &out, const Command &command, const RenameStmt *
     out.text(" RENAME CONSTRAINT ").name(statement->subname);
 }
 
-// ALTER TABLE takes every kind of relation here, and is the only one to take some.
+// ALTER TABLE renames columns of every kind of relation, and for some kinds there is no other command.
 void write_column(SqlWriter &out, const Command &command, const RenameStmt *statement)
 {
     Oid relation = command.address.objectId;

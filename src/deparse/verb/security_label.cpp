@@ -1,8 +1,8 @@
-// SECURITY LABEL, of every kind of object that has labels but large objects and tablespaces. Those of roles, databases
-// and event triggers are taken by the hook, because event triggers do not see them.
+// SECURITY LABEL, of every kind of object that has labels, except large objects and tablespaces. Labels of roles,
+// databases and event triggers are written by the utility hook, because event triggers do not see them.
 //
-// The provider is named, whatever the statement says: the downstream may have loaded others. One that the downstream
-// has not loaded is no reason to stop.
+// The provider is always named, also where the statement does not name it, because the downstream may have loaded other
+// providers. The follow does not stop where the downstream has not loaded the provider.
 #include "deparse/dead_rows.hpp"
 #include "deparse/hooked_command.hpp"
 #include "deparse/object/database.hpp"

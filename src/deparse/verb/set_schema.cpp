@@ -1,5 +1,5 @@
-// ALTER ... SET SCHEMA, of every kind of object. What moves along (indexes, owned sequences, row types) moves along
-// downstream, too.
+// ALTER ... SET SCHEMA, of every kind of object. Indexes, owned sequences and row types move along with their tables;
+// they do so downstream, too.
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
 
