@@ -22,33 +22,65 @@ extern "C" {
 namespace pg_follower::deparse {
 namespace {
 
-// Calls a set-returning function without arguments and hands each row to `take(slot)`.
-template <typename Take> int for_each_row(Oid function, Take take)
-{
-    FmgrInfo flinfo;
-    fmgr_info(function, &flinfo);
-    ExprContext *econtext = CreateStandaloneExprContext();
-    ReturnSetInfo result = {};
-    result.type = T_ReturnSetInfo;
-    result.econtext = econtext;
-    result.allowedModes = SFRM_Materialize;
-    result.returnMode = SFRM_ValuePerCall;
-    LOCAL_FCINFO(call, 0);
-    InitFunctionCallInfoData(*call, &flinfo, 0, InvalidOid, nullptr, reinterpret_cast<fmNodePtr>(&result));
-    (void)FunctionCallInvoke(call);
-
-    int count = 0;
-    TupleTableSlot *slot = MakeSingleTupleTableSlot(result.setDesc, &TTSOpsMinimalTuple);
-    while (tuplestore_gettupleslot(result.setResult, true, false, slot)) {
-        slot_getallattrs(slot);
-        take(slot);
-        ++count;
+// The rows of a set-returning function without arguments, each in a slot with all its columns.
+class FunctionRows {
+  public:
+    explicit FunctionRows(Oid function) : econtext_(CreateStandaloneExprContext())
+    {
+        FmgrInfo flinfo;
+        fmgr_info(function, &flinfo);
+        ReturnSetInfo result = {};
+        result.type = T_ReturnSetInfo;
+        result.econtext = econtext_;
+        result.allowedModes = SFRM_Materialize;
+        result.returnMode = SFRM_ValuePerCall;
+        LOCAL_FCINFO(call, 0);
+        InitFunctionCallInfoData(*call, &flinfo, 0, InvalidOid, nullptr, reinterpret_cast<fmNodePtr>(&result));
+        (void)FunctionCallInvoke(call);
+        rows_ = result.setResult;
+        slot_ = MakeSingleTupleTableSlot(result.setDesc, &TTSOpsMinimalTuple);
     }
-    ExecDropSingleTupleTableSlot(slot);
-    tuplestore_end(result.setResult);
-    FreeExprContext(econtext, true);
-    return count;
-}
+    ~FunctionRows()
+    {
+        ExecDropSingleTupleTableSlot(slot_);
+        tuplestore_end(rows_);
+        FreeExprContext(econtext_, true);
+    }
+    FunctionRows(const FunctionRows &) = delete;
+    FunctionRows &operator=(const FunctionRows &) = delete;
+
+    class Iterator {
+      public:
+        Iterator(Tuplestorestate *rows, TupleTableSlot *slot) : rows_(rows), slot_(slot)
+        {
+            if (slot_)
+                ++*this;
+        }
+        TupleTableSlot *operator*() const { return slot_; }
+        Iterator &operator++()
+        {
+            if (tuplestore_gettupleslot(rows_, true, false, slot_))
+                slot_getallattrs(slot_);
+            else
+                slot_ = nullptr;
+            return *this;
+        }
+        bool operator!=(const Iterator &other) const { return slot_ != other.slot_; }
+
+      private:
+        Tuplestorestate *rows_;
+        TupleTableSlot *slot_;
+    };
+
+    // To be called once: the rows are read forward only.
+    Iterator begin() const { return Iterator(rows_, slot_); }
+    Iterator end() const { return Iterator(nullptr, nullptr); }
+
+  private:
+    ExprContext *econtext_;
+    Tuplestorestate *rows_;
+    TupleTableSlot *slot_;
+};
 
 char *text_at(TupleTableSlot *slot, int column)
 {
@@ -83,7 +115,7 @@ EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo, const char *functi
 Event collect_event(Node *parse_tree)
 {
     List *commands = NIL;
-    int count = for_each_row(F_PG_EVENT_TRIGGER_DDL_COMMANDS, [&](TupleTableSlot *slot) {
+    for (TupleTableSlot *slot : FunctionRows(F_PG_EVENT_TRIGGER_DDL_COMMANDS)) {
         auto *command = allocate_zeroed<Command>();
         if (!slot->tts_isnull[0])
             ObjectAddressSubSet(command->address, DatumGetObjectId(slot->tts_values[0]),
@@ -92,14 +124,14 @@ Event collect_event(Node *parse_tree)
         command->collected = reinterpret_cast<CollectedCommand *>(DatumGetPointer(slot->tts_values[8]));
         command->parse_tree = command->collected->parsetree;
         commands = lappend(commands, command);
-    });
+    }
 
     Event event;
     event.parse_tree = parse_tree;
-    event.count = count;
+    event.count = list_length(commands);
     event.is_running = false;
     event.search_path = pstrdup(namespace_search_path);
-    event.commands = allocate<Command>(static_cast<size_t>(count) + 1);
+    event.commands = allocate<Command>(static_cast<size_t>(event.count) + 1);
     int i = 0;
     for (Command *command : each<Command>(commands))
         event.commands[i++] = *command;
@@ -109,7 +141,7 @@ Event collect_event(Node *parse_tree)
 DroppedObjects collect_dropped_objects()
 {
     List *objects = NIL;
-    (void)for_each_row(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, [&](TupleTableSlot *slot) {
+    for (TupleTableSlot *slot : FunctionRows(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS)) {
         auto *object = allocate_zeroed<DroppedObject>();
         ObjectAddressSubSet(object->address, DatumGetObjectId(slot->tts_values[0]),
                             DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
@@ -123,8 +155,7 @@ DroppedObjects collect_dropped_objects()
         object->address_names = text_array_at(slot, 10, &object->address_name_count);
         object->address_arguments = text_array_at(slot, 11, &object->address_argument_count);
         objects = lappend(objects, object);
-    });
-
+    }
     return DroppedObjects(objects);
 }
 

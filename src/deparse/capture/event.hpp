@@ -1,4 +1,4 @@
-// Reading an event: its commands, its dropped objects, and facts about their objects.
+// Reading an event: its commands and its dropped objects.
 #pragma once
 
 #include "deparse/dropped_objects.hpp"

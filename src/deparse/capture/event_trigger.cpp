@@ -1,7 +1,7 @@
 // The event triggers: they take the commands of a statement, have them written as SQL, and put that into WAL.
 //
-// Promises: what follow.hpp promises; nothing is done, and nothing is said, for temporary objects and for what an
-// extension's script does. Assumes: called by the event trigger manager.
+// Promises what follow.hpp promises. For temporary objects, and for what an extension's script does, nothing is done
+// and nothing is said. Assumes that the event trigger manager calls.
 #include "deparse/capture/commands.hpp"
 #include "deparse/capture/create_table_as.hpp"
 #include "deparse/capture/detach_hook.hpp"

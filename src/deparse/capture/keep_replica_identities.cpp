@@ -74,7 +74,7 @@ void keep_replica_identities(const DroppedObjects &objects)
 {
     bool index_dropped = false;
     for (int i = 0; i < objects.count(); ++i) {
-        index_dropped = index_dropped || strcmp(objects[i].type, "index") == 0;
+        index_dropped |= strcmp(objects[i].type, "index") == 0;
         if (Oid relid = table_of_constraint(objects[i]); OidIsValid(relid))
             (void)keep_replica_identity(relid);
     }

@@ -2,15 +2,15 @@
 // default, the numbers of a new serial or identity column, a USING expression that is not immutable), and where an
 // unlogged table becomes logged, the table's new contents follow as rows.
 //
-// The server fires table_rewrite when the catalogs are as the command leaves them and no row has been rewritten yet. So
-// it is here that the table is emptied downstream, that the ALTER TABLE is written, which there finds no row to
-// evaluate anything for, and that the rows which the server now writes into the table's new heap are announced to the
+// The server fires table_rewrite when the catalogs are as the command leaves them and no row has been rewritten yet. At
+// this moment three things are written. The table is emptied downstream. The ALTER TABLE follows, which there finds no
+// row to evaluate anything for. And the rows that the server now writes into the table's new heap are announced to the
 // output plugin, which passes them on as inserts until the command ends. Where all is immutable nothing is done here:
-// the downstream computes the rows by itself from the command's text, and the plugin drops those of the new heap, which
-// nobody announced.
+// the downstream computes the rows by itself from the command's text, and the plugin drops the rows of the new heap,
+// which nobody announced.
 //
-// The server keeps the subcommands of a running ALTER TABLE to itself; ending and reopening its collection, as it does
-// around the commands that an ALTER TABLE runs in its midst, makes them readable.
+// The server keeps the subcommands of a running ALTER TABLE to itself. They can be read when their collection is ended
+// and begun again, as the server does around the commands that an ALTER TABLE runs in its midst.
 #include "deparse/capture/rewrite.hpp"
 #include "deparse/capture/dispatch.hpp"
 #include "deparse/capture/event.hpp"

@@ -1,7 +1,7 @@
 // The ProcessUtility hook. See utility_hook.hpp.
 //
-// Promises: the command runs first, as if nobody looked; what follow.hpp promises about errors. Assumes: catalogs may
-// be read behind a command that succeeded.
+// Promises that the command runs first, as if nobody looked, and what follow.hpp promises about errors. Assumes that
+// catalogs may be read after a command that succeeded.
 #include "deparse/capture/utility_hook.hpp"
 #include "deparse/capture/hooked_commands.hpp"
 #include "deparse/follow.hpp"

@@ -2,10 +2,10 @@
 // types), from the subcommands that the server executed.
 //
 // One statement holds all of a command's subcommands in the order of their execution, which is the order in which the
-// downstream, too, will execute them. What a subcommand made is read from the catalog. Subcommands that the server
-// executed on descendants, or made up as a consequence (an index rebuilt for a new column type), are left out: the
-// downstream recurses, and draws the same consequences, by itself. Where a command runs others in its midst (CREATE
-// SEQUENCE for a serial column), the server collects it in parts, and each part becomes a statement.
+// downstream, too, will execute them. What a subcommand made is read from the catalog. Two kinds of subcommands are
+// left out, because the downstream executes them by itself, too: those on descendants, and those that the server added
+// as a consequence of others (an index is rebuilt for a column's new type). Where a command runs others in its midst
+// (CREATE SEQUENCE for a serial column), the server collects it in parts, and each part becomes a statement.
 #include "deparse/object_facts.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/table/alter_table_column.hpp"
@@ -44,8 +44,8 @@ bool is_about_left_out(const AlterTable &alter, const Subcommand &subcommand)
 
 void deparse_alter_table(Script &script, const Command &command)
 {
-    // What CREATE OR REPLACE VIEW and index creation do to their relation is in those commands' own text, and so is
-    // what CREATE TABLE adds to the table it makes.
+    // What CREATE OR REPLACE VIEW and CREATE INDEX do to their relation is in the text of those commands, and what
+    // CREATE TABLE adds to the table that it makes is in its text.
     if (!IsA(command.parse_tree, AlterTableStmt) && !IsA(command.parse_tree, AlterTableMoveAllStmt))
         return;
     AlterTable alter(script, command);

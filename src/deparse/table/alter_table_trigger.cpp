@@ -1,7 +1,7 @@
 // ALTER TABLE ... ENABLE and DISABLE TRIGGER of one of a constraint's own triggers, as superusers may.
 //
-// The name of such a trigger holds its OID, so the downstream finds its own by constraint and function, which together
-// tell the triggers of a table apart.
+// The name of such a trigger holds its OID, so it is another one downstream. The downstream finds its own trigger by
+// the constraint and the function, which together tell the triggers of a table apart.
 #include "deparse/table/alter_table_trigger.hpp"
 #include "deparse/table/alter_table_statement.hpp"
 #include "pg_follower/catalog.hpp"
