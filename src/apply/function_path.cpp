@@ -14,6 +14,7 @@
 // when inlined, as indexes and partition keys ask for.
 #include "function_path.hpp"
 
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
@@ -26,7 +27,6 @@ extern "C" {
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 #include "utils/varlena.h"
 }
 
@@ -36,19 +36,20 @@ namespace {
 needs_fmgr_hook_type next_needs_hook;
 fmgr_hook_type next_hook;
 
-bool is_null(HeapTuple function, AttrNumber column)
+using FunctionRow = SyscacheRow<FormData_pg_proc>;
+
+bool is_null(const FunctionRow &function, AttrNumber column)
 {
     bool result;
-    (void)SysCacheGetAttr(PROCOID, function, column, &result);
+    (void)function.datum(column, result);
     return result;
 }
 
 // Whether the body may be a mere expression: a SELECT without FROM.
-bool may_be_inlined(HeapTuple function)
+bool may_be_inlined(const FunctionRow &function)
 {
-    bool is_null;
-    Datum source = SysCacheGetAttr(PROCOID, function, Anum_pg_proc_prosrc, &is_null);
-    return !is_null && !strcasestr(TextDatumGetCString(source), "FROM");
+    const char *source = function.string(Anum_pg_proc_prosrc);
+    return source && !strcasestr(source, "FROM");
 }
 
 // Whether the function may look names up by the search path that its caller has.
@@ -56,16 +57,10 @@ bool may_look_up(Oid function)
 {
     if (function < FirstNormalObjectId)
         return false;
-    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-    if (!HeapTupleIsValid(tuple))
-        return false;
-    auto form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
-    bool result =
-        form->prolang != INTERNALlanguageId && form->prolang != ClanguageId &&
-        is_null(tuple, Anum_pg_proc_prosqlbody) && is_null(tuple, Anum_pg_proc_proconfig) &&
-        !(form->prolang == SQLlanguageId && form->provolatile != PROVOLATILE_IMMUTABLE && may_be_inlined(tuple));
-    ReleaseSysCache(tuple);
-    return result;
+    FunctionRow row(PROCOID, ObjectIdGetDatum(function));
+    return row && row->prolang != INTERNALlanguageId && row->prolang != ClanguageId &&
+           is_null(row, Anum_pg_proc_prosqlbody) && is_null(row, Anum_pg_proc_proconfig) &&
+           !(row->prolang == SQLlanguageId && row->provolatile != PROVOLATILE_IMMUTABLE && may_be_inlined(row));
 }
 
 bool has_path()

@@ -4,15 +4,13 @@
 // The columns stand in `Column` in the table's order; the script that makes the table and this list change together.
 #include "state.hpp"
 
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
@@ -165,30 +163,45 @@ HeapTuple write_tuple(TupleDesc description, const Follow &follow)
     return heap_form_tuple(description, tuple.values, tuple.nulls);
 }
 
-// Calls `visit(relation, heap_tuple)` for each row that is committed or our own, until it returns false.
-template <typename Visit> void scan(LOCKMODE lock, Visit visit)
-{
-    Relation relation = table_open(internal_relation("follow"), lock);
-    Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
-    SysScanDesc rows = systable_beginscan(relation, InvalidOid, false, snapshot, 0, nullptr);
-    while (HeapTuple tuple = systable_getnext(rows))
-        if (!visit(relation, tuple))
-            break;
-    systable_endscan(rows);
-    UnregisterSnapshot(snapshot);
-    table_close(relation, NoLock);
-}
+struct FollowRow; // read_tuple reads its columns, most of which have no fixed place
+
+// The table, locked until the end of the transaction.
+class FollowTable {
+  public:
+    explicit FollowTable(LOCKMODE lock)
+        : relation_(table_open(internal_relation("follow"), lock)), snapshot_(RegisterSnapshot(GetLatestSnapshot()))
+    {
+    }
+    ~FollowTable()
+    {
+        UnregisterSnapshot(snapshot_);
+        table_close(relation_, NoLock);
+    }
+    FollowTable(const FollowTable &) = delete;
+    FollowTable &operator=(const FollowTable &) = delete;
+
+    operator Relation() const { return relation_; }
+    TupleDesc description() const { return RelationGetDescr(relation_); }
+    // The rows that are committed or our own.
+    CatalogScan<FollowRow> rows() const
+    {
+        return CatalogScan<FollowRow>(RelationGetRelid(relation_), InvalidOid, {}, snapshot_);
+    }
+
+  private:
+    Relation relation_;
+    Snapshot snapshot_;
+};
 
 template <typename Matches> Follow *find(Matches matches)
 {
-    Follow *found = nullptr;
-    scan(AccessShareLock, [&](Relation relation, HeapTuple tuple) {
-        Follow *follow = read_tuple(RelationGetDescr(relation), tuple);
+    FollowTable table(AccessShareLock);
+    for (const auto &row : table.rows()) {
+        Follow *follow = read_tuple(table.description(), row.tuple());
         if (matches(*follow))
-            found = follow;
-        return !found;
-    });
-    return found;
+            return follow;
+    }
+    return nullptr;
 }
 
 LOCKTAG lock_tag(int32 follow)
@@ -233,10 +246,9 @@ Follow *require_follow(const char *name)
 List *all_follows()
 {
     List *follows = NIL;
-    scan(AccessShareLock, [&](Relation relation, HeapTuple tuple) {
-        follows = lappend(follows, read_tuple(RelationGetDescr(relation), tuple));
-        return true;
-    });
+    FollowTable table(AccessShareLock);
+    for (const auto &row : table.rows())
+        follows = lappend(follows, read_tuple(table.description(), row.tuple()));
     return follows;
 }
 
@@ -255,39 +267,33 @@ void insert_follow(const Follow &follow)
 
 void update_follow(const Follow &follow)
 {
-    scan(RowExclusiveLock, [&](Relation relation, HeapTuple old) {
-        if (read_tuple(RelationGetDescr(relation), old)->id != follow.id)
-            return true;
-        HeapTuple changed = write_tuple(RelationGetDescr(relation), follow);
-        CatalogTupleUpdate(relation, &old->t_self, changed);
-        return false;
-    });
+    FollowTable table(RowExclusiveLock);
+    for (const auto &row : table.rows())
+        if (read_tuple(table.description(), row.tuple())->id == follow.id) {
+            CatalogTupleUpdate(table, &row.tuple()->t_self, write_tuple(table.description(), follow));
+            break;
+        }
     CommandCounterIncrement();
 }
 
 void delete_follow(int32 id)
 {
-    scan(RowExclusiveLock, [&](Relation relation, HeapTuple tuple) {
-        if (read_tuple(RelationGetDescr(relation), tuple)->id != id)
-            return true;
-        CatalogTupleDelete(relation, &tuple->t_self);
-        return false;
-    });
+    FollowTable table(RowExclusiveLock);
+    for (const auto &row : table.rows())
+        if (read_tuple(table.description(), row.tuple())->id == id) {
+            CatalogTupleDelete(table, &row.tuple()->t_self);
+            break;
+        }
     CommandCounterIncrement();
 }
 
 const char *some_follow_name(Oid table)
 {
-    Relation relation = table_open(table, AccessShareLock);
-    SysScanDesc rows = systable_beginscan(relation, InvalidOid, false, nullptr, 0, nullptr);
-    const char *name = nullptr;
-    if (HeapTuple tuple = systable_getnext(rows); HeapTupleIsValid(tuple)) {
+    for (const auto &row : CatalogScan<FollowRow>(table, InvalidOid, {})) {
         bool is_null;
-        name = pstrdup(NameStr(*DatumGetName(heap_getattr(tuple, col_name + 1, RelationGetDescr(relation), &is_null))));
+        return pstrdup(NameStr(*DatumGetName(row.datum(col_name + 1, is_null))));
     }
-    systable_endscan(rows);
-    table_close(relation, NoLock);
-    return name;
+    return nullptr;
 }
 
 void insert_unsupported(const UnsupportedNote &note)
