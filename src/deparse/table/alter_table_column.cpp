@@ -86,30 +86,38 @@ void write_default(SqlWriter &out, const char *column, const char *expression)
         out.text(" DROP DEFAULT");
 }
 
-// Gives an added column its own default, which older rows did not get, in a statement of its own: DROP DEFAULT would
-// come before the addition. Descendants that had the column before have kept theirs.
+const char *default_of(Oid relid, const char *column)
+{
+    RelationScope table(relid);
+    return column_default(table, get_attnum(relid, column));
+}
+
+// Whether the descendants of the table have the same default as the table itself.
+bool descendants_have_default(const List *tree, Oid relid, const char *column, const char *expression)
+{
+    for (Oid member : each_oid(tree)) {
+        const char *own = member == relid ? expression : default_of(member, column);
+        if (own && expression ? strcmp(own, expression) != 0 : own != expression)
+            return false;
+    }
+    return true;
+}
+
+// Gives an added column its own default, which older rows did not get. That takes a statement of its own, because a
+// DROP DEFAULT in the same one would come before the addition. Descendants that had the column before have kept theirs.
 void restore_default(AlterTable &alter, Relation relation, AttrNumber column)
 {
     const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname);
     const char *expression = column_default(relation, column);
     List *tree = find_all_inheritors(alter.relid(), NoLock, nullptr);
-    bool alike = true;
-    auto own_default = [&](Oid member) {
-        RelationScope table(member);
-        return column_default(table, get_attnum(member, name));
-    };
-    for (Oid member : each_oid(tree)) {
-        const char *own = member == alter.relid() ? expression : own_default(member);
-        alike = alike && (own && expression ? strcmp(own, expression) == 0 : own == expression);
-    }
-    if (alike) {
+    if (descendants_have_default(tree, alter.relid(), name, expression)) {
         write_default(alter.separate(Needed::yes), name, expression);
         return;
     }
     for (Oid member : each_oid(tree)) {
         SqlWriter &out = alter.script().statement();
         out.text("ALTER TABLE ONLY ").relation_name(member).text(' ');
-        write_default(out, name, own_default(member));
+        write_default(out, name, default_of(member, name));
     }
 }
 
