@@ -6,7 +6,7 @@
 CREATE SCHEMA follower;
 COMMENT ON SCHEMA follower IS 'tables and internals of the extension pg_follower';
 
----------------------------------------------------------------------------------------------------------- authentication
+--------------------------------------------------------------------------------------------------------- authentication
 
 -- The key of the DDL messages in WAL, one for each database. A user catalog table, so that the output plugin may read
 -- it while it decodes; its content is never dumped, so a restored database gets a key of its own.
@@ -21,7 +21,7 @@ COMMENT ON TABLE follower.message_key IS
 COMMENT ON COLUMN follower.message_key.key IS 'the secret key of the HMAC over each message and its transaction';
 INSERT INTO follower.message_key VALUES (follower.make_message_key());
 
------------------------------------------------------------------------------------------------------------------ deparse
+---------------------------------------------------------------------------------------------------------------- deparse
 
 -- The tables without a key that were given REPLICA IDENTITY FULL, which a primary key takes from them again.
 CREATE TABLE follower.keyless_table (relid oid PRIMARY KEY);
@@ -42,8 +42,8 @@ CREATE FUNCTION follower.ddl_command_end() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_end';
 CREATE FUNCTION follower.sql_drop() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_sql_drop';
--- Loads the library before the commands whose rows need it, and before those that may drop the extension under a follow;
--- notes a DETACH PARTITION CONCURRENTLY, whose first transaction ends before any other event.
+-- Loads the library before the commands whose rows need it, and before those that may drop the extension under a
+-- follow; notes a DETACH PARTITION CONCURRENTLY, whose first transaction ends before any other event.
 CREATE FUNCTION follower.ddl_command_start() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_start';
 CREATE FUNCTION follower.table_rewrite() RETURNS event_trigger
@@ -88,7 +88,7 @@ COMMENT ON COLUMN follower.commands.reason IS
 GRANT USAGE ON SCHEMA follower TO PUBLIC;
 GRANT SELECT ON follower.commands TO PUBLIC;
 
-------------------------------------------------------------------------------------------------------------------- apply
+------------------------------------------------------------------------------------------------------------------ apply
 
 -- The follows of this database, written by the functions below and by workers only. The columns' order is known to
 -- src/apply/state.cpp. Never dumped: a restored database must not follow by itself.
@@ -254,7 +254,7 @@ COMMENT ON COLUMN follow_status.last_error_context IS 'its context: what was bei
 COMMENT ON COLUMN follow_status.last_error_at IS 'when it was raised';
 GRANT SELECT ON follow_status TO pg_monitor;
 
-------------------------------------------------------------------------------------------------------------------- trust
+------------------------------------------------------------------------------------------------------------------ trust
 
 -- Privileges may come from elsewhere (pg_read_all_data, pg_write_all_data, default privileges), and with the key, or
 -- with a connection string of theirs, its holders could have commands run downstream as anybody. No policy: nobody but

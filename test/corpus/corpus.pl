@@ -2,11 +2,11 @@
 # Runs PostgreSQL's own regression suite, followed, and says how far following reaches.
 #
 # For each file of parallel_schedule a pair of databases is made, the downstream follows, the file runs on the upstream,
-# and both are compared at STEPS points inside the file and at its end.  test_setup, which every file expects, is followed
-# and compared once; the databases of the other files are copies (CREATE DATABASE ... TEMPLATE) of the pair that it left,
-# each with a follow of its own.  That saves following the same thirty thousand rows two hundred times, a third of a run,
-# and leaves every file's own statements followed.  Should test_setup itself not follow, the downstream's copy is made by
-# running it there, and the output says so.
+# and both are compared at STEPS points inside the file and at its end.  test_setup, which every file expects, is
+# followed and compared once; the databases of the other files are copies (CREATE DATABASE ... TEMPLATE) of the pair
+# that it left, each with a follow of its own.  That saves following the same thirty thousand rows two hundred times, a
+# third of a run, and leaves every file's own statements followed.  Should test_setup itself not follow, the
+# downstream's copy is made by running it there, and the output says so.
 #
 # Settings come from the environment, see test/corpus/README.md.
 use strict;
@@ -36,7 +36,8 @@ chomp(my $bindir = `$config --bindir`);
 chomp(my $version = `$config --version`);
 
 my %excluded;
-my @files = $suite eq 'regress' ? scheduled("$source/parallel_schedule") : deparse_files("$source/test_ddl_deparse/Makefile");
+my @files =
+  $suite eq 'regress' ? scheduled("$source/parallel_schedule") : deparse_files("$source/test_ddl_deparse/Makefile");
 if ($suite eq 'regress')
 {
 	%excluded = read_reasons("$FindBin::Bin/excluded.txt");
@@ -83,12 +84,27 @@ sub read_reasons
 	return map { /^(\w+): (.*)/ ? ($1 => $2) : () } <$list>;
 }
 
-sub slurp { my ($path) = @_; open(my $file, '<:raw', $path) or die "could not read $path: $!"; local $/; return <$file>; }
+sub slurp
+{
+	my ($path) = @_;
+	open(my $file, '<:raw', $path) or die "could not read $path: $!";
+	local $/;
+	return <$file>;
+}
 
 my %environment = (
-	PG_ABS_SRCDIR => $source, PG_LIBDIR => "$source/lib", PG_DLSUFFIX => '.so', PGTZ => 'America/Los_Angeles', PGDATESTYLE => 'Postgres, MDY',
-	PGOPTIONS => '-c intervalstyle=postgres_verbose', LANG => 'C', LC_MESSAGES => 'C', PGCLIENTENCODING => '');
-delete $ENV{$_} for qw(LC_ALL LC_COLLATE LC_CTYPE LC_MONETARY LC_NUMERIC LC_TIME LANGUAGE PGDATABASE PGUSER PGHOST PGPORT);
+	PG_ABS_SRCDIR => $source,
+	PG_LIBDIR => "$source/lib",
+	PG_DLSUFFIX => '.so',
+	PGTZ => 'America/Los_Angeles',
+	PGDATESTYLE => 'Postgres, MDY',
+	PGOPTIONS => '-c intervalstyle=postgres_verbose',
+	LANG => 'C',
+	LC_MESSAGES => 'C',
+	PGCLIENTENCODING => ''
+);
+delete $ENV{$_}
+  for qw(LC_ALL LC_COLLATE LC_CTYPE LC_MONETARY LC_NUMERIC LC_TIME LANGUAGE PGDATABASE PGUSER PGHOST PGPORT);
 
 my $began = time;
 my @children;
@@ -111,19 +127,38 @@ my $failed = 0;
 for (@children) { waitpid($_, 0); $failed = 1 if $?; }
 my @results = map { Corpus::Report::read_result("$work/done.$_") } grep { -s "$work/done.$_" } @files;
 unlink glob("$work/done.*");
-my $status = Corpus::Report::finish(results => \@results, files => \@files, suite => $suite, steps => $steps, mode => $mode, version => $version,
-	seconds => time - $began, excluded => \%excluded, reasons => { read_reasons("$FindBin::Bin/reasons.txt") },
-	work => $work, lists => $FindBin::Bin, complete => !$ENV{FILES});
+my $status = Corpus::Report::finish(
+	results => \@results,
+	files => \@files,
+	suite => $suite,
+	steps => $steps,
+	mode => $mode,
+	version => $version,
+	seconds => time - $began,
+	excluded => \%excluded,
+	reasons => { read_reasons("$FindBin::Bin/reasons.txt") },
+	work => $work,
+	lists => $FindBin::Bin,
+	complete => !$ENV{FILES}
+);
 exit($failed || $status ? 1 : 0);
 
 sub run_job
 {
 	my ($job) = @_;
 	my $dir = "$work/servers.$job";
-	my $servers = Corpus::Servers->new(bindir => $bindir, dir => $dir, port => $port + 2 * $job, mode => $mode, owner => $$, preload => $preload);
+	my $servers = Corpus::Servers->new(
+		bindir => $bindir,
+		dir => $dir,
+		port => $port + 2 * $job,
+		mode => $mode,
+		owner => $$,
+		preload => $preload
+	);
 	local $SIG{TERM} = sub { $servers->stop; exit 1 };
 	my %env = (%environment, PG_ABS_BUILDDIR => $dir);
-	my $error = eval { $suite eq 'regress' ? run_regress($servers, \%env, $job) : run_sequence($servers, \%env); 1 } ? undef : $@;
+	my $error =
+	  eval { $suite eq 'regress' ? run_regress($servers, \%env, $job) : run_sequence($servers, \%env); 1 } ? undef : $@;
 	$servers->stop;
 	system('rm', '-rf', $dir) if !$ENV{KEEP};
 	die $error if defined $error;
@@ -143,13 +178,21 @@ sub run_regress
 	report('test_setup', $result) if grep({ $_ eq 'test_setup' } @files) && take('test_setup');
 	if (defined $not_followed && $mode ne 'standby')
 	{
-		print "        test_setup does not follow ($not_followed): the downstream gets it by running it there\n" if $job == 0;
+		print "        test_setup does not follow ($not_followed): the downstream gets it by running it there\n"
+		  if $job == 0;
 		$servers->drop_database('corpus_setup');
 		$servers->clean_cluster;
 		$servers->create_empty_database('corpus_setup');
 		for my $side (qw(up down))
 		{
-			my $psql = Corpus::Psql->new(feeder => 1, psql => "$bindir/psql", host => $servers->socket, port => $servers->{port}{$side}, dbname => 'corpus_setup', env => $env);
+			my $psql = Corpus::Psql->new(
+				feeder => 1,
+				psql => "$bindir/psql",
+				host => $servers->socket,
+				port => $servers->{port}{$side},
+				dbname => 'corpus_setup',
+				env => $env
+			);
 			my $error = $psql->feed($setup, deadline(120));
 			die "test_setup: $error\n" if defined $error;
 		}
@@ -160,7 +203,11 @@ sub run_regress
 		next if $file eq 'test_setup' || !take($file);
 		my $outcome;
 		my $clean = eval {
-			$outcome = Corpus::Script::run_fresh($servers, 'corpus_setup', slurp("$source/sql/$file.sql"), script_options($env, "$work/log/$file.out"));
+			$outcome = Corpus::Script::run_fresh(
+				$servers, 'corpus_setup',
+				slurp("$source/sql/$file.sql"),
+				script_options($env, "$work/log/$file.out")
+			);
 			1;
 		};
 		report($file, $outcome // Corpus::Script::failure($@));
@@ -168,7 +215,8 @@ sub run_regress
 		# A server that cannot be cleaned would fail every file after this one.
 		print "        starting new servers: ", $@ =~ s/\s+/ /gr, "\n";
 		$servers->stop;
-		run_regress($_[0] = Corpus::Servers->new(%$servers, port => $servers->{port}{up}, control => {}, running => {}), $env, $job);
+		run_regress($_[0] = Corpus::Servers->new(%$servers, port => $servers->{port}{up}, control => {}, running => {}),
+			$env, $job);
 		return;
 	}
 	return;
@@ -186,8 +234,11 @@ sub run_sequence
 	{
 		take($file);
 		my $started = time;
-		my $text = slurp("$source/test_ddl_deparse/sql/$file.sql") =~ s/^CREATE EVENT TRIGGER test_ddl_deparse\n[^;]*;//mr;
-		my $outcome = defined $error ? Corpus::Script::failure("start_follow: $error")
+		my $text =
+		  slurp("$source/test_ddl_deparse/sql/$file.sql") =~ s/^CREATE EVENT TRIGGER test_ddl_deparse\n[^;]*;//mr;
+		my $outcome =
+		  defined $error
+		  ? Corpus::Script::failure("start_follow: $error")
 		  : Corpus::Script::run($servers, 'regression', $text, script_options($env, "$work/log/$file.out"));
 		$outcome->{seconds} = time - $started;
 		report($file, $outcome);
@@ -206,7 +257,8 @@ sub end_follow
 {
 	my ($servers, $dbname) = @_;
 	return if $mode ne 'follow';
-	my (undef, $error) = $servers->control('down', $dbname)->query("SELECT $Corpus::Servers::INTERFACE.drop_follow(force => true)", 60);
+	my (undef, $error) =
+	  $servers->control('down', $dbname)->query("SELECT $Corpus::Servers::INTERFACE.drop_follow(force => true)", 60);
 	$servers->forget($dbname);
 	return;
 }

@@ -4,7 +4,8 @@
 BEGIN;
 INSERT INTO shop.visit VALUES ('/product/' || :product);
 WITH buyer AS (
-    INSERT INTO shop.customer (name, details) VALUES ('customer of ' || clock_timestamp(), jsonb_build_object('dice', :dice))
+    INSERT INTO shop.customer (name, details)
+        VALUES ('customer of ' || clock_timestamp(), jsonb_build_object('dice', :dice))
     RETURNING id
 ), placed AS (
     INSERT INTO shop."order" (customer_id, note) SELECT id, repeat('so good! ', :dice) FROM buyer RETURNING id

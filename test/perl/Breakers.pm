@@ -44,7 +44,8 @@ sub slurp
 sub letters_of
 {
 	my ($path) = @_;
-	my ($from, $to) = basename($path) =~ /_breakers_([a-z])_([a-z])\.pl$/ or die "no range of letters in the name $path";
+	my ($from, $to) = basename($path) =~ /_breakers_([a-z])_([a-z])\.pl$/
+	  or die "no range of letters in the name $path";
 	return join '', $from .. $to;
 }
 

@@ -48,8 +48,10 @@ sub quoted
 	return ($text =~ /\\/ ? 'E' : '') . "'$text'";
 }
 
-my @words = ('', 'a', 'word', "it's", 'back\\slash', "new\nline", "tab\t", '"quoted"', ' blank ', '{brace}', '(a,b)', 'NULL',
-	"\xC3\xA9t\xC3\xA9", "\xE6\xBC\xA2\xE5\xAD\x97", '%s', '$1', ',;:', '-- no', '/* no */', 'x' x 40);
+my @words = (
+	'', 'a', 'word', "it's", 'back\\slash', "new\nline", "tab\t", '"quoted"', ' blank ', '{brace}', '(a,b)', 'NULL',
+	"\xC3\xA9t\xC3\xA9", "\xE6\xBC\xA2\xE5\xAD\x97", '%s', '$1', ',;:', '-- no', '/* no */', 'x' x 40
+);
 
 sub words { return join one_of('', ' ', '-'), map { one_of(@words) } 0 .. below(3); }
 
@@ -72,9 +74,22 @@ my @key_types = (
 	[ 'varchar(20)', sub { one_of('a', 'b ', "'", '\\', '') . below(1000) } ],
 	[ 'char(6)', sub { one_of('a', 'b', '') . below(1000) } ],
 	[ 'numeric', sub { below(1000) . one_of('', '.5', '.50', '.123456789') } ],
-	[ 'date', sub { sprintf '%04d-%02d-%02d%s', 1 + below(3000), 1 + below(12), 1 + below(28), one_of('', '', ' BC') } ],
-	[ 'timestamptz', sub { sprintf '20%02d-%02d-%02d %02d:%02d:%02d.%d+%02d', below(99), 1 + below(12), 1 + below(28), below(24), below(60), below(60), below(1000000), below(12) } ],
-	[ 'uuid', sub { sprintf '%04x%04x-0000-4000-8000-%04x%04x%04x', map { below(65536) } 1 .. 5 } ],
+	[
+		'date', sub { sprintf '%04d-%02d-%02d%s', 1 + below(3000), 1 + below(12), 1 + below(28), one_of('', '', ' BC') }
+	],
+	[
+		'timestamptz',
+		sub {
+			sprintf '20%02d-%02d-%02d %02d:%02d:%02d.%d+%02d', below(99), 1 + below(12), 1 + below(28), below(24),
+			  below(60), below(60), below(1000000), below(12);
+		}
+	],
+	[
+		'uuid',
+		sub {
+			sprintf '%04x%04x-0000-4000-8000-%04x%04x%04x', map { below(65536) } 1 .. 5;
+		}
+	],
 	[ 'bytea', sub { '\\x' . sprintf '%04x%04x', below(65536), below(65536) } ],
 	[ 'inet', sub { join '.', 10, map { below(256) } 1 .. 3 } ],
 	[ 'double precision', sub { one_of('NaN', 'Infinity', '0', '-0', below(1000) . '.1', below(1000) / 7) } ],
@@ -95,7 +110,12 @@ my @types = (
 	[ 'box', sub { '(' . below(10) . ',2),(' . below(10) . ',4)' } ],
 	[ 'bit(4)', sub { sprintf '%04b', below(16) } ],
 	[ 'tsvector', sub { "a:" . (1 + below(9)) . "B 'it''s'" } ],
-	[ 'text[]', sub { '{' . join(',', map { my $w = one_of(@words); $w =~ s/(["\\])/\\$1/g; "\"$w\"" } 0 .. below(3)) . '}' } ],
+	[
+		'text[]',
+		sub {
+			'{' . join(',', map { my $w = one_of(@words); $w =~ s/(["\\])/\\$1/g; "\"$w\"" } 0 .. below(3)) . '}';
+		}
+	],
 	[ 'SCHEMA.mood', sub { one_of('sad', 'so so', 'happy') } ],
 	[ 'SCHEMA.pair', sub { '(' . below(100) . ',"' . one_of('x', '', 'a,b') . '")' } ],
 	[ 'SCHEMA.small', sub { below(100) } ]);
@@ -109,7 +129,8 @@ sub value
 	return quoted($column->{type}[1]->());
 }
 
-my @odd_names = ('plain', 'Mixed Case', 'select', 'quo"te', 'back\\slash', "\xC3\xBCml\xC3\xA4ut", '$1', 'r', 't', 'p1', 'ctid2');
+my @odd_names =
+  ('plain', 'Mixed Case', 'select', 'quo"te', 'back\\slash', "\xC3\xBCml\xC3\xA4ut", '$1', 'r', 't', 'p1', 'ctid2');
 
 sub name_of
 {
@@ -155,7 +176,8 @@ sub make_table
 	push @lines, '"identity" int GENERATED ' . one_of('ALWAYS', 'BY DEFAULT') . ' AS IDENTITY' if $table->{identity};
 	splice @lines, below(scalar @lines), 0, '"gone" int' if my $drops = chance(25);
 	push @$script, "CREATE TABLE $table->{name} (" . join(', ', @lines) . ')' . ($by ? " PARTITION BY HASH ($by)" : '');
-	push @$script, "CREATE TABLE $schema.part_${number}_$_ PARTITION OF $table->{name} FOR VALUES WITH (MODULUS 2, REMAINDER $_)"
+	push @$script,
+	  "CREATE TABLE $schema.part_${number}_$_ PARTITION OF $table->{name} FOR VALUES WITH (MODULUS 2, REMAINDER $_)"
 	  for $by ? (0, 1) : ();
 	push @$script, "ALTER TABLE $table->{name} DROP COLUMN \"gone\"" if $drops;
 	push @$script, "CREATE UNIQUE INDEX index_$number ON $table->{name} (" . join(', ', @key) . ')',
@@ -217,7 +239,9 @@ sub delete_rows
 	my ($table) = @_;
 	# One of a few that may be equal, or those that a condition holds for.
 	return "DELETE FROM $table->{name} WHERE " . some_rows($table) if chance(50);
-	return "DELETE FROM $table->{name} WHERE (tableoid, ctid) IN (SELECT tableoid, ctid FROM $table->{name} ORDER BY 1, 2 LIMIT "
+	return
+	  "DELETE FROM $table->{name} WHERE (tableoid, ctid) IN "
+	  . "(SELECT tableoid, ctid FROM $table->{name} ORDER BY 1, 2 LIMIT "
 	  . (1 + below(3)) . ')';
 }
 
@@ -225,7 +249,8 @@ sub double
 {
 	my ($table) = @_;
 	my $columns = join ', ', map { $_->{name} } @{ $table->{columns} };
-	return "INSERT INTO $table->{name} ($columns) SELECT $columns FROM $table->{name} LIMIT 20" . one_of('', ' ON CONFLICT DO NOTHING');
+	return "INSERT INTO $table->{name} ($columns) SELECT $columns FROM $table->{name} LIMIT 20"
+	  . one_of('', ' ON CONFLICT DO NOTHING');
 }
 
 sub write_statement

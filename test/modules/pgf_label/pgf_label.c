@@ -14,19 +14,17 @@ void _PG_init(void);
 
 static bool second = false;
 
-static void
-check_label(const ObjectAddress *object, const char *label)
+static void check_label(const ObjectAddress *object, const char *label)
 {
-	if (label && strcmp(label, "refused") == 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_NAME), errmsg("label \"%s\" is refused", label)));
+    if (label && strcmp(label, "refused") == 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_NAME), errmsg("label \"%s\" is refused", label)));
 }
 
-void
-_PG_init(void)
+void _PG_init(void)
 {
-	DefineCustomBoolVariable("pgf_label.second", "Whether there is a second provider.", NULL, &second, false, PGC_SIGHUP,
-							 0, NULL, NULL, NULL);
-	register_label_provider("pgf_label", check_label);
-	if (second)
-		register_label_provider("Second \"provider\"", check_label);
+    DefineCustomBoolVariable("pgf_label.second", "Whether there is a second provider.", NULL, &second, false,
+                             PGC_SIGHUP, 0, NULL, NULL, NULL);
+    register_label_provider("pgf_label", check_label);
+    if (second)
+        register_label_provider("Second \"provider\"", check_label);
 }

@@ -4,10 +4,10 @@
 # rows, by a hash that does not depend on their order.  Unlogged and temporary tables keep their rows to themselves.
 # Sequences' last values are compared apart.
 #
-# The entries of a dump are compared as a set: pg_dump breaks ties in its order by OID, which two databases do not share.
-# What an entry depends on from above it (default tablespace and access method) is made part of it.  A subscription's slot
-# is left out: the downstream's copy is never enabled. So is a routine or type that uses something temporary and so ends
-# with its session: it does not follow.
+# The entries of a dump are compared as a set: pg_dump breaks ties in its order by OID, which two databases do not
+# share. What an entry depends on from above it (default tablespace and access method) is made part of it.  A
+# subscription's slot is left out: the downstream's copy is never enabled. So is a routine or type that uses something
+# temporary and so ends with its session: it does not follow.
 package Corpus::Compare;
 
 use strict;
@@ -29,7 +29,10 @@ sub compare
 	for my $side (qw(up down))
 	{
 		my ($rows, $error) = $session{$side}->receive($limit);
-		$hash{$side} = defined $error ? _hash_one_by_one($servers, $side, $dbname, $limit, $error) : { map { $_->[0] => $_->[1] } @$rows };
+		$hash{$side} =
+		  defined $error
+		  ? _hash_one_by_one($servers, $side, $dbname, $limit, $error)
+		  : { map { $_->[0] => $_->[1] } @$rows };
 	}
 	my $deadline = deadline($limit);
 	my %text = map { $_ => _finish_dump($dump{$_}, $deadline) } qw(up down);
@@ -52,7 +55,10 @@ sub _start_dump
 	{
 		open(STDERR, '>&', \*STDOUT);
 		$ENV{PGOPTIONS} = sprintf('-c lock_timeout=%ds', patient(60));
-		exec("$servers->{bindir}/pg_dump", '-h', $servers->socket, '-p', $servers->{port}{$side}, '-U', 'postgres', '-s', $dbname) or POSIX::_exit(127);
+		exec(
+			"$servers->{bindir}/pg_dump", '-h', $servers->socket, '-p', $servers->{port}{$side},
+			'-U', 'postgres', '-s', $dbname
+		) or POSIX::_exit(127);
 	}
 	return { pid => $pid, pipe => $pipe };
 }
@@ -88,10 +94,14 @@ sub parse_dump
 	my $flush = sub {
 		pop @body while @body && $body[-1] eq '';
 		# Of partitioned tables pg_dump says no access method, so what was said above them is another table's.
-		delete $applies{default_table_access_method} if $name !~ /^(?:TABLE|MATERIALIZED VIEW) / || grep { /^PARTITION BY / } @body;
+		delete $applies{default_table_access_method}
+		  if $name !~ /^(?:TABLE|MATERIALIZED VIEW) / || grep { /^PARTITION BY / } @body;
 		my $entry = @body ? join("\n", (map { $applies{$_} } sort keys %applies), @body) : '';
 		@body = ();
-		return if $entry eq '' || $name =~ /^(?:ACL|COMMENT|FUNCTION|PROCEDURE|AGGREGATE|TYPE|DOMAIN|CAST|OPERATOR) / && "$name $entry" =~ /\bpg_temp_\d+\./;
+		return
+		  if $entry eq ''
+		  || $name =~ /^(?:ACL|COMMENT|FUNCTION|PROCEDURE|AGGREGATE|TYPE|DOMAIN|CAST|OPERATOR) /
+		  && "$name $entry" =~ /\bpg_temp_\d+\./;
 		push @{ $entries{$name} }, $entry;
 	};
 	for my $line (split /\n/, $text, -1)
@@ -109,7 +119,8 @@ sub parse_dump
 		# A subscription never gets to run downstream, so it has no slot there.
 		$line =~ s/slot_name = (?:'[^']*'|NONE)/slot_name = NONE/ if $name =~ /^SUBSCRIPTION /;
 		# pg_dump writes a policy's roles as pg_authid happens to hold them.
-		$line =~ s/ TO ([^(]*?)(?= USING \(| WITH CHECK \(|;$)/' TO ' . join(', ', sort split(m{, }, $1))/e if $name =~ /^POLICY /;
+		$line =~ s/ TO ([^(]*?)(?= USING \(| WITH CHECK \(|;$)/' TO ' . join(', ', sort split(m{, }, $1))/e
+		  if $name =~ /^POLICY /;
 		push @body, $line;
 	}
 	$flush->();
@@ -123,7 +134,8 @@ sub _compare_dumps
 	my ($up, $down) = @_;
 	for (['upstream', $up], ['downstream', $down])
 	{
-		return "pg_dump fails $_->[0]: " . substr($1 =~ s/\s+/ /gr, 0, 300) if $_->[1] =~ /^(pg_dump: (?:error|warning).*)/ms;
+		return "pg_dump fails $_->[0]: " . substr($1 =~ s/\s+/ /gr, 0, 300)
+		  if $_->[1] =~ /^(pg_dump: (?:error|warning).*)/ms;
 	}
 	return () if $up eq $down;
 	my ($left, $right) = (parse_dump($up), parse_dump($down));
@@ -150,7 +162,11 @@ sub _compare_dumps
 sub _rank
 {
 	my ($name) = @_;
-	return $name =~ /^(?:ACL|DEFAULT ACL)/ ? 3 : $name =~ /^COMMENT/ ? 4 : $name =~ /^(?:SCHEMA|TYPE|DOMAIN|TABLE|FUNCTION) / ? 1 : 2;
+	return
+		$name =~ /^(?:ACL|DEFAULT ACL)/ ? 3
+	  : $name =~ /^COMMENT/ ? 4
+	  : $name =~ /^(?:SCHEMA|TYPE|DOMAIN|TABLE|FUNCTION) / ? 1
+	  : 2;
 }
 
 sub _first_difference
@@ -159,7 +175,8 @@ sub _first_difference
 	my @l = split /\n/, $l;
 	my @r = split /\n/, $r;
 	while (@l && @r && $l[0] eq $r[0]) { shift @l; shift @r; }
-	return sprintf('upstream "%s", downstream "%s"', map { substr((@$_ ? $_->[0] : 'nothing') =~ s/^\s+//r, 0, 160) } \@l, \@r);
+	return sprintf('upstream "%s", downstream "%s"',
+		map { substr((@$_ ? $_->[0] : 'nothing') =~ s/^\s+//r, 0, 160) } \@l, \@r);
 }
 
 sub _compare_maps
@@ -184,13 +201,18 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND c.relpersistence = 'p' AND c.relispopulated
 AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
 AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
-	WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass AND e.extname = 'pg_follower')
+	WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+		AND d.refclassid = 'pg_extension'::regclass AND e.extname = 'pg_follower')
 END
-my $one_hash = q{format('select count(*) || %L || coalesce(sum(hashtextextended(row(r.*)::text, 0)), 0) as h from only %I.%I r', ' rows, hash ', n.nspname, c.relname)};
+my $one_hash =
+  q{format('select count(*) || %L || coalesce(sum(hashtextextended(row(r.*)::text, 0)), 0) as h from only %I.%I r',
+	' rows, hash ', n.nspname, c.relname)};
 
 sub _hash_query
 {
-	return qq{SELECT format('%I.%I', n.nspname, c.relname), (regexp_match(query_to_xml($one_hash, false, true, '')::text, '<h>(.*)</h>'))[1] $tables ORDER BY 1};
+	return
+	  qq{SELECT format('%I.%I', n.nspname, c.relname),
+		(regexp_match(query_to_xml($one_hash, false, true, '')::text, '<h>(.*)</h>'))[1] $tables ORDER BY 1};
 }
 
 # Where one table's rows cannot be read (a broken output function, a lock), the others still can.
@@ -198,7 +220,8 @@ sub _hash_one_by_one
 {
 	my ($servers, $side, $dbname, $limit, $why) = @_;
 	my $deadline = deadline($limit);
-	my ($list, $error) = $servers->control($side, $dbname)->query("SELECT format('%I.%I', n.nspname, c.relname), $one_hash $tables ORDER BY 1", 30);
+	my ($list, $error) = $servers->control($side, $dbname)
+	  ->query("SELECT format('%I.%I', n.nspname, c.relname), $one_hash $tables ORDER BY 1", 30);
 	return { 'the list of tables' => $error =~ s/\s+/ /gr } if defined $error;
 	my %hash;
 	for my $table (@$list)
@@ -214,7 +237,10 @@ sub _sequences
 {
 	my ($session) = @_;
 	my ($rows, $error) = $session->query(
-		q{SELECT format('%I.%I', schemaname, sequencename), coalesce(last_value::text, 'not called') FROM pg_sequences WHERE schemaname !~ '^pg_temp' ORDER BY 1}, 30);
+		q{SELECT format('%I.%I', schemaname, sequencename), coalesce(last_value::text, 'not called')
+			FROM pg_sequences WHERE schemaname !~ '^pg_temp' ORDER BY 1},
+		30
+	);
 	return { 'the list' => 'not readable' } if defined $error;
 	return { map { $_->[0] => $_->[1] } @$rows };
 }

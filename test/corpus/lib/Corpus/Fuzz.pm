@@ -1,8 +1,8 @@
 # Random histories of DDL and rows, each statement chosen for what exists at that moment.
 #
 # The model of what exists is the upstream's own catalog (Corpus::Fuzz::Model), read before each statement and sorted by
-# name: the same seed gives the same history on the same server version.  Nearly all statements are valid; one that fails
-# stays in the history, for a failed command must not follow either.
+# name: the same seed gives the same history on the same server version.  Nearly all statements are valid; one that
+# fails stays in the history, for a failed command must not follow either.
 #
 # The statements are in Corpus/Fuzz, a file for each kind of object.  To teach the fuzzer a statement, add a line to the
 # list of a file: a weight and a function of the fuzzer that returns a statement, or nothing where it finds nothing to
@@ -29,14 +29,28 @@ my %generators = map { my $part = $_; no strict 'refs'; $part => \@{"${part}::ge
 # The roles of every history; cluster-wide objects are named for the seed's own databases, which are made anew.
 sub preamble
 {
-	return ('CREATE ROLE fuzz_a', 'CREATE ROLE fuzz_b', 'GRANT CREATE ON SCHEMA public TO fuzz_a, fuzz_b', 'CREATE SCHEMA home_a AUTHORIZATION fuzz_a');
+	return (
+		'CREATE ROLE fuzz_a',
+		'CREATE ROLE fuzz_b',
+		'GRANT CREATE ON SCHEMA public TO fuzz_a, fuzz_b',
+		'CREATE SCHEMA home_a AUTHORIZATION fuzz_a'
+	);
 }
 
 # new(seed, avoid => regex): statements that match avoid are not made, for while a known difference waits for its fix.
 sub new
 {
 	my ($class, $seed, %arg) = @_;
-	my $self = bless { avoid => $arg{avoid}, random => ($seed * 2654435761 + 12345) % 2**31, counter => 0, block => 0, prepared => 0, role => '', path => '', objects => {} }, $class;
+	my $self = bless {
+		avoid => $arg{avoid},
+		random => ($seed * 2654435761 + 12345) % 2**31,
+		counter => 0,
+		block => 0,
+		prepared => 0,
+		role => '',
+		path => '',
+		objects => {}
+	}, $class;
 	$self->below(2) for 1 .. 5;
 	$self->{generators} = [ map { $self->weighted(@{ $generators{$_} }) } @parts ];
 	$self->{total} += $_->[0] for @{ $self->{generators} };
@@ -76,7 +90,12 @@ sub new_name
 {
 	my ($self, $prefix) = @_;
 	my $n = ++$self->{counter};
-	return $self->one(map({ "$prefix$n" } 1 .. 8), qq("$prefix $n"), qq("${prefix}""$n"), qq("${\ uc $prefix}$n%s"), qq("${prefix}é\\$n"));
+	return $self->one(
+		map({ "$prefix$n" } 1 .. 8),
+		qq("$prefix $n"),
+		qq("${prefix}""$n"), qq("${\ uc $prefix}$n%s"),
+		qq("${prefix}é\\$n")
+	);
 }
 
 # A schema to put something into.
@@ -121,8 +140,19 @@ sub any_table { my ($self) = @_; return $self->pick('table', 'table', 'partition
 sub column { my ($self, $table) = @_; return @{ $table->{columns} } ? $self->one(@{ $table->{columns} }) : undef; }
 sub cascade { my ($self) = @_; return $self->maybe(80, ' CASCADE'); }
 sub with_table { my ($self, $code) = @_; my $t = $self->any_table or return; return $code->($t); }
-sub with_column { my ($self, $code) = @_; my $t = $self->any_table or return; my $c = $self->column($t) or return; return $code->($t, $c); }
-sub with_kind { my ($self, $kind, $code) = @_; my $o = $self->pick(ref $kind ? @$kind : $kind) or return; return $code->($o); }
+sub with_column
+{
+	my ($self, $code) = @_;
+	my $t = $self->any_table or return;
+	my $c = $self->column($t) or return;
+	return $code->($t, $c);
+}
+sub with_kind
+{
+	my ($self, $kind, $code) = @_;
+	my $o = $self->pick(ref $kind ? @$kind : $kind) or return;
+	return $code->($o);
+}
 
 # The bare name out of a qualified one.
 sub bare { my ($name) = @_; return $name =~ /\.("(?:[^"]|"")*"|[^".]+)$/ ? $1 : $name; }
@@ -170,7 +200,11 @@ sub failed
 sub next_statement
 {
 	my ($self) = @_;
-	if ($self->{prepared}) { $self->{prepared} = 0; return $self->one('COMMIT', 'COMMIT', 'ROLLBACK') . " PREPARED 'fuzz'"; }
+	if ($self->{prepared})
+	{
+		$self->{prepared} = 0;
+		return $self->one('COMMIT', 'COMMIT', 'ROLLBACK') . " PREPARED 'fuzz'";
+	}
 	# Most statements are the superuser's, who may do anything.
 	return 'RESET ROLE' if $self->{role} && $self->below(100) < 12;
 	while (1)

@@ -23,7 +23,10 @@ sub new
 {
 	my ($class, %arg) = @_;
 	my $self = bless { %arg, out => '', err => '', marks => 0 }, $class;
-	my @command = ($arg{psql}, '-X', '-h', $arg{host}, '-p', $arg{port}, '-U', 'postgres', '-d', $arg{dbname}, @{ $arg{options} || [] });
+	my @command = (
+		$arg{psql}, '-X', '-h', $arg{host}, '-p', $arg{port}, '-U', 'postgres', '-d', $arg{dbname},
+		@{ $arg{options} || [] }
+	);
 	@command = (@command, '-A', '-t', '-q', '-F', $FIELD, '-R', $RECORD) if !$arg{feeder};
 	local %ENV = (%ENV, %{ $arg{env} || {} });
 	$self->{errors} = gensym;
@@ -132,7 +135,9 @@ sub receive
 		$self->close if $error eq 'time limit';
 		return (undef, $error);
 	}
-	return (undef, $self->{err}) if $self->{err} =~ /(?:ERROR|FATAL|PANIC):|server closed the connection|^psql:.*error|no connection to the server/m;
+	return (undef, $self->{err})
+	  if $self->{err} =~
+	  /(?:ERROR|FATAL|PANIC):|server closed the connection|^psql:.*error|no connection to the server/m;
 	my @rows = map { [ split /$FIELD/, $_, -1 ] } split /[$RECORD\n]*$RECORD|\n\z/, $self->{out} =~ s/\A\n+|\n\z//gr;
 	return (\@rows, undef);
 }

@@ -21,7 +21,10 @@ sub write_result
 	open(my $out, '>:raw', $path) or die "could not write $path: $!";
 	print $out join("\t", map { ($_ // '') =~ s/[\t\n]+/ /gr } @row{@fields}), "\n";
 	close $out;
-	if (@{ $result->{report} } && open(my $diff, '>:raw', $log =~ s/\.out$/.diff/r)) { print $diff map { "$_\n" } @{ $result->{report} }; }
+	if (@{ $result->{report} } && open(my $diff, '>:raw', $log =~ s/\.out$/.diff/r))
+	{
+		print $diff map { "$_\n" } @{ $result->{report} };
+	}
 	return;
 }
 
@@ -48,7 +51,8 @@ sub warnings_in
 sub line
 {
 	my ($file, $result) = @_;
-	my $verdict = !defined $result->{inside} && !defined $result->{end} ? 'ok' : !defined $result->{end} ? 'end only' : 'FAILED';
+	my $verdict =
+	  !defined $result->{inside} && !defined $result->{end} ? 'ok' : !defined $result->{end} ? 'end only' : 'FAILED';
 	my $line = sprintf '%-8s %-24s %2d points %6.1f s', $verdict, $file, $result->{points}, $result->{seconds} // 0;
 	$line .= "  made first: @{ $result->{roles} }" if @{ $result->{roles} };
 	$line .= "\n         " . substr($result->{first}, 0, 400) if defined $result->{first};
@@ -86,12 +90,23 @@ sub finish
 	my @end    = grep { $_->{end} eq 'ok' } @results;
 	my @inside = grep { $_->{end} eq 'ok' && $_->{inside} eq 'ok' } @results;
 	my @sequences = grep { $_->{sequences} ne 'ok' } @results;
-	my $score = sprintf "%s, %s: %d files; identical at the end %d, at every point %s; sequences differ in %d files; %d min %02d s",
-	  $arg{version}, $arg{suite}, scalar @results, scalar @end, $arg{steps} ? scalar @inside : 'not asked', scalar @sequences, int($arg{seconds} / 60), $arg{seconds} % 60;
+	my $score =
+	  sprintf
+	  "%s, %s: %d files; identical at the end %d, at every point %s; sequences differ in %d files; %d min %02d s",
+	  $arg{version}, $arg{suite}, scalar @results, scalar @end, $arg{steps} ? scalar @inside : 'not asked',
+	  scalar @sequences, int($arg{seconds} / 60), $arg{seconds} % 60;
 	print "$score\nresults: $tsv\n";
 
 	my $status = @results == @{ $arg{files} } ? 0 : 1;
-	print "no result for: ", join(' ', grep { my $f = $_; !grep { $_->{file} eq $f } @results } @{ $arg{files} }), "\n" if $status;
+	print "no result for: ", join(
+		' ',
+		grep {
+			my $f = $_;
+			!grep { $_->{file} eq $f } @results
+		} @{ $arg{files} }
+	  ),
+	  "\n"
+	  if $status;
 	if ($arg{mode} eq 'follow')
 	{
 		$status |= compare_with_passing(\%arg, \@results);
@@ -116,14 +131,16 @@ sub compare_with_passing
 		$now{$file} = $level if $level;
 		my $expected = $known{$file} // '';
 		push @lost, $file if $expected ne '' && ($level eq '' || $level eq 'end' && $expected eq 'points');
-		push @new, $file if $level ne '' && $expected eq '' || $level eq 'points' && $expected eq 'end' && $arg->{steps};
+		push @new, $file
+		  if $level ne '' && $expected eq '' || $level eq 'points' && $expected eq 'end' && $arg->{steps};
 	}
 	# A run without points proves nothing about points.
 	if ($arg->{steps} && open(my $out, '>', "$arg->{work}/" . $path =~ s/.*\///r))
 	{
 		my %merged = (%known, map { $_->{file} => '' } @$results);
 		$merged{$_} = $now{$_} for keys %now;
-		print $out "# Files that follow identically, at every point inside or at the end only.  Written by make corpus.\n",
+		print $out
+		  "# Files that follow identically, at every point inside or at the end only.  Written by make corpus.\n",
 		  map { "$_ $merged{$_}\n" } grep { $merged{$_} ne '' } sort keys %merged;
 	}
 	print "new: @new\n" if @new;
@@ -145,13 +162,21 @@ sub write_score
 	}
 	open(my $out, '>:raw', "$arg->{work}/SCORE-$arg->{suite}.md") or die $!;
 	print $out "# Score: $arg->{suite}\n\nWritten by `make corpus`; do not edit.\n\n$score.\n\n";
-	print $out "Compared at up to $arg->{steps} points inside each file and at its end: `pg_dump -s`, and the rows of every permanent table.\n\n";
+	print $out
+	  "Compared at up to $arg->{steps} points inside each file and at its end: `pg_dump -s`, "
+	  . "and the rows of every permanent table.\n\n";
 	if (%files)
 	{
 		print $out "## What is missing\n\n| files | first difference | example | which |\n|---|---|---|---|\n";
 		for my $cause (sort { @{ $files{$b} } <=> @{ $files{$a} } || $a cmp $b } keys %files)
 		{
-			print $out '| ', join(' | ', map { s/\|/\\|/gr } scalar @{ $files{$cause} }, $cause, substr($example{$cause}, 0, 300), join(', ', @{ $files{$cause} })), " |\n";
+			print $out '| ',
+			  join(' | ',
+				map { s/\|/\\|/gr } scalar @{ $files{$cause} },
+				$cause,
+				substr($example{$cause}, 0, 300),
+				join(', ', @{ $files{$cause} })),
+			  " |\n";
 		}
 		print $out "\nWhy:\n\n";
 		for my $file (sort map { s/ .*//r } map { @$_ } values %files)
@@ -163,12 +188,16 @@ sub write_score
 	if (my %not_sent = tally_warnings($results))
 	{
 		print $out "## Commands that said upstream that they do not follow\n\n| files | warning |\n|---|---|\n";
-		print $out "| $not_sent{$_} | ", s/\|/\\|/gr, " |\n" for sort { $not_sent{$b} <=> $not_sent{$a} || $a cmp $b } keys %not_sent;
+		print $out "| $not_sent{$_} | ", s/\|/\\|/gr, " |\n"
+		  for sort { $not_sent{$b} <=> $not_sent{$a} || $a cmp $b } keys %not_sent;
 		print $out "\n";
 	}
 	if (my @sequences = grep { $_->{sequences} ne 'ok' } @$results)
 	{
-		print $out "## Sequences whose last value differs\n\nCounted apart: logical decoding does not see sequences advance.\n\n", join(', ', map { $_->{file} } @sequences), "\n\n";
+		print $out
+		  "## Sequences whose last value differs\n\n",
+		  "Counted apart: logical decoding does not see sequences advance.\n\n",
+		  join(', ', map { $_->{file} } @sequences), "\n\n";
 	}
 	if (%{ $arg->{excluded} })
 	{
@@ -184,7 +213,8 @@ sub tally_warnings
 	my %count;
 	for my $row (@$results)
 	{
-		my %seen = map { s/"[^"]*"/"…"/gr =~ s/ of .* (cannot be followed)/ of … $1/r => 1 } split /; /, $row->{warnings} // '';
+		my %seen = map { s/"[^"]*"/"…"/gr =~ s/ of .* (cannot be followed)/ of … $1/r => 1 } split /; /,
+		  $row->{warnings} // '';
 		$count{$_}++ for keys %seen;
 	}
 	return %count;

@@ -1,12 +1,12 @@
 # Runs one script on the upstream and compares the downstream with it at points inside and at the end.
 #
-# psql reads the script through a pipe, so that what it holds (variables, prepared statements, settings, temporary tables)
-# lives on across the points.  A point is put off to the next boundary while a transaction block is open or a prepared
-# transaction holds its locks.
+# psql reads the script through a pipe, so that what it holds (variables, prepared statements, settings, temporary
+# tables) lives on across the points.  A point is put off to the next boundary while a transaction block is open or a
+# prepared transaction holds its locks.
 #
-# Roles, tablespaces and the database's own privileges are shared by the cluster, and event triggers do not see them: where
-# they do not follow by themselves the runner brings the downstream's to the upstream's state after each statement that touches them, and makes those that a
-# statement is about to create before it runs.  The result lists them.
+# Roles, tablespaces and the database's own privileges are shared by the cluster, and event triggers do not see them:
+# where they do not follow by themselves the runner brings the downstream's to the upstream's state after each statement
+# that touches them, and makes those that a statement is about to create before it runs.  The result lists them.
 package Corpus::Script;
 
 use strict;
@@ -17,7 +17,9 @@ use Corpus::Psql;
 use Corpus::Splitter;
 use Corpus::Compare;
 
-my $cluster_command = qr/\b(?:create|alter|drop)\s+(?:role|user(?!\s+mapping)|group|tablespace)\b|\b(?:grant|revoke)\s(?![^;]*\son\s)|\breassign\s+owned\b|\bdrop\s+owned\b|\bon\s+database\b/i;
+my $cluster_command =
+  qr/\b(?:create|alter|drop)\s+(?:role|user(?!\s+mapping)|group|tablespace)\b
+	|\b(?:grant|revoke)\s(?![^;]*\son\s)|\breassign\s+owned\b|\bdrop\s+owned\b|\bon\s+database\b/ix;
 
 # run(servers, dbname, text, steps => n, seconds => limit, log => path, env => {...}, roles_follow => 0|1)
 # Returns { end, inside, first, points, compared, sequences, roles => [...], report => [...] }: end and inside are undef
@@ -25,7 +27,8 @@ my $cluster_command = qr/\b(?:create|alter|drop)\s+(?:role|user(?!\s+mapping)|gr
 sub run
 {
 	my ($servers, $dbname, $text, %arg) = @_;
-	my $self = bless { servers => $servers, dbname => $dbname, deadline => deadline($arg{seconds} // 300), %arg }, __PACKAGE__;
+	my $self = bless { servers => $servers, dbname => $dbname, deadline => deadline($arg{seconds} // 300), %arg },
+	  __PACKAGE__;
 	my $result = { points => 0, compared => 0, roles => [], report => [] };
 	my @pieces = Corpus::Splitter::split_script($text);
 	my %is_point;
@@ -33,8 +36,16 @@ sub run
 	$steps = @pieces - 1 if $steps > @pieces - 1;
 	$is_point{ int($_ * @pieces / ($steps + 1)) - 1 } = 1 for 1 .. $steps;
 
-	my $feeder = Corpus::Psql->new(feeder => 1, psql => "$servers->{bindir}/psql", host => $servers->socket, port => $servers->{port}{up}, dbname => $dbname,
-		options => [ '-a', '-q', '-v', 'HIDE_TABLEAM=on', '-v', 'HIDE_TOAST_COMPRESSION=on' ], env => { PGAPPNAME => 'corpus feeder', %{ $arg{env} || {} } }, log => $arg{log});
+	my $feeder = Corpus::Psql->new(
+		feeder => 1,
+		psql => "$servers->{bindir}/psql",
+		host => $servers->socket,
+		port => $servers->{port}{up},
+		dbname => $dbname,
+		options => [ '-a', '-q', '-v', 'HIDE_TABLEAM=on', '-v', 'HIDE_TOAST_COMPRESSION=on' ],
+		env => { PGAPPNAME => 'corpus feeder', %{ $arg{env} || {} } },
+		log => $arg{log}
+	);
 	$self->_sync_cluster($result);
 	my $broken;    # why nothing more can be compared
 	my ($batch, $due) = ('', 0);
@@ -98,7 +109,11 @@ sub run_fresh
 }
 
 # The result of a script that could not be run.
-sub failure { my ($why) = @_; return { end => $why, inside => $why, first => $why, points => 0, compared => 0, roles => [], report => [] }; }
+sub failure
+{
+	my ($why) = @_;
+	return { end => $why, inside => $why, first => $why, points => 0, compared => 0, roles => [], report => [] };
+}
 
 sub _feed
 {
@@ -127,7 +142,8 @@ END
 sub _unchanged
 {
 	my ($self) = @_;
-	my ($rows, $error) = $self->{servers}->control('up', $self->{dbname})->query('SELECT pg_snapshot_xmax(pg_current_snapshot())', 30);
+	my ($rows, $error) =
+	  $self->{servers}->control('up', $self->{dbname})->query('SELECT pg_snapshot_xmax(pg_current_snapshot())', 30);
 	return 0 if defined $error;
 	my $same = defined $self->{xmax} && $self->{xmax} eq $rows->[0][0];
 	$self->{xmax} = $rows->[0][0];
@@ -160,7 +176,10 @@ sub _precreate
 	{
 		my ($kind, $name, $rest) = (lc $1, $2, $3);
 		next if $kind eq 'user' && lc $name eq 'mapping' || $kind ne 'tablespace' && $self->{roles_follow};
-		my $sql = $kind eq 'tablespace' ? "CREATE TABLESPACE $name LOCATION ''" : "CREATE ROLE $name" . ($rest =~ /\bsuperuser\b/i ? ' SUPERUSER' : '');
+		my $sql =
+		  $kind eq 'tablespace'
+		  ? "CREATE TABLESPACE $name LOCATION ''"
+		  : "CREATE ROLE $name" . ($rest =~ /\bsuperuser\b/i ? ' SUPERUSER' : '');
 		my (undef, $error) = $self->{servers}->control('down', 'postgres')->query($sql, 30);
 		$self->{made}{$name} = 1 if !defined $error;
 		push @{ $result->{roles} }, $name if !defined $error;
@@ -170,17 +189,21 @@ sub _precreate
 
 my $roles_query = <<'END';
 SELECT oid, quote_ident(rolname), concat_ws(' ', CASE WHEN rolsuper THEN 'SUPERUSER' ELSE 'NOSUPERUSER' END,
-	CASE WHEN rolinherit THEN 'INHERIT' ELSE 'NOINHERIT' END, CASE WHEN rolcreaterole THEN 'CREATEROLE' ELSE 'NOCREATEROLE' END,
+	CASE WHEN rolinherit THEN 'INHERIT' ELSE 'NOINHERIT' END, CASE WHEN rolcreaterole THEN 'CREATEROLE'
+		ELSE 'NOCREATEROLE' END,
 	CASE WHEN rolcreatedb THEN 'CREATEDB' ELSE 'NOCREATEDB' END, CASE WHEN rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
-	CASE WHEN rolreplication THEN 'REPLICATION' ELSE 'NOREPLICATION' END, CASE WHEN rolbypassrls THEN 'BYPASSRLS' ELSE 'NOBYPASSRLS' END)
+	CASE WHEN rolreplication THEN 'REPLICATION' ELSE 'NOREPLICATION' END, CASE WHEN rolbypassrls THEN 'BYPASSRLS'
+		ELSE 'NOBYPASSRLS' END)
 FROM pg_roles WHERE oid >= 16384
 END
 my $members_query = <<'END';
-SELECT format('%I TO %I', r.rolname, m.rolname), admin_option FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
+SELECT format('%I TO %I', r.rolname, m.rolname), admin_option FROM pg_auth_members a
+	JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
 WHERE NOT (r.oid < 16384 AND m.oid < 16384)
 END
 my $grants_query = <<'END';
-SELECT format('%s ON DATABASE %I TO %s', privilege_type, datname, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END), is_grantable
+SELECT format('%s ON DATABASE %I TO %s', privilege_type, datname, CASE grantee WHEN 0 THEN 'PUBLIC'
+	ELSE quote_ident(pg_get_userbyid(grantee)) END), is_grantable
 FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE datname = '%s' AND grantee <> datdba
 END
 my $spaces_query = 'SELECT quote_ident(spcname) FROM pg_tablespace WHERE oid >= 16384';
@@ -196,7 +219,12 @@ sub _sync_cluster
 	{
 		# What follows by itself is left to the follow: then there is nothing to bring into line.
 		push @{ $state{$side} }, [], [], [] if $self->{roles_follow};
-		for my $query ($self->{roles_follow} ? () : ($roles_query, $members_query, $grants_query =~ s/'%s' AND/'$self->{dbname}' AND/r), $spaces_query)
+		for my $query (
+			$self->{roles_follow}
+			? ()
+			: ($roles_query, $members_query, $grants_query =~ s/'%s' AND/'$self->{dbname}' AND/r),
+			$spaces_query
+		  )
 		{
 			my ($rows, $error) = $servers->control($side, 'postgres')->query($query, 30);
 			return if defined $error;
@@ -233,8 +261,10 @@ sub _sync_cluster
 	for my $pair (sort keys %up_member)
 	{
 		next if ($down_member{$pair} // '') eq $up_member{$pair};
-		push @sql, 'REVOKE ADMIN OPTION FOR ' . $pair =~ s/ TO / FROM /r if exists $down_member{$pair} && $up_member{$pair} eq 'f';
-		push @sql, "GRANT $pair" . ($up_member{$pair} eq 't' ? ' WITH ADMIN OPTION' : '') if !exists $down_member{$pair} || $up_member{$pair} eq 't';
+		push @sql, 'REVOKE ADMIN OPTION FOR ' . $pair =~ s/ TO / FROM /r
+		  if exists $down_member{$pair} && $up_member{$pair} eq 'f';
+		push @sql, "GRANT $pair" . ($up_member{$pair} eq 't' ? ' WITH ADMIN OPTION' : '')
+		  if !exists $down_member{$pair} || $up_member{$pair} eq 't';
 	}
 	push @sql, map { 'REVOKE ' . s/ TO / FROM /r } grep { !exists $up_member{$_} } sort keys %down_member if !$open;
 	my %up_grant   = map { $_->[0] => $_->[1] } @{ $state{up}[2] };

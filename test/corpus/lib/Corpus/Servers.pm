@@ -5,8 +5,8 @@
 # are made anew for each run, without fsync, in a folder of their own and on Unix sockets only.
 #
 # Mode "sql" uses no worker: what pg_logical_slot_get_changes returns goes to psql on the downstream, which proves the
-# plugin's script form.  Mode "standby" puts a physical standby in the downstream's place.  It proves the comparison and the splitter: whatever
-# differs there is the runner's own fault.
+# plugin's script form.  Mode "standby" puts a physical standby in the downstream's place.  It proves the comparison and
+# the splitter: whatever differs there is the runner's own fault.
 package Corpus::Servers;
 
 use strict;
@@ -45,7 +45,15 @@ sub socket { my ($self) = @_; return "$self->{dir}/socket"; }
 sub _run
 {
 	my (@command) = @_;
-	my $output = do { local $ENV{LC_ALL} = 'C'; open(my $pipe, '-|', _quiet(@command)) or die "could not run $command[0]: $!"; local $/; my $text = <$pipe>; close $pipe; $text; };
+	my $output = do
+	{
+		local $ENV{LC_ALL} = 'C';
+		open(my $pipe, '-|', _quiet(@command)) or die "could not run $command[0]: $!";
+		local $/;
+		my $text = <$pipe>;
+		close $pipe;
+		$text;
+	};
 	die "@command failed:\n" . ($output // '') if $?;
 	return $output;
 }
@@ -57,7 +65,8 @@ sub _make
 {
 	my ($self, $side) = @_;
 	my $data = "$self->{dir}/$side";
-	_run("$self->{bindir}/initdb", '-D', $data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync');
+	_run("$self->{bindir}/initdb", '-D', $data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C',
+		'--no-sync');
 	my $known = `$self->{bindir}/postgres --describe-config 2>/dev/null`;
 	open(my $conf, '>>', "$data/postgresql.conf") or die $!;
 	print $conf <<"END";
@@ -80,12 +89,15 @@ checkpoint_timeout = 1h
 log_line_prefix = '%m [%p] %b %d '
 log_lock_waits = on
 END
-	print $conf "output_plugin_libraries = 'pgoutput, test_decoding, pg_follower'\n" if $known =~ /^output_plugin_libraries\t/m;
+	print $conf "output_plugin_libraries = 'pgoutput, test_decoding, pg_follower'\n"
+	  if $known =~ /^output_plugin_libraries\t/m;
 	# User mappings hold passwords, so they follow only where a setting allows it; so do roles.
 	# Functions of checks and indexes may name what is in public without saying so.
-	print $conf "pg_follower.user_mappings = on\npg_follower.function_search_path = 'public'\n" if $self->{mode} ne 'standby';
+	print $conf "pg_follower.user_mappings = on\npg_follower.function_search_path = 'public'\n"
+	  if $self->{mode} ne 'standby';
 	print $conf "pg_follower.restart_interval = 1s\n" if $self->{mode} ne 'standby';
-	print $conf "shared_preload_libraries = 'pg_follower'\npg_follower.roles = 'all'\n" if $self->{preload} && $self->{mode} ne 'standby';
+	print $conf "shared_preload_libraries = 'pg_follower'\npg_follower.roles = 'all'\n"
+	  if $self->{preload} && $self->{mode} ne 'standby';
 	print $conf "$_\n" for @{ $self->{settings} || [] };
 	close $conf;
 	return;
@@ -95,8 +107,13 @@ sub _start
 {
 	my ($self, $side) = @_;
 	# The server's output goes to its log alone: a pipe it inherits would keep its reader waiting.
-	my @command = ("$self->{bindir}/pg_ctl", '-D', "$self->{dir}/$side", '-l', "$self->{dir}/$side.log", '-w', '-t', int(patient(60)), 'start');
-	system('sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', @command) == 0 or die "could not start the $side server, see $self->{dir}/$side.log\n";
+	my @command = (
+		"$self->{bindir}/pg_ctl", '-D', "$self->{dir}/$side", '-l',
+		"$self->{dir}/$side.log", '-w', '-t', int(patient(60)),
+		'start'
+	);
+	system('sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', @command) == 0
+	  or die "could not start the $side server, see $self->{dir}/$side.log\n";
 	$self->{running}{$side} = 1;
 	return;
 }
@@ -108,7 +125,9 @@ sub stop
 	for my $side (qw(down up))
 	{
 		next if !delete $self->{running}{$side};
-		system('sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', "$self->{bindir}/pg_ctl", '-D', "$self->{dir}/$side", '-m', 'immediate', '-w', '-t', int(patient(30)), 'stop');
+		system('sh', '-c', 'exec "$@" >/dev/null 2>&1',
+			'sh', "$self->{bindir}/pg_ctl", '-D', "$self->{dir}/$side", '-m', 'immediate', '-w', '-t',
+			int(patient(30)), 'stop');
 	}
 	return;
 }
@@ -121,13 +140,24 @@ sub control
 	my ($self, $side, $dbname) = @_;
 	my $session = $self->{control}{"$side $dbname"};
 	return $session if $session && $session->{pid};
-	$session = Corpus::Psql->new(psql => "$self->{bindir}/psql", host => $self->socket, port => $self->{port}{$side},
-		dbname => $dbname, env => { PGAPPNAME => 'corpus control', PGCLIENTENCODING => 'UTF8', PGCONNECT_TIMEOUT => int(patient(30)),
-			PGOPTIONS => sprintf('-c statement_timeout=%ds -c lock_timeout=%ds', patient(120), patient(60)) });
+	$session = Corpus::Psql->new(
+		psql => "$self->{bindir}/psql",
+		host => $self->socket,
+		port => $self->{port}{$side},
+		dbname => $dbname,
+		env => {
+			PGAPPNAME => 'corpus control',
+			PGCLIENTENCODING => 'UTF8',
+			PGCONNECT_TIMEOUT => int(patient(30)),
+			PGOPTIONS => sprintf('-c statement_timeout=%ds -c lock_timeout=%ds', patient(120), patient(60))
+		}
+	);
 	# What the values look like must not depend on what a file does to its database.
 	$session->query(<<"END", 30);
-SET search_path = pg_catalog; SET extra_float_digits = 3; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC';
-SET bytea_output = 'hex'; SET client_min_messages = 'error'; SET row_security = on; SET lc_monetary = 'C'; SET xmlbinary = 'base64';
+SET search_path = pg_catalog; SET extra_float_digits = 3; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres';
+	SET TimeZone = 'UTC';
+SET bytea_output = 'hex'; SET client_min_messages = 'error'; SET row_security = on; SET lc_monetary = 'C';
+	SET xmlbinary = 'base64';
 SET session_replication_role = 'origin'
 END
 	return $self->{control}{"$side $dbname"} = $session;
@@ -161,8 +191,13 @@ sub crashed
 		my ($what) = grep { /^TRAP:|PANIC:/ } @lines;
 		($what) = grep { /was terminated by signal/ } @lines if !defined $what;
 		my ($running) = map { /Failed process was running: (.*)/ ? $1 : () } @lines;
-		push @found, ($side eq 'up' ? 'upstream' : 'downstream') . ' server crashed: ' . $what =~ s/\s+/ /gr . (defined $running ? "(running: $running)" : '');
-		for my $key (grep { /^$side / } keys %{ $self->{control} }) { (delete $self->{control}{$key})->close; }
+		push @found,
+		  ($side eq 'up' ? 'upstream' : 'downstream') . ' server crashed: ' . $what =~
+		  s/\s+/ /gr . (defined $running ? "(running: $running)" : '');
+		for my $key (grep { /^$side / } keys %{ $self->{control} })
+		{
+			(delete $self->{control}{$key})->close;
+		}
 		for (1 .. patient(120))
 		{
 			my ($rows) = $self->control($side, 'postgres')->query('SELECT 1', 10);
@@ -190,7 +225,8 @@ sub admin
 	my ($self, $side, $sql, $seconds) = @_;
 	my ($rows, $error) = $self->control($side, 'postgres')->query($sql, $seconds // 120);
 	# One more chance after a crash.
-	($rows, $error) = $self->control($side, 'postgres')->query($sql, $seconds // 120) if defined $error && $error =~ /server closed|connection|starting up|recovery mode/ && $self->crashed;
+	($rows, $error) = $self->control($side, 'postgres')->query($sql, $seconds // 120)
+	  if defined $error && $error =~ /server closed|connection|starting up|recovery mode/ && $self->crashed;
 	die "$side: $sql: $error\n" if defined $error;
 	return $rows;
 }
@@ -206,7 +242,8 @@ sub create_database
 	{
 		$self->admin($side, qq(CREATE DATABASE "$dbname" TEMPLATE "$template"));
 		$self->admin($side, qq(ALTER DATABASE "$dbname" SET $_))
-		  for q(lc_messages TO 'C'), q(lc_monetary TO 'C'), q(lc_numeric TO 'C'), q(lc_time TO 'C'), q(bytea_output TO 'hex'), q(timezone_abbreviations TO 'Default');
+		  for q(lc_messages TO 'C'), q(lc_monetary TO 'C'), q(lc_numeric TO 'C'), q(lc_time TO 'C'),
+		  q(bytea_output TO 'hex'), q(timezone_abbreviations TO 'Default');
 	}
 	return;
 }
@@ -219,7 +256,8 @@ sub create_empty_database
 	return if $self->{mode} eq 'standby';
 	for my $side ($self->sides)
 	{
-		my (undef, $error) = $self->control($side, $dbname)->query("CREATE SCHEMA $INTERFACE; CREATE EXTENSION pg_follower SCHEMA $INTERFACE", 60);
+		my (undef, $error) = $self->control($side, $dbname)
+		  ->query("CREATE SCHEMA $INTERFACE; CREATE EXTENSION pg_follower SCHEMA $INTERFACE", 60);
 		die "$side: CREATE EXTENSION pg_follower: $error\n" if defined $error;
 	}
 	return;
@@ -232,11 +270,13 @@ sub start_follow
 	return if $self->{mode} eq 'standby';
 	if ($self->{mode} eq 'sql')
 	{
-		my (undef, $error) = $self->control('up', $dbname)->query("SELECT pg_create_logical_replication_slot('corpus_$dbname', 'pg_follower')", 60);
+		my (undef, $error) = $self->control('up', $dbname)
+		  ->query("SELECT pg_create_logical_replication_slot('corpus_$dbname', 'pg_follower')", 60);
 		return $error;
 	}
 	my $conninfo = sprintf('host=%s port=%d dbname=%s user=postgres', $self->socket, $self->{port}{up}, $dbname);
-	my (undef, $error) = $self->control('down', $dbname)->query("SELECT $INTERFACE.start_follow('$conninfo', copy_data => false)", 60);
+	my (undef, $error) =
+	  $self->control('down', $dbname)->query("SELECT $INTERFACE.start_follow('$conninfo', copy_data => false)", 60);
 	return $error;
 }
 
@@ -266,7 +306,8 @@ sub wait_for_follow
 		{
 			# The context of the error names the statement that failed.
 			my ($statement) = ($error // '') =~ /SQL statement "(.*?)"\n/s;
-			return "worker failed: $last" . (defined $statement ? ' (running: ' . substr($statement =~ s/\s+/ /gr, 0, 200) . ')' : '');
+			return "worker failed: $last"
+			  . (defined $statement ? ' (running: ' . substr($statement =~ s/\s+/ /gr, 0, 200) . ')' : '');
 		}
 		return "wait_for_follow: $error" if defined $error;
 		return "worker $state: $last" if $last ne '' && $state ne 'streaming' && ++$retries >= patient(2);
@@ -279,13 +320,20 @@ sub wait_for_follow
 sub _replay
 {
 	my ($self, $dbname) = @_;
-	my ($rows, $error) = $self->control('up', $dbname)->query("SELECT data FROM pg_logical_slot_get_changes('corpus_$dbname', NULL, NULL)", 60);
+	my ($rows, $error) = $self->control('up', $dbname)
+	  ->query("SELECT data FROM pg_logical_slot_get_changes('corpus_$dbname', NULL, NULL)", 60);
 	return 'worker failed: ' . $error =~ s/\s+/ /gr if defined $error;
 	my $file = "$self->{dir}/replay.sql";
 	open(my $out, '>:raw', $file) or die $!;
 	print $out "SET session_replication_role = replica;\n", map { "$_->[0]\n" } @$rows;
 	close $out;
-	my $output = eval { _run("$self->{bindir}/psql", '-X', '-q', '-h', $self->socket, '-p', $self->{port}{down}, '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-d', $dbname, '-f', $file) };
+	my $output = eval {
+		_run(
+			"$self->{bindir}/psql", '-X', '-q', '-h', $self->socket, '-p',
+			$self->{port}{down}, '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-d',
+			$dbname, '-f', $file
+		);
+	};
 	return if defined $output;
 	return 'worker failed: ' . join ' ', $@ =~ /((?:ERROR|FATAL):.*)/ ? $1 : $@;
 }
@@ -294,7 +342,8 @@ sub _replay
 sub follow_state
 {
 	my ($self, $dbname) = @_;
-	my ($rows, $error) = $self->control('down', $dbname)->query("SELECT state, coalesce(last_error, '') FROM $INTERFACE.follow_status", 30);
+	my ($rows, $error) = $self->control('down', $dbname)
+	  ->query("SELECT state, coalesce(last_error, '') FROM $INTERFACE.follow_status", 30);
 	return ('unreachable', $error =~ s/\s+/ /gr) if defined $error;
 	return ('unknown', 'follow_status has no row') if !@$rows;
 	return ($rows->[0][0], $rows->[0][1] =~ s/\s+/ /gr);
@@ -306,7 +355,8 @@ sub drop_database
 	my ($self, $dbname) = @_;
 	if ($self->{mode} eq 'follow')
 	{
-		my ($rows) = $self->control('down', 'postgres')->query("SELECT 1 FROM pg_database WHERE datname = '$dbname'", 30);
+		my ($rows) =
+		  $self->control('down', 'postgres')->query("SELECT 1 FROM pg_database WHERE datname = '$dbname'", 30);
 		$self->control('down', $dbname)->query("SELECT $INTERFACE.drop_follow(force => true)", 30) if $rows && @$rows;
 	}
 	$self->forget($dbname);
@@ -318,13 +368,16 @@ sub drop_database
 		for my $try (1 .. 5)
 		{
 			$self->_drop_slots($side, $dbname);
-			my (undef, $error) = $self->control($side, 'postgres')->query(qq(DROP DATABASE IF EXISTS "$dbname" WITH (FORCE)), 60);
+			my (undef, $error) =
+			  $self->control($side, 'postgres')->query(qq(DROP DATABASE IF EXISTS "$dbname" WITH (FORCE)), 60);
 			last if !defined $error;
 			die "$side: could not drop database $dbname: $error\n" if $try == 5;
 			sleep 1;
 		}
 	}
-	$self->control('down', 'postgres')->query('SELECT pg_replication_origin_drop(roname) FROM pg_replication_origin', 30) if $self->{mode} eq 'follow';
+	$self->control('down', 'postgres')
+	  ->query('SELECT pg_replication_origin_drop(roname) FROM pg_replication_origin', 30)
+	  if $self->{mode} eq 'follow';
 	return;
 }
 
@@ -332,8 +385,13 @@ sub _drop_slots
 {
 	my ($self, $side, $dbname) = @_;
 	my $where = "WHERE database = '$dbname'";
-	my ($rows) = $self->control($side, 'postgres')->query("SELECT pg_terminate_backend(active_pid, 2000) FROM pg_replication_slots $where AND active_pid IS NOT NULL", 30);
-	$self->control($side, 'postgres')->query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots $where", 30);
+	my ($rows) =
+	  $self->control($side, 'postgres')
+	  ->query(
+		"SELECT pg_terminate_backend(active_pid, 2000) FROM pg_replication_slots $where AND active_pid IS NOT NULL",
+		30);
+	$self->control($side, 'postgres')
+	  ->query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots $where", 30);
 	return;
 }
 
@@ -343,12 +401,21 @@ sub clean_cluster
 	my ($self) = @_;
 	for my $side ($self->sides)
 	{
-		for my $row (@{ $self->admin($side, q(SELECT datname FROM pg_database WHERE datname NOT LIKE 'template_' AND datname NOT LIKE 'corpus\_%' AND datname <> 'postgres')) })
+		for my $row (
+			@{
+				$self->admin($side,
+					q(SELECT datname FROM pg_database
+						WHERE datname NOT LIKE 'template_' AND datname NOT LIKE 'corpus\_%' AND datname <> 'postgres')
+				)
+			}
+		  )
 		{
 			$self->drop_database($row->[0]);
 		}
-		my $drops = $self->admin($side, q(SELECT format('DROP TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid >= 16384
-			UNION ALL SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE oid >= 16384));
+		my $drops = $self->admin(
+			$side, q(SELECT format('DROP TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid >= 16384
+			UNION ALL SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE oid >= 16384)
+		);
 		$self->control($side, 'postgres')->query($_->[0], 30) for @$drops;
 	}
 	return;

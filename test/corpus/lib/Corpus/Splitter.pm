@@ -1,9 +1,9 @@
 # Finds the places in a psql script at which it can be stopped.
 #
-# A boundary is a line end at which psql is at rest: no statement begun, no quote or comment open, no COPY data expected,
-# no \if open.  Whether a transaction block is open is not read from the text (a failed BEGIN would deceive it) but asked
-# of the server when the boundary is reached.  Where the text is ambiguous, as COPY FROM STDIN is (after an error no data
-# follows), the splitter looks at the next line: what cannot be told from a statement is one.
+# A boundary is a line end at which psql is at rest: no statement begun, no quote or comment open, no COPY data
+# expected, no \if open.  Whether a transaction block is open is not read from the text (a failed BEGIN would deceive
+# it) but asked of the server when the boundary is reached.  Where the text is ambiguous, as COPY FROM STDIN is (after
+# an error no data follows), the splitter looks at the next line: what cannot be told from a statement is one.
 package Corpus::Splitter;
 
 use strict;
@@ -110,16 +110,19 @@ sub split_script
 	return @pieces;
 }
 
-# Moves past inline COPY data, to the line after the \. that ends it.  Where there is no data, because the suite knows that
-# the COPY fails, a \. is put in: since August 2026 psql leaves out what follows a COPY that failed, up to a \.; to an older
-# psql it is an invalid command and nothing more.
+# Moves past inline COPY data, to the line after the \. that ends it.  Where there is no data, because the suite knows
+# that the COPY fails, a \. is put in: since August 2026 psql leaves out what follows a COPY that failed, up to a \.; to
+# an older psql it is an invalid command and nothing more.
 sub _skip_data
 {
 	my ($script) = @_;
 	my $from = pos $$script;
 	my ($next) = substr($$script, $from, 2000) =~ /\A[^\n]*\n([^\n]*)/;
 	return if !defined $next;
-	if ($next =~ /^\s*$|^\s*--|;\s*$|^\s*(?:alter|begin|copy|create|delete|drop|insert|reset|rollback|select|set|truncate|update)\b|^\\[a-z]/i)
+	if ($next =~
+		/^\s*$|^\s*--|;\s*$|^\\[a-z]
+			|^\s*(?:alter|begin|copy|create|delete|drop|insert|reset|rollback|select|set|truncate|update)\b/ix
+	  )
 	{
 		# psql is not at rest before that line has been read.
 		my $line_end = index($$script, "\n", $from);

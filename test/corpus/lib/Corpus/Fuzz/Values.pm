@@ -5,9 +5,21 @@ package Corpus::Fuzz;
 use strict;
 use warnings;
 
-my @types = ('int', 'int', 'int', 'bigint', 'smallint', 'text', 'text', 'text', 'varchar(20)', 'varchar', 'char(3)', 'name', '"char"', 'numeric(10,2)', 'numeric', 'float8', 'real',
-	'money', 'date', 'time', 'timetz', 'timestamp', 'timestamptz', 'timestamptz(3)', 'interval', 'interval day to second', 'boolean', 'json', 'jsonb', 'xml', 'uuid', 'bytea', 'bit(3)', 'bit varying(5)',
-	'inet', 'cidr', 'macaddr', 'point', 'box', 'int4range', 'numrange', 'tstzrange', 'int4multirange', 'tsvector', 'tsquery', 'pg_lsn', 'oid', 'regtype', 'int[]', 'text[]', 'numeric(8,3)[]', 'date[]');
+my @types = (
+	'int', 'int', 'int', 'bigint',
+	'smallint', 'text', 'text', 'text',
+	'varchar(20)', 'varchar', 'char(3)', 'name',
+	'"char"', 'numeric(10,2)', 'numeric', 'float8',
+	'real', 'money', 'date', 'time',
+	'timetz', 'timestamp', 'timestamptz', 'timestamptz(3)',
+	'interval', 'interval day to second', 'boolean', 'json',
+	'jsonb', 'xml', 'uuid', 'bytea',
+	'bit(3)', 'bit varying(5)', 'inet', 'cidr',
+	'macaddr', 'point', 'box', 'int4range',
+	'numrange', 'tstzrange', 'int4multirange', 'tsvector',
+	'tsquery', 'pg_lsn', 'oid', 'regtype',
+	'int[]', 'text[]', 'numeric(8,3)[]', 'date[]'
+);
 
 # A type for a column: one of the server's, or now and then one of the history's own.
 sub type
@@ -19,10 +31,28 @@ sub type
 }
 
 my %constant = (
-	'"char"' => q('c'), name => q('n'), money => q(12.34::numeric::money), time => q(time '10:20:30'), timetz => q(timetz '10:20:30+02'), json => q('{"a": [1, null]}'::json),
-	xml => q('<a>x</a>'::xml), 'bit(3)' => q(B'101'), bit => q(B'101'), 'bit varying' => q(B'10'), inet => q('10.1.2.3/24'::inet), cidr => q('10.1.0.0/16'::cidr), macaddr => q('08:00:2b:01:02:03'::macaddr),
-	point => q(point(1, 2.5)), box => q(box(point(0, 0), point(1, 2))), tsvector => q(to_tsvector('simple', 'a fat cat')), tsquery => q('a & b'::tsquery), pg_lsn => q('1/AB'::pg_lsn),
-	regtype => q('integer'::regtype), 'time without time zone' => q(time '10:20:30'), 'time with time zone' => q(timetz '10:20:30+02'));
+	'"char"' => q('c'),
+	name => q('n'),
+	money => q(12.34::numeric::money),
+	time => q(time '10:20:30'),
+	timetz => q(timetz '10:20:30+02'),
+	json => q('{"a": [1, null]}'::json),
+	xml => q('<a>x</a>'::xml),
+	'bit(3)' => q(B'101'),
+	bit => q(B'101'),
+	'bit varying' => q(B'10'),
+	inet => q('10.1.2.3/24'::inet),
+	cidr => q('10.1.0.0/16'::cidr),
+	macaddr => q('08:00:2b:01:02:03'::macaddr),
+	point => q(point(1, 2.5)),
+	box => q(box(point(0, 0), point(1, 2))),
+	tsvector => q(to_tsvector('simple', 'a fat cat')),
+	tsquery => q('a & b'::tsquery),
+	pg_lsn => q('1/AB'::pg_lsn),
+	regtype => q('integer'::regtype),
+	'time without time zone' => q(time '10:20:30'),
+	'time with time zone' => q(timetz '10:20:30+02')
+);
 
 # An expression of a type, volatile ones among them; NULL only where it may be.
 sub value
@@ -33,11 +63,16 @@ sub value
 	return $self->own_value($type, $not_null) if $type =~ /\./;
 	# The server reads back another expression than it wrote where a cast with a modifier is applied to ARRAY[...].
 	return "string_to_array('$n,1.5', ',')::$type" if $type =~ /^numeric.*\[\]$/;
-	if ($type =~ /^(.*)\[\]$/) { my $of = $1; return 'ARRAY[' . join(', ', map { $self->value($of) } 1 .. 1 + $self->below(2)) . "]::${of}[]"; }
+	if ($type =~ /^(.*)\[\]$/)
+	{
+		my $of = $1;
+		return 'ARRAY[' . join(', ', map { $self->value($of) } 1 .. 1 + $self->below(2)) . "]::${of}[]";
+	}
 	my $base = $type =~ s/\s*\(.*?\)//r;
-	return
-	    $base =~ /^(?:int|bigint|integer|smallint|numeric|double precision|float8|real|oid)$/ ? $self->one($n, $n, "(random() * $n)::int")
-	  : $base =~ /^(?:text|character varying|varchar)$/ ? $self->one("'v$n'", "'it''s \\ $n'", 'left(md5(random()::text), 8)', "''")
+	return $base =~ /^(?:int|bigint|integer|smallint|numeric|double precision|float8|real|oid)$/
+	  ? $self->one($n, $n, "(random() * $n)::int")
+	  : $base =~ /^(?:text|character varying|varchar)$/
+	  ? $self->one("'v$n'", "'it''s \\ $n'", 'left(md5(random()::text), 8)', "''")
 	  : $base =~ /^(?:char|character|bpchar)$/ ? $self->one("'c'", "'$n'", 'left(md5(random()::text), 3)')
 	  : $base eq 'date'         ? $self->one("date '2024-01-01' + $n", 'current_date', "date 'infinity'")
 	  : $base =~ /^timestamp/   ? $self->one('clock_timestamp()', 'now()', "timestamptz '2024-01-01 UTC' + '$n s'")
@@ -71,7 +106,11 @@ sub own_value
 sub condition
 {
 	my ($self, $c) = @_;
-	return $self->one("$c->{name} IS NOT NULL OR true", "$c->{name} IS NULL OR $c->{name} IS NOT NULL", "coalesce($c->{name}::text, '') <> 'no''s \"\"'") if $c->{type} =~ /^(?:text|int|bigint|integer|date)$/;
+	return $self->one(
+		"$c->{name} IS NOT NULL OR true",
+		"$c->{name} IS NULL OR $c->{name} IS NOT NULL",
+		"coalesce($c->{name}::text, '') <> 'no''s \"\"'"
+	) if $c->{type} =~ /^(?:text|int|bigint|integer|date)$/;
 	return "$c->{name} IS NULL OR true";
 }
 
@@ -80,12 +119,22 @@ sub immutable_expression
 {
 	my ($self, $c) = @_;
 	return
-	    $c->{type} =~ /^(?:int|bigint|integer|smallint|numeric)/ && $c->{type} !~ /\[/ ? $self->one("($c->{name} / 2)", "abs($c->{name})", "($c->{name} IS NULL)")
-	  : $c->{type} =~ /^(?:text|varchar|character varying)/ && $c->{type} !~ /\[/ ? $self->one("lower($c->{name})", "($c->{name} || 'x')", "length($c->{name})", "(($c->{name}) COLLATE \"C\")")
+		 $c->{type} =~ /^(?:int|bigint|integer|smallint|numeric)/
+	  && $c->{type} !~ /\[/ ? $self->one("($c->{name} / 2)", "abs($c->{name})", "($c->{name} IS NULL)")
+	  : $c->{type} =~ /^(?:text|varchar|character varying)/ && $c->{type} !~ /\[/
+	  ? $self->one("lower($c->{name})", "($c->{name} || 'x')", "length($c->{name})", "(($c->{name}) COLLATE \"C\")")
 	  : "($c->{name} IS NULL)";
 }
 
-sub immutable_type { my ($self, $c, $expression) = @_; return $expression =~ /IS NULL/ ? 'boolean' : $expression =~ /^length/ ? 'int' : $expression =~ /\/ 2|^abs/ ? 'numeric' : 'text'; }
+sub immutable_type
+{
+	my ($self, $c, $expression) = @_;
+	return
+		$expression =~ /IS NULL/ ? 'boolean'
+	  : $expression =~ /^length/ ? 'int'
+	  : $expression =~ /\/ 2|^abs/ ? 'numeric'
+	  : 'text';
+}
 
 # Whether a type can be sorted by btree's default operator class.
 sub sortable
