@@ -200,12 +200,12 @@ void write_using(SqlWriter &out, const AlterTable &alter, Relation relation, Nod
 {
     List *context = deparse_context_for(RelationGetRelationName(relation), alter.relid());
     Tokens tokens(deparse_expression(replace_dropped_columns(expression, relation), context, false, false));
-    write_tokens(out, tokens, 0, tokens.count(), [&](SqlWriter &to, int i) {
-        if (tokens[i].kind != TokenKind::parameter)
-            return i;
-        to.name(dropped_name(alter, atoi(tokens[i].begin + 1)));
-        return i + 1;
-    });
+    write_tokens(
+        out, tokens, 0, tokens.count(), [&](int i) { return tokens[i].kind == TokenKind::parameter; },
+        [&](int i) {
+            out.name(dropped_name(alter, atoi(tokens[i].begin + 1)));
+            return i + 1;
+        });
 }
 
 void write_column_type(AlterTable &alter, const Subcommand &subcommand, const char *)

@@ -60,8 +60,6 @@ TypeText element_type(const Tokens &tokens, int open, int close)
 // Writes the constructor that begins at token `i` and is cast as a whole, (ARRAY[...])::type.
 int write_constructor(SqlWriter &out, const Tokens &tokens, int i)
 {
-    if (!tokens.match(i, {"(", "ARRAY", "["}))
-        return i;
     int close = tokens.partner(i + 2);
     if (close < 0 || !tokens.match(close + 1, {")", "::"}))
         return i;
@@ -77,8 +75,12 @@ int write_constructor(SqlWriter &out, const Tokens &tokens, int i)
 
 void name_array_types(SqlWriter &out, const Tokens &tokens)
 {
-    write_tokens(out, tokens, 0, tokens.count(),
-                 [&](SqlWriter &to, int i) { return write_constructor(to, tokens, i); });
+    write_tokens(
+        out, tokens, 0, tokens.count(),
+        [&](int i) {
+            return tokens.match(i, {"(", "ARRAY", "["});
+        },
+        [&](int i) { return write_constructor(out, tokens, i); });
 }
 
 } // namespace pg_follower::deparse

@@ -21,6 +21,37 @@ bool continues_word(char c)
     return begins_word(c) || is_digit(c) || c == '$';
 }
 
+bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool is_operator_character(char c)
+{
+    switch (c) {
+    case '~':
+    case '!':
+    case '@':
+    case '#':
+    case '^':
+    case '&':
+    case '|':
+    case '`':
+    case '?':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case '<':
+    case '>':
+    case '=':
+        return true;
+    default:
+        return false;
+    }
+}
+
 // Behind the quoted text that begins at `at`, in which a quote is doubled.
 const char *skip_quoted(const char *at, bool backslashes)
 {
@@ -94,8 +125,12 @@ Token read_token(const char *at)
     }
     if (at[0] == ':' && at[1] == ':')
         return {TokenKind::punctuation, at, at + 2};
-    if (size_t length = strspn(at, "~!@#^&|`?+-*/%<>="))
-        return {TokenKind::operation, at, at + length};
+    if (is_operator_character(*at)) {
+        const char *end = at + 1;
+        while (is_operator_character(*end))
+            ++end;
+        return {TokenKind::operation, at, end};
+    }
     return {TokenKind::punctuation, at, at + 1};
 }
 
@@ -106,7 +141,8 @@ Tokens::Tokens(const char *sql) : sql_(sql), capacity_(64)
     tokens_ = allocate<Placed>(capacity_);
     const char *at = sql;
     for (;;) {
-        at += strspn(at, " \t\n\r\f\v");
+        while (is_space(*at))
+            ++at;
         if (!*at)
             break;
         Token token = read_token(at);
@@ -130,10 +166,12 @@ void Tokens::add(const Token &token)
     }
     Placed &placed = tokens_[count_];
     placed = {token, -1};
-    if (token.is("(") || token.is("[")) {
+    if (token.kind != TokenKind::punctuation)
+        return;
+    if (*token.begin == '(' || *token.begin == '[') {
         placed.partner = open_;
         open_ = count_;
-    } else if ((token.is(")") || token.is("]")) && open_ >= 0) {
+    } else if ((*token.begin == ')' || *token.begin == ']') && open_ >= 0) {
         placed.partner = open_;
         int around = tokens_[open_].partner;
         tokens_[open_].partner = count_;

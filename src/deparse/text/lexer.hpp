@@ -27,7 +27,10 @@ struct Token {
     const char *end; // behind it
 
     int length() const { return static_cast<int>(end - begin); }
-    bool is(const char *text) const { return strncmp(begin, text, end - begin) == 0 && text[end - begin] == '\0'; }
+    bool is(const char *text) const
+    {
+        return *begin == *text && strncmp(begin, text, end - begin) == 0 && text[end - begin] == '\0';
+    }
 };
 
 // A row of tokens. Where there is none, at a number below zero or behind the last, stands the token `end`.
@@ -35,6 +38,7 @@ class Tokens {
   public:
     // `sql` must live as long as the tokens, which point into it.
     explicit Tokens(const char *sql);
+    ~Tokens() { pfree(tokens_); }
     Tokens(const Tokens &) = delete;
     Tokens &operator=(const Tokens &) = delete;
 
@@ -69,23 +73,29 @@ inline SqlWriter &write_text(SqlWriter &out, const char *begin, const char *end)
     return out;
 }
 
-// Appends the text of the tokens from `first` to before `last`, in which `rewrite(out, i)` has replaced what it
-// recognises: where something else shall stand for what begins at token `i`, it writes that and returns the number of
-// the token behind; else it writes nothing and returns `i`.
-template <typename Rewrite>
-void write_tokens(SqlWriter &out, const Tokens &tokens, int first, int last, Rewrite rewrite)
+// Appends the text of the tokens from `first` to before `last`, in which `rewrite(i)` has replaced what begins at a
+// token `i` for which `may_begin(i)` is true: it appends what shall stand there, and returns the number of the token
+// behind; or it appends nothing, and returns `i`.
+template <typename MayBegin, typename Rewrite>
+void write_tokens(SqlWriter &out, const Tokens &tokens, int first, int last, MayBegin may_begin, Rewrite rewrite)
 {
     const char *written = tokens[first].begin;
     for (int i = first; i < last;) {
-        write_text(out, written, tokens[i].begin);
-        int behind = rewrite(out, i);
-        if (behind == i) {
-            write_text(out, tokens[i].begin, tokens[i].end);
-            ++behind;
+        int behind = i;
+        if (may_begin(i)) {
+            write_text(out, written, tokens[i].begin);
+            written = tokens[i].begin;
+            behind = rewrite(i);
         }
-        written = tokens[behind - 1].end;
-        i = behind;
+        if (behind == i)
+            ++i;
+        else {
+            written = tokens[behind - 1].end;
+            i = behind;
+        }
     }
+    if (first < last)
+        write_text(out, written, tokens[last - 1].end);
 }
 
 } // namespace pg_follower::deparse

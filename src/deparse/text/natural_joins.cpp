@@ -27,8 +27,6 @@ int find_join(const Tokens &tokens, int first, int last)
 int write_join(SqlWriter &out, const Tokens &tokens, int i)
 {
     int condition = tokens.partner(i) - 2;
-    if (condition <= i || !tokens.match(condition, {"ON", "TRUE", ")"}))
-        return i;
     int join = find_join(tokens, i + 1, condition);
     if (join < 0)
         return i;
@@ -42,7 +40,10 @@ int write_join(SqlWriter &out, const Tokens &tokens, int i)
 void write_range(SqlWriter &out, const Tokens &tokens, int first, int last)
 {
     check_stack_depth();
-    write_tokens(out, tokens, first, last, [&](SqlWriter &to, int i) { return write_join(to, tokens, i); });
+    auto may_begin = [&](int i) {
+        return tokens.partner(i) - 2 > i && tokens.match(tokens.partner(i) - 2, {"ON", "TRUE", ")"});
+    };
+    write_tokens(out, tokens, first, last, may_begin, [&](int i) { return write_join(out, tokens, i); });
 }
 
 } // namespace

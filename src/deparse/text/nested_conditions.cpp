@@ -134,10 +134,11 @@ bool write_row_comparison(SqlWriter &out, const Tokens &tokens, const Condition 
 void write_range(SqlWriter &out, const Tokens &tokens, const Piece &piece)
 {
     check_stack_depth();
-    write_tokens(out, tokens, piece.first, piece.last, [&](SqlWriter &to, int i) {
+    auto may_begin = [&](int i) { return i > piece.first && tokens.match(i - 1, {"(", "(", "("}); };
+    write_tokens(out, tokens, piece.first, piece.last, may_begin, [&](int i) {
         Condition condition;
-        if (i > piece.first && tokens.match(i - 1, {"(", "(", "("}) && read_condition(tokens, i, condition) &&
-            (write_between(to, tokens, condition) || write_row_comparison(to, tokens, condition)))
+        if (read_condition(tokens, i, condition) &&
+            (write_between(out, tokens, condition) || write_row_comparison(out, tokens, condition)))
             return condition.close + 1;
         return i;
     });
