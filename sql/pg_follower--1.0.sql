@@ -183,6 +183,22 @@ COMMENT ON COLUMN follower.unsupported.object IS 'the object that the command wa
 COMMENT ON COLUMN follower.unsupported.role IS 'the role that ran it upstream';
 COMMENT ON COLUMN follower.unsupported.reason IS 'why it could not follow';
 
+-- Objects that the upstream has dropped, to which values of regclass and the like may still refer by number. Known to
+-- src/apply/dropped_objects.cpp.
+CREATE TABLE follower.dropped_object (
+    follow integer NOT NULL,
+    catalog oid NOT NULL,
+    upstream_oid oid NOT NULL,
+    local_oid oid NOT NULL,
+    PRIMARY KEY (follow, catalog, upstream_oid)
+);
+COMMENT ON TABLE follower.dropped_object IS
+    'numbers of dropped objects, on both servers, for values of regclass and similar types';
+COMMENT ON COLUMN follower.dropped_object.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.dropped_object.catalog IS 'number of the catalog that held the object';
+COMMENT ON COLUMN follower.dropped_object.upstream_oid IS 'number of the object upstream';
+COMMENT ON COLUMN follower.dropped_object.local_oid IS 'number of the object on this server';
+
 CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_start_follow';
 COMMENT ON FUNCTION start_follow(text, name, boolean) IS

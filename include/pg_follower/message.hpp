@@ -15,6 +15,9 @@ enum class DdlKind : char {
     rewrite =
         'W', // in WAL only: rows of the new heap of the table whose OID `sql` holds follow as its rows; 0: no more
     unsupported = 'U', // the command could not be deparsed; `sql` holds the reason
+    // The command that follows drops `object`, which is its identity alone; `sql` holds the numbers of its catalog and
+    // of itself. Not in form sql. See apply/dropped_objects.cpp.
+    dropped = 'X',
 };
 
 struct DdlMessage {

@@ -21,6 +21,7 @@
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "dropped_objects.hpp"
 #include "function_path.hpp"
 #include "privileges.hpp"
 #include "role_settings.hpp"
@@ -47,6 +48,8 @@ extern "C" {
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 }
+
+#include <cctype>
 
 namespace pg_follower::apply {
 namespace {
@@ -219,10 +222,29 @@ Datum read_image(Oid type, const Value &value)
     return fetch_att(image, by_value, length);
 }
 
+// Whether a value that names an object is a bare number, which names have quotes around.
+bool is_number(const Value &value)
+{
+    for (int i = 0; i < value.length; ++i)
+        if (!isdigit(static_cast<unsigned char>(value.data[i])))
+            return false;
+    return value.length > 0;
+}
+
+// Reads the upstream's number of an object that it has no name for: most likely it has dropped it.
+Datum read_object_number(Oid catalog, const Value &value)
+{
+    auto upstream = static_cast<Oid>(strtoul(pnstrdup(value.data, value.length), nullptr, 10));
+    Oid local = find_dropped_object(catalog, upstream);
+    return ObjectIdGetDatum(OidIsValid(local) ? local : upstream);
+}
+
 Datum read_value(Parameter &parameter, const Value &value)
 {
     if (parameter.form == ValueForm::image)
         return read_image(parameter.base, value);
+    if (OidIsValid(parameter.catalog) && is_number(value))
+        return read_object_number(parameter.catalog, value);
     // Input functions want an end. The byte behind a value is the message's own, or the zero that ends it.
     auto data = const_cast<char *>(value.data);
     char behind = data[value.length];

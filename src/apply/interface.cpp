@@ -4,6 +4,7 @@
 // start_follow checks everything that it can check before it makes anything; what it makes upstream goes again if its
 // transaction aborts (pending.cpp). The slot is made before anything is written here: where both databases are of one
 // cluster, the slot would wait for the transaction that waits for it.
+#include "dropped_objects.hpp"
 #include "execute.hpp"
 #include "pending.hpp"
 #include "query_snapshot.hpp"
@@ -411,6 +412,7 @@ void drop_follow(const char *name, bool force)
     if (ran)
         on_abort_restart_worker(*follow);
     delete_follow(follow->id);
+    forget_dropped_objects(follow->id);
 }
 
 // ------------------------------------------------------------------------------------------------- wait_for_follow

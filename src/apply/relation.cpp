@@ -5,6 +5,8 @@
 // table, and that is told by invalidation, too.
 #include "relation.hpp"
 
+#include "dropped_objects.hpp"
+
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
@@ -139,6 +141,7 @@ void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc descri
     parameter.read_typmod = attribute->atttypmod;
     parameter.base = getBaseTypeAndTypmod(parameter.type, &parameter.read_typmod);
     parameter.domain_element = InvalidOid;
+    parameter.catalog = referenced_catalog(parameter.base);
     Oid function;
     switch (parameter.form) {
     case ValueForm::text:

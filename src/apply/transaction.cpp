@@ -11,6 +11,7 @@
 // starts again, applies one by one up to the group's end, and then knows.
 #include "transaction.hpp"
 
+#include "dropped_objects.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
@@ -62,6 +63,7 @@ void add_counts(Figures &figures, const Counts &counts)
 void Applier::start(const Follow &follow, Live *live, XLogRecPtr start)
 {
     follow_ = follow.id;
+    start_dropped_objects(follow.id);
     live_ = live;
     base_ = follow.figures;
     figures_ = follow.figures;
@@ -168,7 +170,9 @@ void Applier::ddl(const DdlMessage &record)
     open();
     changed_ = true;
     has_ddl_ = true;
-    if (record.kind == DdlKind::unsupported)
+    if (record.kind == DdlKind::dropped)
+        note_dropped_object(record);
+    else if (record.kind == DdlKind::unsupported)
         note_unsupported(record);
     else if (record.concurrently && settings.concurrent_indexes == ConcurrentIndexes::record)
         leave_index(record);

@@ -99,6 +99,9 @@ void follow_message(Session &session, const char *content, size_t size)
         transaction.rewritten = OidIsValid(table) ? lappend_oid(transaction.rewritten, table) : NIL;
         return;
     }
+    // SQL text has no room for it.
+    if (ddl.kind == DdlKind::dropped && session.options.form == Form::sql)
+        return;
     // No invalidation tells which tables belong to an extension and which of them are configuration tables.
     if (strstr(ddl.tag, "EXTENSION"))
         session.facts.invalidate_all();

@@ -71,4 +71,10 @@ void emit_rewrite(Oid relid)
     emit({DdlKind::rewrite, "", "", "", psprintf("%u", relid)});
 }
 
+void emit_dropped(const DroppedObject &object)
+{
+    emit({DdlKind::dropped, "", object.identity, "",
+          psprintf("%u %u", object.address.classId, object.address.objectId)});
+}
+
 } // namespace pg_follower::deparse

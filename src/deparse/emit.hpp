@@ -1,6 +1,7 @@
 // Puts DDL into WAL.
 #pragma once
 
+#include "deparse/dropped_objects.hpp"
 #include "deparse/follow.hpp"
 
 namespace pg_follower::deparse {
@@ -15,5 +16,8 @@ void emit_unsupported(const FollowedCommand &command, const char *reason);
 // Announces that rows which the current transaction now writes into the table's new heap are its new contents;
 // InvalidOid ends that for all tables.
 void emit_rewrite(Oid relid);
+
+// Announces that the next statement drops the object: what numbers of it that rows hold meant.
+void emit_dropped(const DroppedObject &object);
 
 } // namespace pg_follower::deparse

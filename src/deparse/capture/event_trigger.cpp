@@ -13,6 +13,7 @@
 #include "deparse/drop/drop.hpp"
 #include "deparse/drop/drop_owned.hpp"
 #include "deparse/dropped_objects.hpp"
+#include "deparse/emit.hpp"
 #include "deparse/follow.hpp"
 #include "deparse/written.hpp"
 #include "pg_follower/deparse.hpp"
@@ -20,6 +21,14 @@
 #include "pg_follower/names.hpp"
 
 extern "C" {
+#include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
+#include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 }
@@ -40,6 +49,32 @@ void refuse_while_followed(Oid)
                     errhint("Call drop_follow() on the downstream first. If that is gone, drop the slot with "
                             "pg_drop_replication_slot('%s').",
                             slot)));
+}
+
+// Whether there is a type whose values name such objects: regclass, ...
+bool is_named_by_values(Oid catalog)
+{
+    switch (catalog) {
+    case RelationRelationId:
+    case ProcedureRelationId:
+    case OperatorRelationId:
+    case TypeRelationId:
+    case CollationRelationId:
+    case NamespaceRelationId:
+    case TSConfigRelationId:
+    case TSDictionaryRelationId:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void announce_drops(const DroppedObjects &objects)
+{
+    for (int i = 0; i < objects.count(); ++i)
+        if (!objects[i].temporary && objects[i].address.objectSubId == 0 &&
+            is_named_by_values(objects[i].address.classId))
+            emit_dropped(objects[i]);
 }
 
 } // namespace
@@ -106,9 +141,11 @@ Datum pg_follower_sql_drop(PG_FUNCTION_ARGS)
     DroppedObjects objects = collect_dropped_objects();
     if (objects.has_own_extension())
         PG_RETURN_NULL();
-    if (objects.has_permanent())
+    if (objects.has_permanent()) {
+        announce_drops(objects);
         follow({GetCommandTagName(data->tag), describe_drops(objects), GetUserId()},
                [&](Script &script) { deparse_drops(script, objects, in_drop_command); });
+    }
     keep_replica_identities(objects);
     PG_RETURN_NULL();
 }

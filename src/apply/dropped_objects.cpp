@@ -1,0 +1,215 @@
+// The table follower.dropped_object. See dropped_objects.hpp.
+//
+// A value of type regclass (regprocedure, regtype, ...) is the number of an object, and its text the object's name. So
+// it arrives as a name and means the object of that name here. When the object has been dropped its text is the bare
+// number, which is another one on each server: by it alone no row could be found that the upstream deletes or updates.
+// So the upstream tells, before it drops an object, which number that had, and the worker keeps it with the number
+// here. All that is done only where a table has a column of such a type.
+#include "dropped_objects.hpp"
+
+#include "execute.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/sql_writer.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
+#include "catalog/pg_type.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_follower::apply {
+namespace {
+
+int32 current_follow = 0;
+
+// Whether a table has a column that names objects; asked again when a table has changed.
+bool names_objects = false;
+bool names_objects_is_known = false;
+
+// In the order of the table's primary key.
+constexpr int key_count = 3;
+constexpr int column_count = 4;
+constexpr AttrNumber col_local = 4;
+
+struct NamedCatalog {
+    Oid catalog;
+    const char *query; // behind it comes the identity as a literal, and behind that `end`
+    const char *end;
+};
+
+constexpr NamedCatalog named_catalogs[] = {
+    {RelationRelationId, "pg_catalog.to_regclass(", ")"},
+    {ProcedureRelationId, "pg_catalog.to_regprocedure(", ")"},
+    {OperatorRelationId, "pg_catalog.to_regoperator(", ")"},
+    {TypeRelationId, "pg_catalog.to_regtype(", ")"},
+    {CollationRelationId, "pg_catalog.to_regcollation(", ")"},
+    {NamespaceRelationId, "pg_catalog.to_regnamespace(", ")"},
+    {TSConfigRelationId,
+     "(SELECT c.oid FROM pg_catalog.pg_ts_config AS c JOIN pg_catalog.pg_namespace AS n"
+     " ON n.oid OPERATOR(pg_catalog.=) c.cfgnamespace"
+     " WHERE pg_catalog.format('%I.%I', n.nspname, c.cfgname) OPERATOR(pg_catalog.=) ",
+     ")"},
+    {TSDictionaryRelationId,
+     "(SELECT d.oid FROM pg_catalog.pg_ts_dict AS d JOIN pg_catalog.pg_namespace AS n"
+     " ON n.oid OPERATOR(pg_catalog.=) d.dictnamespace"
+     " WHERE pg_catalog.format('%I.%I', n.nspname, d.dictname) OPERATOR(pg_catalog.=) ",
+     ")"},
+};
+
+void relation_changed(Datum, Oid)
+{
+    names_objects_is_known = false;
+}
+
+// Domains have the output function of their base type.
+bool any_column_names_objects()
+{
+    if (!names_objects_is_known) {
+        names_objects_is_known = true;
+        names_objects =
+            query_count(
+                "SELECT pg_catalog.count(*) FROM (SELECT FROM pg_catalog.pg_attribute AS a"
+                " JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) a.atttypid"
+                " JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) a.attrelid"
+                " WHERE c.oid OPERATOR(pg_catalog.>=) 16384 AND c.relkind IN ('r', 'p')"
+                " AND a.attnum OPERATOR(pg_catalog.>) 0 AND t.typoutput::pg_catalog.oid IN"
+                " ('pg_catalog.regclassout'::pg_catalog.regproc, 'pg_catalog.regprocout'::pg_catalog.regproc,"
+                " 'pg_catalog.regprocedureout'::pg_catalog.regproc, 'pg_catalog.regoperout'::pg_catalog.regproc,"
+                " 'pg_catalog.regoperatorout'::pg_catalog.regproc, 'pg_catalog.regtypeout'::pg_catalog.regproc,"
+                " 'pg_catalog.regcollationout'::pg_catalog.regproc,"
+                " 'pg_catalog.regnamespaceout'::pg_catalog.regproc,"
+                " 'pg_catalog.regconfigout'::pg_catalog.regproc,"
+                " 'pg_catalog.regdictionaryout'::pg_catalog.regproc) LIMIT 1) AS one") > 0;
+    }
+    return names_objects;
+}
+
+// The number here of the object, or InvalidOid.
+Oid local_object(Oid catalog, const char *identity)
+{
+    for (const NamedCatalog &named : named_catalogs) {
+        if (named.catalog != catalog)
+            continue;
+        SqlWriter query;
+        query.text("SELECT coalesce(").text(named.query).literal(identity).text(named.end);
+        query.text("::pg_catalog.oid::pg_catalog.int8, 0)");
+        return static_cast<Oid>(query_count(query.c_str()));
+    }
+    return InvalidOid;
+}
+
+Oid internal_relation(const char *name)
+{
+    Oid relation = get_relname_relid(name, get_namespace_oid(internal_schema, false));
+    if (!OidIsValid(relation))
+        ereport(ERROR,
+                (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation \"%s.%s\" does not exist", internal_schema, name)));
+    return relation;
+}
+
+// Calls `visit` with each row of the follow, or, where `catalog` is valid, with the object's row.
+template <typename Visit> void scan(LOCKMODE lock, int32 follow, Oid catalog, Oid upstream, Visit visit)
+{
+    Relation relation = table_open(internal_relation("dropped_object"), lock);
+    ScanKeyData keys[key_count];
+    ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(follow));
+    ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(catalog));
+    ScanKeyInit(&keys[2], 3, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(upstream));
+    SysScanDesc rows = systable_beginscan(relation, internal_relation("dropped_object_pkey"), true, nullptr,
+                                          OidIsValid(catalog) ? key_count : 1, keys);
+    while (HeapTuple tuple = systable_getnext(rows))
+        visit(relation, tuple);
+    systable_endscan(rows);
+    table_close(relation, NoLock);
+}
+
+} // namespace
+
+void start_dropped_objects(int32 follow)
+{
+    current_follow = follow;
+    CacheRegisterRelcacheCallback(relation_changed, static_cast<Datum>(0));
+}
+
+void note_dropped_object(const DdlMessage &record)
+{
+    if (!any_column_names_objects())
+        return;
+    Oid catalog;
+    Oid upstream;
+    if (sscanf(record.sql, "%u %u", &catalog, &upstream) != 2)
+        ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("malformed record of a dropped object")));
+    Oid local = local_object(catalog, record.object);
+    if (!OidIsValid(local))
+        return;
+    // The upstream may have given the number to another object since.
+    scan(RowExclusiveLock, current_follow, catalog, upstream,
+         [](Relation relation, HeapTuple tuple) { CatalogTupleDelete(relation, &tuple->t_self); });
+    Relation relation = table_open(internal_relation("dropped_object"), RowExclusiveLock);
+    Datum values[column_count] = {Int32GetDatum(current_follow), ObjectIdGetDatum(catalog), ObjectIdGetDatum(upstream),
+                                  ObjectIdGetDatum(local)};
+    bool nulls[column_count] = {};
+    CatalogTupleInsert(relation, heap_form_tuple(RelationGetDescr(relation), values, nulls));
+    table_close(relation, NoLock);
+    CommandCounterIncrement();
+}
+
+Oid referenced_catalog(Oid type)
+{
+    switch (type) {
+    case REGCLASSOID:
+        return RelationRelationId;
+    case REGPROCOID:
+    case REGPROCEDUREOID:
+        return ProcedureRelationId;
+    case REGOPEROID:
+    case REGOPERATOROID:
+        return OperatorRelationId;
+    case REGTYPEOID:
+        return TypeRelationId;
+    case REGCOLLATIONOID:
+        return CollationRelationId;
+    case REGNAMESPACEOID:
+        return NamespaceRelationId;
+    case REGCONFIGOID:
+        return TSConfigRelationId;
+    case REGDICTIONARYOID:
+        return TSDictionaryRelationId;
+    default:
+        return InvalidOid;
+    }
+}
+
+Oid find_dropped_object(Oid catalog, Oid upstream)
+{
+    Oid local = InvalidOid;
+    scan(AccessShareLock, current_follow, catalog, upstream, [&](Relation relation, HeapTuple tuple) {
+        bool is_null;
+        local = DatumGetObjectId(heap_getattr(tuple, col_local, RelationGetDescr(relation), &is_null));
+    });
+    return local;
+}
+
+void forget_dropped_objects(int32 follow)
+{
+    scan(RowExclusiveLock, follow, InvalidOid, InvalidOid,
+         [](Relation relation, HeapTuple tuple) { CatalogTupleDelete(relation, &tuple->t_self); });
+    CommandCounterIncrement();
+}
+
+} // namespace pg_follower::apply
