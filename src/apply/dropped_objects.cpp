@@ -7,9 +7,9 @@
 // here. All that is done only where a table has a column of such a type.
 #include "dropped_objects.hpp"
 
-#include "execute.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "spi.hpp"
 
 extern "C" {
 #include "access/genam.h"

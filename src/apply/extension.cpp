@@ -4,7 +4,7 @@
 // PostgreSQL itself; for others it follows the convention of Debian and of the PGDG's archive, with its exceptions.
 #include "extension.hpp"
 
-#include "execute.hpp"
+#include "spi.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/sql_writer.hpp"
 

@@ -9,7 +9,8 @@
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
-#include "worker.hpp"
+#include "registration.hpp"
+#include "state.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -20,7 +21,6 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_database.h"
 #include "commands/extension.h"
-#include "postmaster/bgworker.h"
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
 #include "utils/snapmgr.h"
@@ -32,19 +32,6 @@ PGDLLEXPORT void pg_follower_starter_main(Datum argument);
 namespace pg_follower::apply {
 
 namespace {
-
-BackgroundWorker describe(const char *name, const char *function)
-{
-    BackgroundWorker entry = {};
-    entry.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-    entry.bgw_start_time = BgWorkerStart_RecoveryFinished;
-    entry.bgw_restart_time = BGW_NEVER_RESTART;
-    snprintf(entry.bgw_library_name, sizeof(entry.bgw_library_name), "%s", plugin_name);
-    snprintf(entry.bgw_function_name, sizeof(entry.bgw_function_name), "%s", function);
-    snprintf(entry.bgw_name, sizeof(entry.bgw_name), "%s", name);
-    snprintf(entry.bgw_type, sizeof(entry.bgw_type), "%s", name);
-    return entry;
-}
 
 List *list_databases()
 {
@@ -68,7 +55,7 @@ List *list_databases()
 
 void start_in(Oid database)
 {
-    BackgroundWorker entry = describe("pg_follower starter", "pg_follower_starter_main");
+    BackgroundWorker entry = describe_worker("pg_follower starter", "pg_follower_starter_main");
     entry.bgw_main_arg = ObjectIdGetDatum(database);
     entry.bgw_notify_pid = MyProcPid;
     BackgroundWorkerHandle *handle;
@@ -125,7 +112,7 @@ void pg_follower::init_apply()
     install_function_path();
     if (!library_preloaded)
         return;
-    BackgroundWorker entry = describe("pg_follower launcher", "pg_follower_launcher_main");
+    BackgroundWorker entry = describe_worker("pg_follower launcher", "pg_follower_launcher_main");
     RegisterBackgroundWorker(&entry);
 }
 

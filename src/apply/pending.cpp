@@ -8,7 +8,7 @@
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "worker.hpp"
+#include "registration.hpp"
 
 extern "C" {
 #include "access/xact.h"

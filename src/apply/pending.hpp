@@ -3,7 +3,7 @@
 
 #include "pg_follower/pg.hpp"
 #include "state.hpp"
-#include "stream.hpp"
+#include "upstream.hpp"
 
 namespace pg_follower::apply {
 

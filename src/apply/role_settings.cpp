@@ -5,7 +5,7 @@
 // it likes; where event triggers fire, which may call anything, anybody else's stay within the bound.
 #include "role_settings.hpp"
 
-#include "execute.hpp"
+#include "spi.hpp"
 
 namespace pg_follower::apply {
 namespace {

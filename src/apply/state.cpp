@@ -15,7 +15,6 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
-#include "commands/sequence.h"
 #include "storage/ipc.h"
 #include "storage/lmgr.h"
 #include "storage/procarray.h"
@@ -250,11 +249,6 @@ List *all_follows()
     for (const auto &row : table.rows())
         follows = lappend(follows, read_tuple(table.description(), row.tuple()));
     return follows;
-}
-
-int32 next_follow_id()
-{
-    return static_cast<int32>(nextval_internal(internal_relation("follow_id"), false));
 }
 
 void insert_follow(const Follow &follow)

@@ -45,7 +45,6 @@ Follow *require_follow(const char *name); // ERRCODE_UNDEFINED_OBJECT if there i
 List *all_follows();
 
 // Writers; each is seen at once by the commands that follow in the transaction.
-int32 next_follow_id();
 void insert_follow(const Follow &follow);
 void update_follow(const Follow &follow);
 void delete_follow(int32 id);

@@ -15,6 +15,8 @@
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
+#include "session.hpp"
+#include "truncate.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -33,31 +35,6 @@ constexpr int64 max_group_executions = 400;
 constexpr int max_group_milliseconds = 1000;
 constexpr int save_interval_milliseconds = 10000;
 
-void describe_position(void *argument)
-{
-    auto position = static_cast<const Position *>(argument);
-    if (!position->upstream_xid)
-        return;
-    if (position->what && position->object && position->schema)
-        errcontext("applying %s of table \"%s.%s\", upstream transaction %u, committed at %X/%X", position->what,
-                   position->schema, position->object, position->upstream_xid, PGF_LSN(position->commit_lsn));
-    else if (position->what && position->object && *position->object)
-        errcontext("applying %s (%s), upstream transaction %u, committed at %X/%X", position->what, position->object,
-                   position->upstream_xid, PGF_LSN(position->commit_lsn));
-    else
-        errcontext("applying %s, upstream transaction %u, committed at %X/%X",
-                   position->what ? position->what : "a transaction", position->upstream_xid,
-                   PGF_LSN(position->commit_lsn));
-}
-
-void add_counts(Figures &figures, const Counts &counts)
-{
-    figures.rows_applied += counts.rows;
-    figures.rows_missing += counts.missing;
-    figures.ddl_applied += counts.ddl;
-    figures.unsupported += counts.unsupported;
-}
-
 } // namespace
 
 void Applier::start(const Follow &follow, Live *live, XLogRecPtr start)
@@ -72,7 +49,9 @@ void Applier::start(const Follow &follow, Live *live, XLogRecPtr start)
     saved_at_ = GetCurrentTimestamp();
     dlist_init(&commits_);
     message_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower message", ALLOCSET_DEFAULT_SIZES);
-    executor_.start();
+    start_session();
+    rows_.start(&progress_);
+    ddl_.start(&progress_);
 }
 
 void Applier::set_state(FollowState state)
@@ -91,7 +70,7 @@ void Applier::received(XLogRecPtr end)
 
 void Applier::message(const char *data, size_t size, XLogRecPtr end)
 {
-    ErrorContextScope context(describe_position, &executor_.position);
+    ErrorContextScope context(describe_position, &progress_.position);
     MemoryContextScope scope(message_context_);
     applying_ = true;
     group_bytes_ += size;
@@ -100,7 +79,7 @@ void Applier::message(const char *data, size_t size, XLogRecPtr end)
         record(reader);
     received(end);
     applying_ = false;
-    executor_.position.what = nullptr;
+    progress_.position.what = nullptr;
     MemoryContextReset(message_context_);
 }
 
@@ -119,17 +98,18 @@ void Applier::record(StreamReader &reader)
         return;
     case Record::statement:
         open();
-        executor_.define(reader.read_statement());
+        rows_.define(reader.read_statement());
         return;
     case Record::row:
         open();
         changed_ = true;
-        executor_.row(reader, number_, settings.max_batch_rows);
+        rows_.row(reader, number_, settings.max_batch_rows);
         return;
     case Record::truncate:
         open();
         changed_ = true;
-        executor_.truncate(reader.read_truncate());
+        rows_.flush();
+        apply_truncate(reader.read_truncate(), progress_.position);
         return;
     case Record::ddl:
         ddl(reader.read_ddl());
@@ -160,7 +140,7 @@ void Applier::begin(const BeginRecord &record)
     changed_ = false;
     has_ddl_ = false;
     commit_time_ = record.commit_time;
-    executor_.position = {nullptr, nullptr, nullptr, record.xid, record.commit_lsn};
+    progress_.position = {nullptr, nullptr, nullptr, record.xid, record.commit_lsn};
 }
 
 void Applier::ddl(const DdlMessage &record)
@@ -170,13 +150,14 @@ void Applier::ddl(const DdlMessage &record)
     open();
     changed_ = true;
     has_ddl_ = true;
+    rows_.flush();
     if (record.kind == DdlKind::dropped)
         note_dropped_object(record);
     else if (record.kind == DdlKind::unsupported)
         note_unsupported(record);
     else if (record.concurrently && settings.concurrent_indexes == ConcurrentIndexes::record)
         leave_index(record);
-    else if (const char *failure = executor_.ddl(record)) {
+    else if (const char *failure = ddl_.apply(record)) {
         DdlMessage failed = record;
         failed.sql = failure;
         note_unsupported(failed);
@@ -185,8 +166,7 @@ void Applier::ddl(const DdlMessage &record)
 
 void Applier::note_unsupported(const DdlMessage &record)
 {
-    executor_.flush();
-    Position &position = executor_.position;
+    Position &position = progress_.position;
     position.what = record.tag;
     position.schema = nullptr;
     position.object = record.object;
@@ -207,16 +187,15 @@ void Applier::leave_index(const DdlMessage &record)
     left.sql = behind ? psprintf("To be run here: %.*s INDEX CONCURRENTLY %s", static_cast<int>(behind - record.sql),
                                  record.sql, behind + strlen(keyword))
                       : psprintf("To be run here: %s", record.sql);
-    executor_.flush();
     record_unsupported(left);
 }
 
 void Applier::record_unsupported(const DdlMessage &record)
 {
-    const Position &position = executor_.position;
+    const Position &position = progress_.position;
     insert_unsupported({follow_, position.upstream_xid, position.commit_lsn, commit_time_, record.tag, record.object,
                         record.role, record.sql});
-    ++executor_.counts.unsupported;
+    ++progress_.counts.unsupported;
     ereport(LOG, (errmsg("%s of the upstream cannot follow", record.tag),
                   errdetail("Object: %s. Reason: %s", record.object, record.sql),
                   errhint("The table follower.unsupported keeps a record of it.")));
@@ -232,7 +211,7 @@ void Applier::commit(const CommitRecord &record)
     received(record.end_lsn);
     bool single = record.commit_lsn <= single_until_;
     if (has_ddl_ || single || grouped_ >= settings.max_group_transactions || group_bytes_ >= max_group_bytes ||
-        executor_.executions - executions_before_ >= max_group_executions ||
+        rows_.executions() - executions_before_ >= max_group_executions ||
         (IsTransactionState() &&
          TimestampDifferenceExceeds(group_started_at_, GetCurrentTimestamp(), max_group_milliseconds)))
         commit_group();
@@ -254,8 +233,8 @@ void Applier::commit_group()
 
     XLogRecPtr local_end = 0;
     if (IsTransactionState()) {
-        executor_.flush();
-        add_counts(figures, executor_.counts);
+        rows_.flush();
+        add_counts(figures, progress_.counts);
         if (TimestampDifferenceExceeds(saved_at_, GetCurrentTimestamp(), save_interval_milliseconds))
             save_figures(figures);
         replorigin_session_origin_lsn = group_end_;
@@ -265,7 +244,7 @@ void Applier::commit_group()
         MemoryContextSwitchTo(message_context_);
         local_end = XactLastCommitEnd;
     } else
-        add_counts(figures, executor_.counts);
+        add_counts(figures, progress_.counts);
 
     auto commit = allocate_in<Commit>(TopMemoryContext);
     commit->upstream_end = group_end_;
@@ -275,7 +254,7 @@ void Applier::commit_group()
     figures_ = figures;
     grouped_ = 0;
     group_bytes_ = 0;
-    executions_before_ = executor_.executions;
+    executions_before_ = rows_.executions();
     set_state(state_);
 }
 
@@ -300,10 +279,10 @@ void Applier::pause()
     if (in_upstream_)
         return;
     {
-        ErrorContextScope context(describe_position, &executor_.position);
+        ErrorContextScope context(describe_position, &progress_.position);
         commit_group();
     }
-    executor_.position = {};
+    progress_.position = {};
     if (!dlist_is_empty(&commits_)) {
         auto last = reinterpret_cast<Commit *>(dlist_tail_node(&commits_));
         if (last->local_end != 0)
@@ -337,7 +316,7 @@ XLogRecPtr Applier::failed_group_end() const
 {
     if (grouped_ + in_upstream_ <= 1)
         return 0;
-    return in_upstream_ ? executor_.position.commit_lsn : group_end_;
+    return in_upstream_ ? progress_.position.commit_lsn : group_end_;
 }
 
 } // namespace pg_follower::apply

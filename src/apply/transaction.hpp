@@ -1,10 +1,12 @@
 // From messages of the stream to committed transactions, and how far those have come.
 #pragma once
 
-#include "execute.hpp"
+#include "ddl.hpp"
 #include "live.hpp"
 #include "pg_follower/message.hpp"
 #include "pg_follower/pg.hpp"
+#include "progress.hpp"
+#include "rows.hpp"
 #include "state.hpp"
 
 extern "C" {
@@ -30,7 +32,7 @@ class Applier {
     // Prepares the process to apply for `follow`, from `start` on. Outside of a transaction.
     void start(const Follow &follow, Live *live, XLogRecPtr start);
     // The upstream is another database of this server.
-    void share_cluster() { executor_.share_cluster(); }
+    void share_cluster() { ddl_.share_cluster(); }
 
     // Applies the records of one message, which reaches up to `end` in the upstream's WAL.
     void message(const char *data, size_t size, XLogRecPtr end);
@@ -44,9 +46,9 @@ class Applier {
     void set_state(FollowState state);
 
     // About an error that was raised in here.
-    const Position &position() const { return executor_.position; }
+    const Position &position() const { return progress_.position; }
     bool applying() const { return applying_; }
-    bool applying_ddl() const { return executor_.applying_ddl(); }
+    bool applying_ddl() const { return ddl_.applying(); }
     // Where the group of transactions ends that the error may have come from, if there is more than one in it.
     XLogRecPtr failed_group_end() const;
 
@@ -70,7 +72,9 @@ class Applier {
         XLogRecPtr local_end;
     };
 
-    Executor executor_;
+    Progress progress_ = {};
+    Rows rows_;
+    Ddl ddl_;
     MemoryContext message_context_ = nullptr;
     int32 follow_ = 0;
     Live *live_ = nullptr;

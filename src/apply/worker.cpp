@@ -8,16 +8,18 @@
 // pass (a lost connection, a deadlock, a full disk) with exit code 1, so that the postmaster starts it again; by any
 // other error with exit code 0 and the state `failed`, which resume_follow ends. After a crash the postmaster starts it
 // again, too, and the origin says where to go on. Every error ends the process, so each start is a clean one.
-#include "worker.hpp"
-
+#include "error_class.hpp"
+#include "latch_pause.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "stream.hpp"
+#include "registration.hpp"
+#include "state.hpp"
 #include "transaction.hpp"
+#include "upstream.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -43,12 +45,6 @@ PGDLLEXPORT void pg_follower_worker_main(Datum argument);
 namespace pg_follower::apply {
 namespace {
 
-// What the registering process tells in bgw_extra.
-struct WorkerArguments {
-    Oid database;
-    TransactionId xid;
-};
-
 struct Worker {
     Follow *follow;
     Live *live;
@@ -63,7 +59,6 @@ Worker *worker = nullptr;
 // How long a worker tries to get its follow's lock. Whoever holds it longer is another worker, or a command after
 // which another one is registered where one is needed.
 constexpr int lock_tries = 100;
-constexpr long lock_try_milliseconds = 20;
 
 bool stop_requested()
 {
@@ -131,36 +126,11 @@ template <typename Change> void change_follow(Change change)
     proc_exit(0);
 }
 
-// Errors that may be gone at the next try. Those of the stream's content are not, and neither is a missing file of a
-// command's.
-bool may_pass(int code, bool applying)
-{
-    switch (ERRCODE_TO_CATEGORY(code)) {
-    case MAKE_SQLSTATE('0', '8', '0', '0', '0'):
-        return !(applying && code == ERRCODE_PROTOCOL_VIOLATION);
-    case MAKE_SQLSTATE('4', '0', '0', '0', '0'):
-    case MAKE_SQLSTATE('5', '3', '0', '0', '0'):
-    case MAKE_SQLSTATE('5', '7', '0', '0', '0'):
-        return true;
-    case MAKE_SQLSTATE('5', '5', '0', '0', '0'):
-        return code == ERRCODE_OBJECT_IN_USE || code == ERRCODE_LOCK_NOT_AVAILABLE;
-    case MAKE_SQLSTATE('5', '8', '0', '0', '0'):
-        return code != ERRCODE_UNDEFINED_FILE;
-    default:
-        return false;
-    }
-}
-
 // Whether an error may come from a row that is gone. Building an index evaluates expressions also for rows that were
 // deleted, as long as a snapshot may see them, and the upstream had no such snapshot.
-bool may_come_from_dead_row(int code, bool applying_ddl)
+bool may_come_from_dead_row(int sqlstate, bool applying_ddl)
 {
-    if (!applying_ddl)
-        return false;
-    int category = ERRCODE_TO_CATEGORY(code);
-    return category == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_PROGRAM_LIMIT_EXCEEDED) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_RAISE_EXCEPTION);
+    return applying_ddl && meaning_of(sqlstate) == ErrorMeaning::value;
 }
 
 // Whether a snapshot is in use that is older than the first failure of the transaction in hand, which is noted in
@@ -250,11 +220,8 @@ void find_work(int32 id, TransactionId xid)
     for (int i = 0; i < lock_tries && !locked; ++i) {
         CHECK_FOR_INTERRUPTS();
         in_transaction([&] { locked = try_worker_lock(id); });
-        if (!locked) {
-            (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, lock_try_milliseconds,
-                            PG_WAIT_EXTENSION);
-            ResetLatch(MyLatch);
-        }
+        if (!locked)
+            pause_briefly(poll_milliseconds);
     }
     if (!locked)
         proc_exit(0);
@@ -417,31 +384,13 @@ void handle_message(char *data, int length)
 }
 
 } // namespace
-
-bool register_worker(Oid database, int32 follow, const char *follow_name, TransactionId xid)
-{
-    BackgroundWorker entry = {};
-    entry.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-    entry.bgw_start_time = BgWorkerStart_RecoveryFinished;
-    entry.bgw_restart_time = settings.restart_interval;
-    snprintf(entry.bgw_library_name, sizeof(entry.bgw_library_name), "%s", plugin_name);
-    snprintf(entry.bgw_function_name, sizeof(entry.bgw_function_name), "pg_follower_worker_main");
-    snprintf(entry.bgw_name, sizeof(entry.bgw_name), "%s", worker_name(follow_name));
-    snprintf(entry.bgw_type, sizeof(entry.bgw_type), "%s", worker_name(follow_name));
-    entry.bgw_main_arg = Int32GetDatum(follow);
-    WorkerArguments arguments = {database, xid};
-    memcpy(entry.bgw_extra, &arguments, sizeof(arguments));
-    return RegisterDynamicBackgroundWorker(&entry, nullptr);
-}
-
 } // namespace pg_follower::apply
 
 void pg_follower_worker_main(Datum argument)
 {
     using namespace pg_follower;
     using namespace pg_follower::apply;
-    WorkerArguments arguments;
-    memcpy(&arguments, MyBgworkerEntry->bgw_extra, sizeof(arguments));
+    WorkerArguments arguments = own_arguments();
     worker = allocate_zeroed_in<Worker>(TopMemoryContext);
     *worker = {};
     pqsignal(SIGTERM, handle_sigterm);

@@ -1,50 +1,33 @@
-// Applies what the stream says, by SPI. The only file that knows SPI.
+// Applies rows by SPI. See rows.hpp.
 //
-// Rows: each statement of the stream is planned once, with parameters for one row and over the named tuplestore
-// `pgf_run` for many. Rows gather in a run for each table (run.cpp), also across upstream transactions that share a
-// commit, until another statement for the table, DDL, TRUNCATE or the commit comes, or the run is full. So the order of
-// changes of one table is the stream's, but for what `relation.cpp` and run.hpp say of runs; between tables nobody can
-// see the order, unless triggers or rules fire, and those tables' rows are applied in their place, one by one.
+// Each statement of the stream is planned once, with parameters for one row and over the named tuplestore `pgf_run` for
+// many. Rows gather in a run for each table (run.cpp), also across upstream transactions that share a commit, until
+// another statement for the table, DDL, TRUNCATE or the commit comes, or the run is full. So the order of changes of
+// one table is the stream's, but for what `relation.cpp` and run.hpp say of runs; between tables nobody can see the
+// order, unless triggers or rules fire, and those tables' rows are applied in their place, one by one.
 //
-// Roles: rows are applied, and their values read, as the table's owner, DDL as the role that ran it upstream, both in a
-// restricted context (security_context_of). Input functions and constraints may call functions that users wrote.
+// Rows are applied, and their values read, as the table's owner in a restricted context (security_context_of): input
+// functions and constraints may call functions that users wrote.
 //
 // Errors end the process (see worker.cpp), so nothing here is left half done for a later transaction.
-#include "execute.hpp"
-#include "extension.hpp"
+#include "rows.hpp"
 
+#include "dropped_objects.hpp"
 #include "pg_follower/compat.hpp"
-#include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
-#include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
-#include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "dropped_objects.hpp"
-#include "function_path.hpp"
 #include "privileges.hpp"
-#include "role_settings.hpp"
-#include "roles.hpp"
-#include "script_rows.hpp"
+#include "session.hpp"
+#include "spi.hpp"
 
 extern "C" {
 #include "access/tupmacs.h"
-#include "access/xact.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_trigger.h"
-#include "common/hashfn.h"
-#include "executor/spi.h"
 #include "mb/pg_wchar.h"
-#include "nodes/makefuncs.h"
-#include "storage/lmgr.h"
-#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/resowner.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 }
@@ -62,59 +45,6 @@ constexpr int run_store_kilobytes = 64 * 1024;
 // The name under which run statements read the run.
 constexpr const char *run_alias = "r";
 constexpr uint16 most_values = UINT16_MAX;
-
-struct SessionSetting {
-    const char *name;
-    const char *value;
-};
-
-// Of the worker's session, whatever ALTER DATABASE ... SET and ALTER ROLE ... SET say. The planner's settings hold the
-// plans of row statements to index lookups: they are made once, maybe while the table is empty, and must serve when it
-// is large.
-constexpr SessionSetting session_settings[] = {
-    {"role", "none"},
-    {"search_path", worker_search_path},
-    {"session_replication_role", "replica"},
-    {"synchronous_commit", "off"},
-    {"statement_timeout", "0"},
-    {"lock_timeout", "0"},
-    {"idle_in_transaction_session_timeout", "0"},
-    {"row_security", "on"},
-    // As a database that only the worker writes may have them.
-    {"default_transaction_read_only", "off"},
-    {"default_transaction_isolation", "read committed"},
-    {"default_transaction_deferrable", "off"},
-    {"transform_null_equals", "off"},
-    {"jit", "off"},
-    {"plan_cache_mode", "force_generic_plan"},
-    {"max_parallel_workers_per_gather", "0"},
-    {"enable_seqscan", "off"},
-    {"enable_hashjoin", "off"},
-    {"enable_mergejoin", "off"},
-    {"enable_material", "off"},
-};
-
-// DDL is applied under the server's own planner settings, and otherwise as a dump restores it.
-constexpr const char *ddl_planner_settings[] = {
-    "jit",
-    "plan_cache_mode",
-    "max_parallel_workers_per_gather",
-    "enable_seqscan",
-    "enable_hashjoin",
-    "enable_mergejoin",
-    "enable_material",
-};
-constexpr SessionSetting ddl_settings[] = {
-    {"check_function_bodies", "off"},
-    {"default_tablespace", ""},
-    {"default_table_access_method", "heap"},
-    {"default_toast_compression", "pglz"},
-};
-
-void set(const char *name, const char *value, GucAction action)
-{
-    (void)set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, action, true, 0, false);
-}
 
 const char *kind_name(RowKind kind)
 {
@@ -134,74 +64,14 @@ const char *kind_name(RowKind kind)
     pg_unreachable();
 }
 
-// The security context in which code of `role` runs, so that it gains nothing from running in this process: it can
-// neither change the role (SECURITY_LOCAL_USERID_CHANGE) nor leave behind what would run as somebody else later, such
-// as temporary objects that hide others or deferred triggers (SECURITY_RESTRICTED_OPERATION). A superuser would gain
-// nothing by these.
-int security_context_of(Oid role)
-{
-    return SECURITY_LOCAL_USERID_CHANGE | (superuser_arg(role) ? 0 : SECURITY_RESTRICTED_OPERATION);
-}
-
-// Runs the block as a table's owner, whom no policy of the table holds back.
-class OwnerScope {
-  public:
-    explicit OwnerScope(Oid owner) : user_(owner, security_context_of(owner) | SECURITY_NOFORCE_RLS) {}
-
-  private:
-    GucScope settings_;
-    UserScope user_;
-};
-
-// An SPI connection for the length of a block. An error leaves it to the transaction's abort.
-class SpiScope {
-  public:
-    SpiScope() { SPI_connect(); }
-    ~SpiScope() { SPI_finish(); }
-    SpiScope(const SpiScope &) = delete;
-    SpiScope &operator=(const SpiScope &) = delete;
-};
-
-void check_result(int code)
-{
-    if (code < 0)
-        ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
-                        errmsg("could not execute a statement: %s", SPI_result_code_string(code))));
-}
-
-SPIPlanPtr prepare(const char *sql, int count, Oid *types)
-{
-    SPIPlanPtr plan = SPI_prepare_cursor(sql, count, types, CURSOR_OPT_GENERIC_PLAN);
-    if (!plan)
-        check_result(SPI_result);
-    SPI_keepplan(plan);
-    return plan;
-}
-
 // Prepares a row statement, which looks its names up and runs nothing: as the table's owner, or, where the owner may
 // not use the table's schema, as the worker.
-SPIPlanPtr prepare(const Statement *statement, const char *sql, int count, Oid *types)
+SPIPlanPtr prepare_for(const Statement *statement, const char *sql, int count, Oid *types)
 {
     if (!may_use_schema(get_rel_namespace(statement->relation), statement->owner))
         return prepare(sql, count, types);
     OwnerScope owner(statement->owner);
     return prepare(sql, count, types);
-}
-
-bool may_hold_password(const DdlMessage &record)
-{
-    return record.cluster_wide || strstr(record.tag, "USER MAPPING") || strstr(record.tag, "SERVER") ||
-           strstr(record.tag, "SUBSCRIPTION");
-}
-
-// Whether an error says nothing about the statement: a cancel, a deadlock, a full disk.
-bool is_passing(int code)
-{
-    int category = ERRCODE_TO_CATEGORY(code);
-    return category == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) || code == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
 // Reads a value that was sent as it lies in memory; resolve_parameter() has seen that it lies here the same way.
@@ -268,21 +138,10 @@ void discard(_SPI_plan *plan)
 
 } // namespace
 
-int64 query_count(const char *query)
+void Rows::start(Progress *progress)
 {
-    SpiScope spi;
-    check_result(SPI_execute(query, true, 1));
-    bool null;
-    return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
-}
-
-void Executor::start()
-{
+    progress_ = progress;
     install_owner_privileges();
-    install_script_rows();
-    apply_fixed_settings();
-    for (const SessionSetting &setting : session_settings)
-        set(setting.name, setting.value, GUC_ACTION_SET);
     statements_.start(discard);
     runs_.start();
     row_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower row", ALLOCSET_DEFAULT_SIZES);
@@ -293,14 +152,14 @@ void Executor::start()
     initStringInfo(&key_);
 }
 
-void Executor::define(const StatementRecord &record)
+void Rows::define(const StatementRecord &record)
 {
     flush();
     statements_.define(record);
 }
 
 // Reads the row's values as the parameters of its statement.
-void Executor::read_values(Statement *statement, Datum *datums, bool *nulls)
+void Rows::read_values(Statement *statement, Datum *datums, bool *nulls)
 {
     for (int i = 0; i < statement->count; ++i) {
         Parameter &parameter = statement->parameters[i];
@@ -314,7 +173,7 @@ void Executor::read_values(Statement *statement, Datum *datums, bool *nulls)
 }
 
 // Writes the text of what finds the row, each value behind its length, as `key_`.
-void Executor::write_key(const Statement *statement)
+void Rows::write_key(const Statement *statement)
 {
     resetStringInfo(&key_);
     for (int i = 0; i < statement->count; ++i) {
@@ -326,7 +185,7 @@ void Executor::write_key(const Statement *statement)
     }
 }
 
-void Executor::row(StreamReader &message, uint64 transaction, int max_rows)
+void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
 {
     size_t start = message.left();
     RowRecord record = message.read_row(values_, most_values);
@@ -336,9 +195,9 @@ void Executor::row(StreamReader &message, uint64 transaction, int max_rows)
         ereport(ERROR,
                 (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("a row has %d values, but its statement has %d parameters",
                                                              record.value_count, statement->count)));
-    position.what = kind_name(statement->kind);
-    position.schema = statement->schema;
-    position.object = statement->table;
+    progress_->position.what = kind_name(statement->kind);
+    progress_->position.schema = statement->schema;
+    progress_->position.object = statement->table;
 
     statements_.lock(statement, transaction);
     if (!statement->valid) {
@@ -376,21 +235,21 @@ void Executor::row(StreamReader &message, uint64 transaction, int max_rows)
 }
 
 // Applies all rows that wait.
-void Executor::flush()
+void Rows::flush()
 {
     while (Run *run = runs_.first())
         flush(run);
 }
 
 // Applies the rows of one table that wait.
-void Executor::flush(Run *run)
+void Rows::flush(Run *run)
 {
     if (!run->statement)
         return;
-    Position saved = position;
-    position.what = kind_name(run->statement->kind);
-    position.schema = run->statement->schema;
-    position.object = run->statement->table;
+    Position saved = progress_->position;
+    progress_->position.what = kind_name(run->statement->kind);
+    progress_->position.schema = run->statement->schema;
+    progress_->position.object = run->statement->table;
     runs_.take(run);
     MemoryContextScope scope(run->context);
     if (run->count == 1) {
@@ -401,21 +260,21 @@ void Executor::flush(Run *run)
         ExecDropSingleTupleTableSlot(slot);
     } else
         apply_run(run);
-    counts.rows += run->replaced;
+    progress_->counts.rows += run->replaced;
     MemoryContextSwitchTo(TopMemoryContext);
     runs_.done(run);
-    position = saved;
+    progress_->position = saved;
 }
 
-uint64 Executor::execute_one(Statement *statement, Datum *datums, const bool *nulls)
+uint64 Rows::execute_one(Statement *statement, Datum *datums, const bool *nulls)
 {
-    ++executions;
+    ++executions_;
     SpiScope spi;
     if (!statement->one_plan) {
         auto types = allocate<Oid>(statement->count);
         for (int i = 0; i < statement->count; ++i)
             types[i] = statement->parameters[i].type;
-        statement->one_plan = prepare(statement, statement->one, statement->count, types);
+        statement->one_plan = prepare_for(statement, statement->one, statement->count, types);
     }
     OwnerScope owner(statement->owner);
     auto flags = allocate<char>(statement->count + 1);
@@ -426,10 +285,10 @@ uint64 Executor::execute_one(Statement *statement, Datum *datums, const bool *nu
     return SPI_processed;
 }
 
-void Executor::apply_one(Statement *statement, Datum *datums, const bool *nulls)
+void Rows::apply_one(Statement *statement, Datum *datums, const bool *nulls)
 {
     uint64 found = execute_one(statement, datums, nulls);
-    counts.rows += static_cast<int64>(found);
+    progress_->counts.rows += static_cast<int64>(found);
     if (statement->kind == RowKind::insert)
         return;
     check_found(statement, found, 1);
@@ -438,9 +297,9 @@ void Executor::apply_one(Statement *statement, Datum *datums, const bool *nulls)
 }
 
 // Executes the run's statement over its rows. For deletes, sets `found_rows` for the rows that it found.
-uint64 Executor::execute_run(Run *run, bool *found_rows)
+uint64 Rows::execute_run(Run *run, bool *found_rows)
 {
-    ++executions;
+    ++executions_;
     Statement *statement = run->statement;
     Tuplestorestate *store = tuplestore_begin_heap(false, false, run_store_kilobytes);
     TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
@@ -462,7 +321,7 @@ uint64 Executor::execute_run(Run *run, bool *found_rows)
         const char *text = statement->run;
         if (statement->kind == RowKind::delete_by_key)
             text = psprintf("%s RETURNING %s.n", text, run_alias);
-        statement->run_plan = prepare(statement, text, 0, nullptr);
+        statement->run_plan = prepare_for(statement, text, 0, nullptr);
     }
     OwnerScope owner(statement->owner);
     skip_next_privilege_check();
@@ -477,12 +336,12 @@ uint64 Executor::execute_run(Run *run, bool *found_rows)
     return found;
 }
 
-void Executor::apply_run(Run *run)
+void Rows::apply_run(Run *run)
 {
     Statement *statement = run->statement;
     auto found_rows = allocate_zeroed<bool>(run->count);
     uint64 found = execute_run(run, found_rows);
-    counts.rows += static_cast<int64>(found);
+    progress_->counts.rows += static_cast<int64>(found);
     if (statement->kind == RowKind::insert || found == static_cast<uint64>(run->count))
         return;
     check_found(statement, found, run->count);
@@ -501,7 +360,7 @@ void Executor::apply_run(Run *run)
     ExecDropSingleTupleTableSlot(slot);
 }
 
-void Executor::check_found(const Statement *statement, uint64 found, uint64 expected)
+void Rows::check_found(const Statement *statement, uint64 found, uint64 expected)
 {
     if (found > expected)
         ereport(ERROR, (errcode(ERRCODE_CARDINALITY_VIOLATION),
@@ -511,9 +370,9 @@ void Executor::check_found(const Statement *statement, uint64 found, uint64 expe
 }
 
 // Counts a row that was not found, and logs it, but not more than one a second.
-void Executor::note_missing(const Statement *statement, const Datum *datums, const bool *nulls)
+void Rows::note_missing(const Statement *statement, const Datum *datums, const bool *nulls)
 {
-    ++counts.missing;
+    ++progress_->counts.missing;
     TimestampTz now = GetCurrentTimestamp();
     if (!TimestampDifferenceExceeds(missing_logged_at_, now, 1000))
         return;
@@ -540,122 +399,6 @@ void Executor::note_missing(const Statement *statement, const Datum *datums, con
                   errmsg("did not find the row of table \"%s.%s\" for %s from the upstream", statement->schema,
                          statement->table, kind_name(statement->kind)),
                   errdetail("Row with %s.", key.c_str()), errhint("The view follow_status counts such rows.")));
-}
-
-void Executor::truncate(const TruncateRecord &record)
-{
-    flush();
-    position.what = "TRUNCATE";
-    position.schema = record.relation_count ? record.relations[0].schema : nullptr;
-    position.object = record.relation_count ? record.relations[0].table : nullptr;
-    // The one role that owns all of the tables and may truncate them runs the command. Where there is none, it runs as
-    // the worker, which is safe as long as no trigger runs with it.
-    Oid owner = InvalidOid;
-    bool as_owner = true;
-    bool triggers = false;
-    for (int i = 0; i < record.relation_count; ++i) {
-        RangeVar *name = makeRangeVar(const_cast<char *>(record.relations[i].schema),
-                                      const_cast<char *>(record.relations[i].table), -1);
-        RelationScope relation(RangeVarGetRelid(name, AccessExclusiveLock, false));
-        as_owner &= !OidIsValid(owner) || owner == relation->rd_rel->relowner;
-        owner = relation->rd_rel->relowner;
-        as_owner &= pg_class_aclcheck(RelationGetRelid(relation), owner, ACL_TRUNCATE) == ACLCHECK_OK &&
-                    may_use_schema(RelationGetNamespace(relation), owner);
-        for (int t = 0; relation->trigdesc && t < relation->trigdesc->numtriggers; ++t) {
-            const Trigger &trigger = relation->trigdesc->triggers[t];
-            triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) && fires_on_replica(trigger.tgenabled);
-        }
-    }
-    if (!as_owner && triggers)
-        ereport(ERROR,
-                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                 errmsg("cannot truncate tables that have TRUNCATE triggers enabled for replicas, but no owner who may "
-                        "truncate them all"),
-                 errdetail("The triggers would run with the privileges of another role."),
-                 errhint("Disable the triggers on this server, then call resume_follow().")));
-    GucScope settings;
-    UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(),
-                    as_owner ? security_context_of(owner) | SECURITY_NOFORCE_RLS : 0);
-    SpiScope spi;
-    check_result(SPI_execute(record.sql, false, 0));
-}
-
-// Runs a statement as `role`. Whatever code of a user it calls must gain nothing from running in this process
-// (security_context_of). The script of an extension runs as a superuser and may need temporary objects. A clause that
-// sets the role later is accepted only outside such bounds (role_settings.hpp).
-void Executor::run_ddl(const DdlMessage &record, Oid role)
-{
-    GucScope settings;
-    for (const char *name : ddl_planner_settings)
-        set(name, GetConfigOptionResetString(name), GUC_ACTION_SAVE);
-    for (const SessionSetting &setting : ddl_settings)
-        set(setting.name, setting.value, GUC_ACTION_SAVE);
-    set(function_path_setting, record.search_path, GUC_ACTION_SAVE);
-    require_extension(record);
-    int context = strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
-    UserScope scope(role, needs_role_free(record, role) ? 0 : context);
-    SpiScope spi;
-    check_result(SPI_execute(record.sql, false, 0));
-}
-
-const char *Executor::ddl(const DdlMessage &record)
-{
-    flush();
-    position.what = record.tag;
-    position.schema = nullptr;
-    position.object = record.object;
-    if (record.cluster_wide && same_cluster_)
-        return nullptr;
-
-    const char *reason = nullptr;
-    Oid role = role_of(record, &reason);
-    if (reason)
-        return reason;
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner resource_owner = CurrentResourceOwner;
-    bool optional = record.kind == DdlKind::optional;
-    // Volatile where it is set between PG_TRY and a longjmp.
-    ErrorData *volatile failure = nullptr;
-    if (optional) {
-        BeginInternalSubTransaction(nullptr);
-        MemoryContextSwitchTo(context);
-    }
-    applying_ddl_ = true;
-    PG_TRY();
-    {
-        run_ddl(record, role);
-        if (optional) {
-            ReleaseCurrentSubTransaction();
-            MemoryContextSwitchTo(context);
-            CurrentResourceOwner = resource_owner;
-        }
-    }
-    PG_CATCH();
-    {
-        // The context of an error holds the statement.
-        if (!optional && !may_hold_password(record))
-            PG_RE_THROW();
-        MemoryContextSwitchTo(context);
-        failure = CopyErrorData();
-        FlushErrorState();
-        if (optional) {
-            RollbackAndReleaseCurrentSubTransaction();
-            MemoryContextSwitchTo(context);
-            CurrentResourceOwner = resource_owner;
-        }
-    }
-    PG_END_TRY();
-    applying_ddl_ = failure && (!optional || is_passing(failure->sqlerrcode));
-    if (!failure) {
-        ++counts.ddl;
-        return nullptr;
-    }
-    if (!applying_ddl_)
-        return failure->message;
-    ereport(ERROR, (errcode(failure->sqlerrcode), errmsg_internal("%s", failure->message),
-                    failure->detail ? errdetail_internal("%s", failure->detail) : 0,
-                    failure->hint ? errhint("%s", failure->hint) : 0));
-    pg_unreachable();
 }
 
 } // namespace pg_follower::apply

@@ -1,0 +1,29 @@
+// Applies DDL: the statements of the stream, each as the role that ran it upstream.
+#pragma once
+
+#include "pg_follower/message.hpp"
+#include "progress.hpp"
+
+namespace pg_follower::apply {
+
+class Ddl {
+  public:
+    // Prepares the process for applying DDL; once. Tells and counts what it does in `progress`.
+    void start(Progress *progress);
+    // Tells that the upstream is another database of this server, which needs no role created or altered again.
+    void share_cluster() { same_cluster_ = true; }
+
+    // Runs the message's statement. Returns why it was left out or has failed, where it may; null if it has not. Rows
+    // that wait to be applied must have been applied. Needs a transaction.
+    const char *apply(const DdlMessage &record);
+
+    // Whether an error that was raised in apply() came from the statement.
+    bool applying() const { return applying_; }
+
+  private:
+    Progress *progress_ = nullptr;
+    bool same_cluster_ = false;
+    bool applying_ = false;
+};
+
+} // namespace pg_follower::apply

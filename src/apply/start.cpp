@@ -1,0 +1,163 @@
+// The SQL function start_follow.
+//
+// It checks everything that it can check before it makes anything (start_checks.cpp). What it makes upstream goes again
+// if its transaction aborts (pending.cpp). The slot is made before anything is written here: where both databases are
+// of one cluster, the slot would wait for the transaction that waits for it.
+#include "arguments.hpp"
+#include "pending.hpp"
+#include "pg_follower/settings.hpp"
+#include "registration.hpp"
+#include "start_checks.hpp"
+#include "state.hpp"
+#include "upstream.hpp"
+
+extern "C" {
+#include "access/xlog.h"
+#include "catalog/pg_control.h"
+#include "replication/origin.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(pg_follower_start_follow);
+}
+
+namespace pg_follower::apply {
+namespace {
+
+// A number that no follow of this database has had, in all likelihood: a slot that was left behind may bear it. Not
+// from a sequence, which would give this transaction an id before the slot is made.
+int32 new_follow_id()
+{
+    for (;;) {
+        uint32 random;
+        if (!pg_strong_random(&random, sizeof(random)))
+            ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random bytes")));
+        auto id = static_cast<int32>(random & 0x7fffffff);
+        if (id != 0 && !find_follow(id))
+            return id;
+    }
+}
+
+// Makes the slot. If that is interrupted, ends the upstream's process, which else would go on to make it.
+XLogRecPtr make_slot(Upstream &upstream, const Follow &follow)
+{
+    volatile XLogRecPtr start = 0;
+    PG_TRY();
+    {
+        start = upstream.create_slot(NameStr(follow.slot));
+    }
+    PG_CATCH();
+    {
+        if (geterrcode() == ERRCODE_QUERY_CANCELED) {
+            const char *error;
+            Upstream second = Upstream::try_connect(follow.conninfo, worker_name(NameStr(follow.name)), &error);
+            if (second.is_open())
+                (void)second.try_command(
+                    psprintf("DO 'BEGIN PERFORM pg_catalog.pg_terminate_backend(%d); END'", upstream.backend_pid()));
+            second.close();
+        }
+        PG_RE_THROW();
+    }
+    PG_END_TRY();
+    return start;
+}
+
+// Makes the replication origin, without the position of one of the same number that an aborted transaction may have
+// left in memory.
+void make_origin(const char *name)
+{
+    RepOriginId origin = replorigin_create(name);
+    if (replorigin_get_progress(origin, false) != InvalidXLogRecPtr)
+        replorigin_advance(origin, InvalidXLogRecPtr, InvalidXLogRecPtr, true, true);
+}
+
+// Gives the keyless tables that exist upstream a replica identity, so that their updates and deletes follow. The slot
+// is there already, so the change itself follows, too.
+void give_replica_identities(Upstream &upstream)
+{
+    const char *facts[2];
+    upstream.row("SELECT pg_catalog.current_setting('is_superuser'), pg_catalog.count(*)::pg_catalog.text"
+                 " FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.>=) 16384"
+                 " AND c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
+                 " AND c.relreplident OPERATOR(pg_catalog.=) 'd' AND NOT pg_catalog.pg_is_in_recovery()"
+                 " AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i"
+                 "   WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisprimary)"
+                 " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d"
+                 "   WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
+                 "   AND d.objid OPERATOR(pg_catalog.=) c.oid AND d.deptype OPERATOR(pg_catalog.=) 'e')",
+                 2, facts);
+    if (strcmp(facts[1], "0") == 0)
+        return;
+    if (strcmp(facts[0], "on") == 0)
+        upstream.row("SELECT follower.set_replica_identities()::pg_catalog.text", 1, facts);
+    else
+        ereport(WARNING,
+                (errmsg("%s tables of the upstream have no primary key and no other replica identity", facts[1]),
+                 errdetail("Updates and deletes of their rows cannot follow."),
+                 errhint("Run SELECT follower.set_replica_identities() on the upstream as a superuser.")));
+}
+
+void start_follow(const char *conninfo, const char *name, bool copy_data)
+{
+    check_conninfo(conninfo);
+    check_downstream(name);
+
+    Follow follow = {};
+    follow.id = new_follow_id();
+    namestrcpy(&follow.name, name);
+    follow.conninfo = conninfo;
+    follow.enabled = true;
+    follow.state = FollowState::starting;
+    follow.started_at = GetCurrentTimestamp();
+    snprintf(NameStr(follow.slot), NAMEDATALEN, "pg_follower_" UINT64_FORMAT "_%u_%d", GetSystemIdentifier(),
+             MyDatabaseId, follow.id);
+    follow.origin = psprintf("pg_follower_%u_%d", MyDatabaseId, follow.id);
+
+    // Closed by the end of the transaction from on_abort_drop_slot on, before that here.
+    static Upstream upstream;
+    upstream = Upstream::connect(conninfo, worker_name(name));
+    PG_TRY();
+    {
+        check_upstream(upstream, copy_data);
+        follow.upstream = upstream.display_name();
+        follow.large_objects = upstream.large_objects();
+        follow.start_lsn = make_slot(upstream, follow);
+    }
+    PG_CATCH();
+    {
+        upstream.close();
+        PG_RE_THROW();
+    }
+    PG_END_TRY();
+    on_abort_drop_slot(follow, upstream);
+    give_replica_identities(upstream);
+
+    if (follow.large_objects > 0)
+        ereport(WARNING, (errmsg("%lld large objects of the upstream do not follow", (long long)follow.large_objects),
+                          errdetail("Logical decoding does not see them."),
+                          errhint("Keep such data in columns of type bytea, or copy large objects by other means.")));
+    make_origin(follow.origin);
+    insert_follow(follow);
+    start_worker_at_commit(follow);
+    if (!library_preloaded)
+        ereport(NOTICE, (errmsg("follow \"%s\" will not resume by itself after a restart of this server", name),
+                         errhint("Add pg_follower to shared_preload_libraries, or call resume_follow() after each "
+                                 "restart.")));
+}
+
+} // namespace
+} // namespace pg_follower::apply
+
+using namespace pg_follower;
+using namespace pg_follower::apply;
+
+// start_follow(conninfo text, follow_name name, copy_data boolean) → void
+Datum pg_follower_start_follow(PG_FUNCTION_ARGS)
+{
+    require_superuser("start_follow");
+    const char *conninfo = required_text(fcinfo, 0, "conninfo");
+    const char *name = required_name(fcinfo, 1);
+    if (PG_ARGISNULL(2))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("copy_data must not be null")));
+    start_follow(conninfo, name, PG_GETARG_BOOL(2));
+    PG_RETURN_VOID();
+}

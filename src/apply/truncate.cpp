@@ -1,0 +1,56 @@
+// Applies TRUNCATE as the tables' owner. See truncate.hpp.
+#include "truncate.hpp"
+
+#include "pg_follower/compat.hpp"
+#include "pg_follower/replica_effects.hpp"
+#include "pg_follower/scope.hpp"
+#include "session.hpp"
+#include "spi.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_trigger.h"
+#include "nodes/makefuncs.h"
+#include "utils/acl.h"
+}
+
+namespace pg_follower::apply {
+
+void apply_truncate(const TruncateRecord &record, Position &position)
+{
+    position.what = "TRUNCATE";
+    position.schema = record.relation_count ? record.relations[0].schema : nullptr;
+    position.object = record.relation_count ? record.relations[0].table : nullptr;
+    // The one role that owns all of the tables and may truncate them runs the command. Where there is none, it runs as
+    // the worker, which is safe as long as no trigger runs with it.
+    Oid owner = InvalidOid;
+    bool as_owner = true;
+    bool triggers = false;
+    for (int i = 0; i < record.relation_count; ++i) {
+        RangeVar *name = makeRangeVar(const_cast<char *>(record.relations[i].schema),
+                                      const_cast<char *>(record.relations[i].table), -1);
+        RelationScope relation(RangeVarGetRelid(name, AccessExclusiveLock, false));
+        as_owner &= !OidIsValid(owner) || owner == relation->rd_rel->relowner;
+        owner = relation->rd_rel->relowner;
+        as_owner &= pg_class_aclcheck(RelationGetRelid(relation), owner, ACL_TRUNCATE) == ACLCHECK_OK &&
+                    may_use_schema(RelationGetNamespace(relation), owner);
+        for (int t = 0; relation->trigdesc && t < relation->trigdesc->numtriggers; ++t) {
+            const Trigger &trigger = relation->trigdesc->triggers[t];
+            triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) && fires_on_replica(trigger.tgenabled);
+        }
+    }
+    if (!as_owner && triggers)
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("cannot truncate tables that have TRUNCATE triggers enabled for replicas, but no owner who may "
+                        "truncate them all"),
+                 errdetail("The triggers would run with the privileges of another role."),
+                 errhint("Disable the triggers on this server, then call resume_follow().")));
+    GucScope settings;
+    UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(),
+                    as_owner ? security_context_of(owner) | SECURITY_NOFORCE_RLS : 0);
+    SpiScope spi;
+    check_result(SPI_execute(record.sql, false, 0));
+}
+
+} // namespace pg_follower::apply
