@@ -20,12 +20,6 @@ extern "C" {
 namespace pg_follower::apply {
 namespace {
 
-bool may_hold_password(const DdlMessage &record)
-{
-    return record.cluster_wide || strstr(record.tag, "USER MAPPING") || strstr(record.tag, "SERVER") ||
-           strstr(record.tag, "SUBSCRIPTION");
-}
-
 // Runs a statement as `role`. Whatever code of a user it calls must gain nothing from running in this process
 // (security_context_of). The script of an extension runs as a superuser and may need temporary objects. A clause that
 // sets the role later is accepted only outside such bounds (role_settings.hpp).
@@ -34,7 +28,7 @@ void run(const DdlMessage &record, Oid role)
     GucScope settings;
     enter_ddl_settings(record.search_path);
     require_extension(record);
-    int context = strstr(record.tag, "EXTENSION") ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
+    int context = *record.extension ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
     UserScope scope(role, needs_role_free(record, role) ? 0 : context);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
@@ -83,7 +77,7 @@ const char *Ddl::apply(const DdlMessage &record)
     PG_CATCH();
     {
         // The context of an error holds the statement.
-        if (!optional && !may_hold_password(record))
+        if (!optional && !record.holds_secret)
             PG_RE_THROW();
         MemoryContextSwitchTo(context);
         failure = CopyErrorData();

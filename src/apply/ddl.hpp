@@ -1,7 +1,7 @@
 // Applies DDL: the statements of the stream, each as the role that ran it upstream.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/ddl_message.hpp"
 #include "progress.hpp"
 
 namespace pg_follower::apply {

@@ -1,7 +1,7 @@
 // Which objects of this server were those that the upstream has dropped.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/ddl_message.hpp"
 #include "pg_follower/pg.hpp"
 
 namespace pg_follower::apply {

@@ -5,47 +5,15 @@
 #include "extension.hpp"
 
 #include "spi.hpp"
-#include "pg_follower/list.hpp"
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
-#include "commands/defrem.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
-#include "nodes/parsenodes.h"
-#include "parser/parser.h"
 }
 
 namespace pg_follower::apply {
 namespace {
-
-struct Wanted {
-    const char *name = nullptr;
-    const char *version = nullptr; // null: any
-};
-
-// What the statement needs; no name where it needs nothing.
-Wanted wanted_by(const char *sql)
-{
-    Wanted wanted;
-    auto *raw = linitial_node(RawStmt, raw_parser(sql, RAW_PARSE_DEFAULT));
-    const List *options;
-    if (IsA(raw->stmt, CreateExtensionStmt)) {
-        auto *statement = castNode(CreateExtensionStmt, raw->stmt);
-        if (statement->if_not_exists && OidIsValid(get_extension_oid(statement->extname, true)))
-            return wanted;
-        wanted.name = statement->extname;
-        options = statement->options;
-    } else if (IsA(raw->stmt, AlterExtensionStmt)) {
-        wanted.name = castNode(AlterExtensionStmt, raw->stmt)->extname;
-        options = castNode(AlterExtensionStmt, raw->stmt)->options;
-    } else
-        return wanted;
-    for (DefElem *option : each<DefElem>(options))
-        if (strcmp(option->defname, "new_version") == 0)
-            wanted.version = defGetString(option);
-    return wanted;
-}
 
 constexpr const char *contrib_modules[] = {
     "adminpack",
@@ -132,13 +100,14 @@ const char *debian_package(const char *extension)
     return name;
 }
 
-bool any(const char *function, const Wanted &wanted, bool of_version)
+// Whether the view-like function of the server lists the extension, and that version of it where one is given.
+bool lists(const char *function, const char *extension, const char *version)
 {
     SqlWriter query;
     query.text("SELECT pg_catalog.count(*) FROM pg_catalog.").text(function).text("() AS e");
-    query.text(" WHERE e.name OPERATOR(pg_catalog.=) ").literal(wanted.name);
-    if (of_version)
-        query.text(" AND e.version OPERATOR(pg_catalog.=) ").literal(wanted.version);
+    query.text(" WHERE e.name OPERATOR(pg_catalog.=) ").literal(extension);
+    if (version)
+        query.text(" AND e.version OPERATOR(pg_catalog.=) ").literal(version);
     return query_count(query.c_str()) > 0;
 }
 
@@ -146,29 +115,30 @@ bool any(const char *function, const Wanted &wanted, bool of_version)
 
 void require_extension(const DdlMessage &record)
 {
-    if (strcmp(record.tag, "CREATE EXTENSION") != 0 && strcmp(record.tag, "ALTER EXTENSION") != 0)
+    if (!*record.extension)
         return;
-    Wanted wanted = wanted_by(record.sql);
-    if (!wanted.name)
+    // CREATE EXTENSION leaves one that is there as it is, or fails because of it, without a file.
+    bool creates = strcmp(record.tag, "CREATE EXTENSION") == 0;
+    if (creates && OidIsValid(get_extension_oid(record.extension, true)))
         return;
-    bool found = any("pg_available_extensions", wanted, false);
-    if (found && (!wanted.version || any("pg_available_extension_versions", wanted, true)))
+    bool found = lists("pg_available_extensions", record.extension, nullptr);
+    if (found && lists("pg_available_extension_versions", record.extension, record.extension_version))
         return;
 
-    const char *what = is_contrib(wanted.name) ? "PostgreSQL's contrib modules" : "the extension's package";
-    const char *version =
-        wanted.version ? psprintf("version \"%s\" of extension \"%s\"", wanted.version, wanted.name) : nullptr;
+    const char *what = is_contrib(record.extension) ? "PostgreSQL's contrib modules" : "the extension's package";
     char share[MAXPGPATH];
     get_share_path(my_exec_path, share);
-    ereport(ERROR,
-            (errcode(ERRCODE_UNDEFINED_FILE),
-             found ? errmsg("%s, which the upstream has, is not available on this server", version)
-                   : errmsg("extension \"%s\", which the upstream has, is not available on this server", wanted.name),
-             found ? errdetail("The view pg_available_extension_versions shows the versions that are.")
-                   : errdetail("There is no file \"%s/extension/%s.control\".", share, wanted.name),
-             errhint("Install %s on this server, then call resume_follow(). On Debian it is most likely \"%s\"; "
-                     "\"apt-file search %s.control\" or \"dnf provides '*/%s.control'\" finds it.",
-                     what, debian_package(wanted.name), wanted.name, wanted.name)));
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_UNDEFINED_FILE),
+         found ? errmsg("version \"%s\" of extension \"%s\", which the upstream has, is not available on this server",
+                        record.extension_version, record.extension)
+               : errmsg("extension \"%s\", which the upstream has, is not available on this server", record.extension),
+         found ? errdetail("The view pg_available_extension_versions shows the versions that are.")
+               : errdetail("There is no file \"%s/extension/%s.control\".", share, record.extension),
+         errhint("Install %s on this server, then call resume_follow(). On Debian it is most likely \"%s\"; "
+                 "\"apt-file search %s.control\" or \"dnf provides '*/%s.control'\" finds it.",
+                 what, debian_package(record.extension), record.extension, record.extension)));
 }
 
 } // namespace pg_follower::apply

@@ -1,7 +1,7 @@
 // Extensions that the upstream creates or updates, and this server may lack.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/ddl_message.hpp"
 
 namespace pg_follower::apply {
 

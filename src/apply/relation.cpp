@@ -68,7 +68,7 @@ bool is_key_of(const Statement &statement, Relation relation, Form_pg_index inde
 // index or an exclusion constraint other than the key looks at the values that are updated.
 bool order_matters(const Statement &statement, Relation relation)
 {
-    if (statement.kind != RowKind::update_by_key)
+    if (statement.kind->command != RowCommand::update_row)
         return false;
     bool matters = false;
     List *indexes = RelationGetIndexList(relation);
@@ -264,11 +264,10 @@ void Statements::resolve(Statement *statement)
     statement->description = description;
     statement->relation = found;
     statement->owner = relation->rd_rel->relowner;
-    bool one_by_one = statement->kind == RowKind::update_moves_key || statement->kind == RowKind::update_by_row ||
-                      statement->kind == RowKind::delete_by_row;
     statement->stands_alone = is_bound_to_others(relation);
-    statement->may_run = *statement->run && !one_by_one && !statement->stands_alone && statement->count > 0 &&
-                         statement->count < MaxTupleAttributeNumber && !order_matters(*statement, relation);
+    statement->may_run = *statement->run && statement->kind->order_free && !statement->stands_alone &&
+                         statement->count > 0 && statement->count < MaxTupleAttributeNumber &&
+                         !order_matters(*statement, relation);
     statement->valid = true;
 }
 

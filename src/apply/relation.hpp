@@ -1,7 +1,7 @@
 // Row statements of the stream, and what they mean here: target table, column types, plans.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 #include "pg_follower/pg.hpp"
 
 extern "C" {
@@ -31,7 +31,7 @@ struct Parameter {
 
 struct Statement {
     uint32 id; // the hash key
-    RowKind kind;
+    const RowKindTraits *kind;
     MemoryContext context; // all that follows lives in it
     const char *schema;
     const char *table;
@@ -52,11 +52,6 @@ struct Statement {
     _SPI_plan *one_plan;
     _SPI_plan *run_plan;
 };
-
-inline bool is_keyed(RowKind kind)
-{
-    return kind == RowKind::update_by_key || kind == RowKind::delete_by_key;
-}
 
 class Statements {
   public:

@@ -10,20 +10,6 @@
 namespace pg_follower::apply {
 namespace {
 
-bool keeps_role_setting(const DdlMessage &record)
-{
-    // By their first words: CREATE FUNCTION is followed by an ALTER FUNCTION of the same tag.
-    constexpr const char *heads[] = {"ALTER FUNCTION ", "ALTER PROCEDURE ", "ALTER ROLE ", "ALTER DATABASE "};
-    constexpr const char *clauses[] = {"SET role", "SET session_authorization", "RESET ALL"};
-    bool may_have_clause = false;
-    for (const char *head : heads)
-        may_have_clause |= strncmp(record.sql, head, strlen(head)) == 0;
-    bool has_clause = false;
-    for (const char *clause : clauses)
-        has_clause |= may_have_clause && strstr(record.sql, clause);
-    return has_clause;
-}
-
 // Whether event triggers fire here, other than this extension's own.
 bool event_triggers_fire()
 {
@@ -37,7 +23,7 @@ bool event_triggers_fire()
 
 bool needs_role_free(const DdlMessage &record, Oid role)
 {
-    return keeps_role_setting(record) && (superuser_arg(role) || !event_triggers_fire());
+    return record.sets_role && (superuser_arg(role) || !event_triggers_fire());
 }
 
 } // namespace pg_follower::apply

@@ -1,7 +1,7 @@
 // Statements that keep a setting of the role for later: ALTER FUNCTION ... SET role TO x.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/ddl_message.hpp"
 
 namespace pg_follower::apply {
 

@@ -1,7 +1,7 @@
 // The roles that commands of the upstream need.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/ddl_message.hpp"
 
 namespace pg_follower::apply {
 

@@ -46,24 +46,6 @@ constexpr int run_store_kilobytes = 64 * 1024;
 constexpr const char *run_alias = "r";
 constexpr uint16 most_values = UINT16_MAX;
 
-const char *kind_name(RowKind kind)
-{
-    switch (kind) {
-    case RowKind::insert:
-        return "INSERT";
-    case RowKind::update_by_key:
-    case RowKind::update_moves_key:
-    case RowKind::update_by_row:
-        return "UPDATE";
-    case RowKind::delete_by_key:
-    case RowKind::delete_by_row:
-        return "DELETE";
-    }
-    ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
-                    errmsg("unrecognized kind '%c' of a statement", static_cast<char>(kind))));
-    pg_unreachable();
-}
-
 // Prepares a row statement, which looks its names up and runs nothing: as the table's owner, or, where the owner may
 // not use the table's schema, as the worker.
 SPIPlanPtr prepare_for(const Statement *statement, const char *sql, int count, Oid *types)
@@ -195,7 +177,7 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
         ereport(ERROR,
                 (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("a row has %d values, but its statement has %d parameters",
                                                              record.value_count, statement->count)));
-    progress_->position.what = kind_name(statement->kind);
+    progress_->position.what = statement->kind->name;
     progress_->position.schema = statement->schema;
     progress_->position.object = statement->table;
 
@@ -220,7 +202,7 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
     if (large)
         flush(run);
     if (statement->may_run && max_rows > 1 && !large) {
-        if (is_keyed(statement->kind))
+        if (statement->kind->finds_by == FindsBy::key)
             write_key(statement);
         datums_[statement->count] = Int32GetDatum(run->count);
         nulls_[statement->count] = false;
@@ -247,7 +229,7 @@ void Rows::flush(Run *run)
     if (!run->statement)
         return;
     Position saved = progress_->position;
-    progress_->position.what = kind_name(run->statement->kind);
+    progress_->position.what = run->statement->kind->name;
     progress_->position.schema = run->statement->schema;
     progress_->position.object = run->statement->table;
     runs_.take(run);
@@ -289,7 +271,7 @@ void Rows::apply_one(Statement *statement, Datum *datums, const bool *nulls)
 {
     uint64 found = execute_one(statement, datums, nulls);
     progress_->counts.rows += static_cast<int64>(found);
-    if (statement->kind == RowKind::insert)
+    if (statement->kind->finds_by == FindsBy::nothing)
         return;
     check_found(statement, found, 1);
     if (found == 0)
@@ -319,7 +301,7 @@ uint64 Rows::execute_run(Run *run, bool *found_rows)
     check_result(SPI_register_relation(&relation));
     if (!statement->run_plan) {
         const char *text = statement->run;
-        if (statement->kind == RowKind::delete_by_key)
+        if (statement->kind->command == RowCommand::delete_row)
             text = psprintf("%s RETURNING %s.n", text, run_alias);
         statement->run_plan = prepare_for(statement, text, 0, nullptr);
     }
@@ -327,7 +309,7 @@ uint64 Rows::execute_run(Run *run, bool *found_rows)
     skip_next_privilege_check();
     check_result(SPI_execute_plan(statement->run_plan, nullptr, nullptr, false, 0));
     uint64 found = SPI_processed;
-    if (statement->kind == RowKind::delete_by_key && found < static_cast<uint64>(run->count))
+    if (statement->kind->command == RowCommand::delete_row && found < static_cast<uint64>(run->count))
         for (uint64 i = 0; i < found; ++i) {
             bool null;
             found_rows[DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null))] = true;
@@ -342,7 +324,7 @@ void Rows::apply_run(Run *run)
     auto found_rows = allocate_zeroed<bool>(run->count);
     uint64 found = execute_run(run, found_rows);
     progress_->counts.rows += static_cast<int64>(found);
-    if (statement->kind == RowKind::insert || found == static_cast<uint64>(run->count))
+    if (statement->kind->finds_by == FindsBy::nothing || found == static_cast<uint64>(run->count))
         return;
     check_found(statement, found, run->count);
 
@@ -353,7 +335,7 @@ void Rows::apply_run(Run *run)
             continue;
         ExecStoreMinimalTuple(run->rows[i], slot, false);
         slot_getallattrs(slot);
-        if (statement->kind == RowKind::delete_by_key ||
+        if (statement->kind->command == RowCommand::delete_row ||
             execute_one(statement, slot->tts_values, slot->tts_isnull) == 0)
             note_missing(statement, slot->tts_values, slot->tts_isnull);
     }
@@ -397,7 +379,7 @@ void Rows::note_missing(const Statement *statement, const Datum *datums, const b
     }
     ereport(LOG, (errcode(ERRCODE_NO_DATA_FOUND),
                   errmsg("did not find the row of table \"%s.%s\" for %s from the upstream", statement->schema,
-                         statement->table, kind_name(statement->kind)),
+                         statement->table, statement->kind->name),
                   errdetail("Row with %s.", key.c_str()), errhint("The view follow_status counts such rows.")));
 }
 

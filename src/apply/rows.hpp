@@ -1,7 +1,7 @@
 // Applies rows to this database's tables.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 #include "progress.hpp"
 #include "relation.hpp"
 #include "run.hpp"

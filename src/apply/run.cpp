@@ -90,7 +90,7 @@ void Runs::add(Run *run, Statement *statement, Datum *values, bool *nulls, const
     MemoryContext caller = MemoryContextSwitchTo(run->context);
     MinimalTuple row = form_minimal_tuple(run->description, values, nulls);
     int place = -1;
-    if (is_keyed(statement->kind))
+    if (statement->kind->finds_by == FindsBy::key)
         place = run->keys.find_or_add(key, key_length, run->count);
     if (place >= 0) {
         size_t length = run->rows[place]->t_len;

@@ -155,7 +155,7 @@ void Applier::ddl(const DdlMessage &record)
         note_dropped_object(record);
     else if (record.kind == DdlKind::unsupported)
         note_unsupported(record);
-    else if (record.concurrently && settings.concurrent_indexes == ConcurrentIndexes::record)
+    else if (*record.concurrent_sql && settings.concurrent_indexes == ConcurrentIndexes::record)
         leave_index(record);
     else if (const char *failure = ddl_.apply(record)) {
         DdlMessage failed = record;
@@ -181,12 +181,8 @@ void Applier::note_unsupported(const DdlMessage &record)
 // Leaves an index, whose making would hold the stream up, to somebody here.
 void Applier::leave_index(const DdlMessage &record)
 {
-    constexpr const char *keyword = " INDEX ";
-    const char *behind = strncmp(record.sql, "CREATE ", strlen("CREATE ")) == 0 ? strstr(record.sql, keyword) : nullptr;
     DdlMessage left = record;
-    left.sql = behind ? psprintf("To be run here: %.*s INDEX CONCURRENTLY %s", static_cast<int>(behind - record.sql),
-                                 record.sql, behind + strlen(keyword))
-                      : psprintf("To be run here: %s", record.sql);
+    left.sql = psprintf("To be run here: %s", record.concurrent_sql);
     record_unsupported(left);
 }
 

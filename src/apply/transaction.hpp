@@ -3,7 +3,7 @@
 
 #include "ddl.hpp"
 #include "live.hpp"
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 #include "pg_follower/pg.hpp"
 #include "progress.hpp"
 #include "rows.hpp"

@@ -1,7 +1,7 @@
 // Applies TRUNCATE.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 #include "progress.hpp"
 
 namespace pg_follower::apply {

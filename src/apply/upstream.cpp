@@ -6,7 +6,7 @@
 #include "upstream.hpp"
 
 #include "pg_follower/compat_stream.hpp"
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"

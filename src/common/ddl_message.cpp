@@ -1,11 +1,13 @@
 // The logical message that carries DDL in WAL.
 //
 // Layout: version (1 byte), HMAC-SHA-256 of all that follows (32 bytes), database OID, transaction id, message number
-// within the transaction (8 bytes), kind (1 byte), and the strings tag, object, role, sql. The HMAC proves that the
-// event trigger made the message; database, transaction and number prove that it was made for this place, and once.
+// within the transaction (8 bytes), kind (1 byte), flags (1 byte), number of roles (2 bytes), OID of a rewritten table,
+// the strings of ddl_strings, and the names of the roles. The HMAC proves that the event trigger made the message;
+// database, transaction and number prove that it was made for this place, and once.
+#include "pg_follower/ddl_message.hpp"
+
 #include "pg_follower/authentication.hpp"
 #include "pg_follower/memory.hpp"
-#include "pg_follower/message.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -17,9 +19,10 @@ extern "C" {
 namespace pg_follower {
 namespace {
 
-constexpr uint8 ddl_version = 1;
+// To be raised with any change of the layout or of what a field means.
+constexpr uint8 ddl_version = 2;
 constexpr size_t head_size = 1 + message_mac_size;
-constexpr size_t fixed_size = sizeof(uint32) * 2 + sizeof(uint64) + 1 + 1 + sizeof(uint16);
+constexpr size_t fixed_size = sizeof(uint32) * 2 + sizeof(uint64) + 1 + 1 + sizeof(uint16) + sizeof(Oid);
 
 // The number of the current transaction's last message. Numbers of rolled-back subtransactions stay used.
 uint64 next_message_number(TransactionId xid)
@@ -46,6 +49,11 @@ template <typename Integer> Integer take_integer(const char *&position)
         return pg_ntoh32(value);
 }
 
+void append_string(StringInfo out, const char *string)
+{
+    appendBinaryStringInfo(out, string, static_cast<int>(strlen(string)) + 1);
+}
+
 bool refuse(const char *why)
 {
     ereport(LOG, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
@@ -53,18 +61,31 @@ bool refuse(const char *why)
     return false;
 }
 
+struct Flag {
+    bool DdlMessage::*field;
+    uint8 bit;
+};
+
+constexpr Flag flags_of_message[] = {
+    {&DdlMessage::cluster_wide, 1}, {&DdlMessage::creates_roles, 2}, {&DdlMessage::sets_role, 4},
+    {&DdlMessage::holds_secret, 8}, {&DdlMessage::of_extension, 16},
+};
+
 } // namespace
 
 uint8 ddl_flags(const DdlMessage &ddl)
 {
-    return (ddl.cluster_wide ? 1 : 0) | (ddl.creates_roles ? 2 : 0) | (ddl.concurrently ? 4 : 0);
+    uint8 flags = 0;
+    for (const Flag &flag : flags_of_message)
+        if (ddl.*flag.field)
+            flags |= flag.bit;
+    return flags;
 }
 
 void set_ddl_flags(DdlMessage &ddl, uint8 flags)
 {
-    ddl.cluster_wide = flags & 1;
-    ddl.creates_roles = flags & 2;
-    ddl.concurrently = flags & 4;
+    for (const Flag &flag : flags_of_message)
+        ddl.*flag.field = (flags & flag.bit) != 0;
 }
 
 void encode_ddl(StringInfo out, const DdlMessage &ddl)
@@ -84,10 +105,11 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl)
     pq_sendbyte(out, static_cast<uint8>(ddl.kind));
     pq_sendbyte(out, ddl_flags(ddl));
     pq_sendint16(out, ddl.role_count);
-    for (const char *string : {ddl.tag, ddl.object, ddl.role, ddl.sql, ddl.search_path})
-        appendBinaryStringInfo(out, string, static_cast<int>(strlen(string)) + 1);
+    pq_sendint32(out, ddl.rewritten);
+    for (auto string : ddl_strings)
+        append_string(out, ddl.*string);
     for (uint16 i = 0; i < ddl.role_count; ++i)
-        appendBinaryStringInfo(out, ddl.roles[i], static_cast<int>(strlen(ddl.roles[i])) + 1);
+        append_string(out, ddl.roles[i]);
 
     uint8 mac[message_mac_size];
     compute_mac(key, out->data + head_size, out->len - head_size, mac);
@@ -96,9 +118,7 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl)
 
 bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &last_number, DdlMessage &ddl)
 {
-    if (size < 1)
-        return refuse("It is empty.");
-    if (size < head_size + fixed_size + 5)
+    if (size < head_size)
         return refuse("It is too short.");
 
     uint8 key[message_key_size];
@@ -108,13 +128,20 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
     compute_mac(key, content + head_size, size - head_size, mac);
     if (!macs_equal(mac, reinterpret_cast<const uint8 *>(content) + 1))
         return refuse("Its authentication code is wrong.");
-    // Only now: anyone can write a message, and an error ends the stream.
-    if (static_cast<uint8>(content[0]) > ddl_version)
+    // The version is looked at only now, because anyone can write a message, and an error ends the stream.
+    auto version = static_cast<uint8>(content[0]);
+    if (version > ddl_version)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("DDL message has version %d, but this library reads version %d", version, ddl_version),
+                        errhint("Install the newer pg_follower on this server.")));
+    if (version < ddl_version)
         ereport(ERROR,
                 (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                 errmsg("DDL message has version %d, but this library reads up to version %d", content[0], ddl_version),
-                 errhint("Install the newer pg_follower on this server.")));
+                 errmsg("DDL message has version %d, but this library reads version %d", version, ddl_version),
+                 errhint("An older pg_follower wrote it: install that again until every follow has caught up.")));
 
+    if (size < head_size + fixed_size + lengthof(ddl_strings))
+        return refuse("It is too short.");
     const char *position = content + head_size;
     auto database = take_integer<uint32>(position);
     auto message_xid = take_integer<uint32>(position);
@@ -128,6 +155,7 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
     ddl.kind = static_cast<DdlKind>(*position++);
     set_ddl_flags(ddl, static_cast<uint8>(*position++));
     ddl.role_count = take_integer<uint16>(position);
+    ddl.rewritten = take_integer<uint32>(position);
     auto roles = allocate<const char *>(ddl.role_count);
     ddl.roles = roles;
     const char *end = content + size;
@@ -140,8 +168,8 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
         string = position;
         position = stop + 1;
     };
-    for (const char **string : {&ddl.tag, &ddl.object, &ddl.role, &ddl.sql, &ddl.search_path})
-        take_string(*string);
+    for (auto string : ddl_strings)
+        take_string(ddl.*string);
     for (uint16 i = 0; i < ddl.role_count; ++i)
         take_string(roles[i]);
     return complete || refuse("A string in it does not end.");

@@ -1,4 +1,4 @@
-// The records of the stream, written and read side by side. See message.hpp.
+// The records of the stream, written and read side by side. See stream.hpp.
 //
 //   begin      commit LSN (8), commit time (8), transaction id (4)
 //   commit     commit LSN (8), end LSN (8), commit time (8)
@@ -6,11 +6,11 @@
 //              form (1), layout
 //   row        statement id (4), count (2), then each: length (4, -1 for null), bytes
 //   truncate   sql, count (2), then each: schema, table
-//   ddl        kind (1), flags (1), tag, object, role, sql, search_path, count (2), then each: role
+//   ddl        kind (1), flags (1), the strings of ddl_strings, count (2), then each: role
 //
 // A message is the version (1 byte) and then records, each behind its type byte.
 #include "pg_follower/memory.hpp"
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 
 extern "C" {
 #include "libpq/pqformat.h"
@@ -84,7 +84,7 @@ void stream_write(StringInfo out, const StatementRecord &record)
 {
     send_type(out, Record::statement);
     pq_sendint32(out, record.id);
-    pq_sendbyte(out, static_cast<uint8>(record.kind));
+    pq_sendbyte(out, static_cast<uint8>(record.kind->kind));
     send_string(out, record.schema);
     send_string(out, record.table);
     send_string(out, record.one);
@@ -102,7 +102,9 @@ StatementRecord StreamReader::read_statement()
 {
     StatementRecord record;
     record.id = integer<uint32>();
-    record.kind = static_cast<RowKind>(integer<uint8>());
+    record.kind = find_row_kind(static_cast<RowKind>(integer<uint8>()));
+    if (!record.kind)
+        malformed("a statement is of an unknown kind");
     record.schema = string();
     record.table = string();
     record.one = string();
@@ -187,8 +189,8 @@ void stream_write(StringInfo out, const DdlMessage &record)
     send_type(out, Record::ddl);
     pq_sendbyte(out, static_cast<uint8>(record.kind));
     pq_sendbyte(out, ddl_flags(record));
-    for (const char *text : {record.tag, record.object, record.role, record.sql, record.search_path})
-        send_string(out, text);
+    for (auto text : ddl_strings)
+        send_string(out, record.*text);
     pq_sendint16(out, record.role_count);
     for (uint16 i = 0; i < record.role_count; ++i)
         send_string(out, record.roles[i]);
@@ -199,8 +201,8 @@ DdlMessage StreamReader::read_ddl()
     DdlMessage record;
     record.kind = static_cast<DdlKind>(integer<uint8>());
     set_ddl_flags(record, integer<uint8>());
-    for (const char **text : {&record.tag, &record.object, &record.role, &record.sql, &record.search_path})
-        *text = string();
+    for (auto text : ddl_strings)
+        record.*text = string();
     record.role_count = integer<uint16>();
     auto roles = allocate<const char *>(record.role_count);
     for (uint16 i = 0; i < record.role_count; ++i)
@@ -212,11 +214,11 @@ DdlMessage StreamReader::read_ddl()
 StreamReader::StreamReader(const char *data, size_t size) : position_(data), end_(data + size)
 {
     auto version = integer<uint8>();
-    if (version > stream_version)
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("upstream sends stream format %u, but this worker reads up to format %u", version,
-                               stream_version),
-                        errhint("Install the same version of pg_follower on both servers.")));
+    if (version != stream_version)
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("upstream sends stream format %u, but this worker reads format %u", version, stream_version),
+                 errhint("Install the same version of pg_follower on both servers.")));
 }
 
 Record StreamReader::next_type()

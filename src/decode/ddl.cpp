@@ -94,16 +94,15 @@ void follow_message(Session &session, const char *content, size_t size)
         release_output(session);
     if (ddl.kind == DdlKind::rewrite) {
         MemoryContextScope scope(session.transaction_context);
-        auto table = static_cast<Oid>(strtoul(ddl.sql, nullptr, 10));
         // Another rewrite of the table, later in the transaction, may be one that the downstream makes by itself.
-        transaction.rewritten = OidIsValid(table) ? lappend_oid(transaction.rewritten, table) : NIL;
+        transaction.rewritten = OidIsValid(ddl.rewritten) ? lappend_oid(transaction.rewritten, ddl.rewritten) : NIL;
         return;
     }
     // SQL text has no room for it.
     if (ddl.kind == DdlKind::dropped && session.options.form == Form::sql)
         return;
     // No invalidation tells which tables belong to an extension and which of them are configuration tables.
-    if (strstr(ddl.tag, "EXTENSION"))
+    if (ddl.of_extension)
         session.facts.invalidate_all();
     write_ddl(session, ddl);
 }

@@ -4,7 +4,7 @@
 #include "options.hpp"
 
 #include "pg_follower/list.hpp"
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 
 extern "C" {
 #include "commands/defrem.h"

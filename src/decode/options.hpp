@@ -7,7 +7,7 @@ namespace pg_follower::decode {
 
 enum class Form {
     sql,        // complete statements with literals, one a message
-    statements, // records of message.hpp: statements once, then values
+    statements, // records of stream.hpp: statements once, then values
 };
 
 struct Options {

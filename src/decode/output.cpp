@@ -5,11 +5,11 @@
 // system call and more; it is written when it is large and when the transaction ends.
 #include "output.hpp"
 
-#include "pg_follower/memory.hpp"
 #include "pg_follower/list.hpp"
-#include "pg_follower/message.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
+#include "pg_follower/stream.hpp"
 
 extern "C" {
 #include "mb/pg_wchar.h"

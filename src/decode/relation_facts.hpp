@@ -1,7 +1,7 @@
 // What the plugin knows about a relation: collected once, kept until the catalogs say that it changed.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 #include "value.hpp"
 
 extern "C" {
@@ -47,7 +47,7 @@ struct RowValues {
 
 // The shape of a row statement: its parameters are the columns in `set`, and then those in `find`.
 struct RowStatement {
-    RowKind kind;
+    const RowKindTraits *kind;
     bool replaces;       // an UPDATE that has to be written as DELETE and INSERT in one statement
     uint32 id;           // in the stream
     Bitmapset *left_out; // indexes of the columns that it leaves out, because their TOAST values did not change

@@ -218,16 +218,11 @@ void write_row_condition(SqlWriter &out, const RelationFacts &facts, const RowSt
     out.text(" LIMIT 1)");
 }
 
-bool finds_by_row(RowKind kind)
-{
-    return kind == RowKind::update_by_row || kind == RowKind::delete_by_row;
-}
-
 template <typename Operands>
 void write_condition(SqlWriter &out, const RelationFacts &facts, const RowStatement &statement, Operands &operands)
 {
     out.text(" WHERE ");
-    if (finds_by_row(statement.kind))
+    if (statement.kind->finds_by == FindsBy::row)
         write_row_condition(out, facts, statement, operands);
     else
         write_key_condition(out, facts, statement, operands, Operands::is_run ? "t." : "");
@@ -280,20 +275,17 @@ void write_delete(SqlWriter &out, const RelationFacts &facts, const RowStatement
 template <typename Operands>
 void write_statement(SqlWriter &out, const RelationFacts &facts, const RowStatement &statement, Operands &operands)
 {
-    switch (statement.kind) {
-    case RowKind::insert:
+    switch (statement.kind->command) {
+    case RowCommand::insert_row:
         write_insert(out, facts, statement, operands);
         break;
-    case RowKind::update_by_key:
-    case RowKind::update_moves_key:
-    case RowKind::update_by_row:
+    case RowCommand::update_row:
         if (statement.replaces)
             write_replacement(out, facts, statement, operands);
         else
             write_update(out, facts, statement, operands);
         break;
-    case RowKind::delete_by_key:
-    case RowKind::delete_by_row:
+    case RowCommand::delete_row:
         write_delete(out, facts, statement, operands);
         break;
     }
@@ -302,21 +294,10 @@ void write_statement(SqlWriter &out, const RelationFacts &facts, const RowStatem
 // Whether applying many rows of the statement at once gives what applying them one after the other gives.
 bool can_run(const RelationFacts &facts, const RowStatement &statement)
 {
-    if (statement.parameter_count() == 0 || facts.replica_actions)
+    if (statement.parameter_count() == 0 || facts.replica_actions || !statement.kind->order_free)
         return false;
-    switch (statement.kind) {
-    case RowKind::insert:
-    case RowKind::delete_by_key:
-        return true;
-    case RowKind::update_by_key:
-        // A row may take a value of another unique index that a row before it gave up.
-        return !facts.other_unique_index;
-    case RowKind::update_moves_key:
-    case RowKind::update_by_row:
-    case RowKind::delete_by_row:
-        return false;
-    }
-    return false;
+    // A row may take a value of another unique index that a row before it gave up.
+    return statement.kind->command != RowCommand::update_row || !facts.other_unique_index;
 }
 
 } // namespace

@@ -108,17 +108,13 @@ bool sets_column(const RowStatement &statement, const Column &column)
 {
     if (column.is_generated)
         return false;
-    switch (statement.kind) {
-    case RowKind::insert:
+    switch (statement.kind->command) {
+    case RowCommand::insert_row:
         return true;
-    case RowKind::update_by_key:
-        return !column.is_key;
-    case RowKind::update_moves_key:
-    case RowKind::update_by_row:
-        return statement.replaces || !column.is_always_identity;
-    case RowKind::delete_by_key:
-    case RowKind::delete_by_row:
-        return false;
+    case RowCommand::update_row:
+        return statement.kind->moves_key ? statement.replaces || !column.is_always_identity : !column.is_key;
+    case RowCommand::delete_row:
+        break;
     }
     return false;
 }
@@ -134,17 +130,14 @@ void choose_set_columns(RelationFacts &facts, RowStatement &statement)
 void choose_find_columns(RelationFacts &facts, RowStatement &statement)
 {
     statement.find = allocate<Column *>(facts.column_count);
-    switch (statement.kind) {
-    case RowKind::insert:
+    switch (statement.kind->finds_by) {
+    case FindsBy::nothing:
         break;
-    case RowKind::update_by_key:
-    case RowKind::update_moves_key:
-    case RowKind::delete_by_key:
+    case FindsBy::key:
         for (int i = 0; i < facts.key_count; ++i)
             statement.find[statement.find_count++] = facts.keys[i].column;
         break;
-    case RowKind::update_by_row:
-    case RowKind::delete_by_row:
+    case FindsBy::row:
         for (int i = 0; i < facts.column_count; ++i)
             if (!facts.columns[i].is_generated)
                 statement.find[statement.find_count++] = &facts.columns[i];
@@ -199,7 +192,7 @@ RowStatement *make_statement(RowChange &change, const Bitmapset *left_out)
     }
     RowStatement *statement = facts.statements[place];
     *statement = {};
-    statement->kind = change.kind;
+    statement->kind = find_row_kind(change.kind);
     statement->replaces = change.replaces;
     statement->id = id;
     statement->left_out = bms_copy(left_out);
@@ -214,7 +207,7 @@ RowStatement *statement_for(RowChange &change, const Bitmapset *left_out, bool &
     RelationFacts &facts = change.facts;
     for (int i = 0; i < facts.statement_count; ++i) {
         RowStatement *statement = facts.statements[i];
-        if (statement->kind == change.kind && statement->replaces == change.replaces &&
+        if (statement->kind->kind == change.kind && statement->replaces == change.replaces &&
             bms_equal(statement->left_out, left_out))
             return statement;
     }
@@ -294,9 +287,7 @@ void write_row(RowChange &change, const Bitmapset *left_out)
     const RowStatement *statement = statement_for(change, left_out, fresh);
     Session &session = change.session;
     // An UPDATE that set nothing, or nothing but what each side computes for itself, leaves the row as it is.
-    bool sets_nothing = statement->set_count == 0 && statement->kind != RowKind::insert &&
-                        statement->kind != RowKind::delete_by_key && statement->kind != RowKind::delete_by_row;
-    if (sets_nothing)
+    if (statement->set_count == 0 && statement->kind->command == RowCommand::update_row)
         return;
     begin_if_needed(session);
     if (session.options.form == Form::statements) {

@@ -3,7 +3,7 @@
 #include "deparse/role_policy.hpp"
 #include "deparse/text/repairs.hpp"
 #include "pg_follower/compat.hpp"
-#include "pg_follower/message.hpp"
+#include "pg_follower/ddl_message.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
@@ -32,11 +32,18 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     bool by_caller = statement.run_as == RunAs::caller;
     ddl.cluster_wide = command.scope == Scope::cluster;
     ddl.creates_roles = missing_roles_follow();
-    ddl.concurrently = statement.concurrently;
+    ddl.sets_role = statement.sets_role;
+    // What is said about roles may hold passwords, and settings of any kind.
+    ddl.holds_secret = statement.holds_secret || ddl.cluster_wide;
+    ddl.of_extension = statement.of_extension;
+    ddl.extension = statement.extension;
+    ddl.extension_version = statement.extension_version;
     ddl.tag = command.tag;
     ddl.object = command.object;
     ddl.role = by_caller ? GetUserNameFromId(command.caller, false) : "";
     ddl.sql = repair_text(statement.sql.c_str());
+    if (statement.concurrent_sql)
+        ddl.concurrent_sql = repair_text(statement.concurrent_sql);
     // A statement that the worker's own role runs calls nothing that users wrote, so it needs no search_path.
     if (by_caller)
         ddl.search_path = namespace_search_path;
@@ -68,7 +75,10 @@ void emit_unsupported(const FollowedCommand &command, const char *reason)
 
 void emit_rewrite(Oid relid)
 {
-    emit({DdlKind::rewrite, "", "", "", psprintf("%u", relid)});
+    DdlMessage ddl;
+    ddl.kind = DdlKind::rewrite;
+    ddl.rewritten = relid;
+    emit(ddl);
 }
 
 void emit_dropped(const DroppedObject &object)

@@ -90,7 +90,13 @@ struct Statement {
     SqlWriter sql;
     RunAs run_as = RunAs::caller;
     Needed needed = Needed::yes;
-    bool concurrently = false; // makes an index as CREATE INDEX CONCURRENTLY did
+    // Facts about the statement that the downstream is told, see ddl_message.hpp.
+    bool sets_role = false;
+    bool holds_secret = false;
+    bool of_extension = false;
+    const char *extension = "";
+    const char *extension_version = "";
+    const char *concurrent_sql = nullptr; // null where the upstream made no index CONCURRENTLY
 };
 
 // The statements that a command becomes, in order. There are none where the command needs nothing downstream.
@@ -111,11 +117,15 @@ class Script {
         for (Statement *statement : each<Statement>(statements_))
             statement->needed = Needed::if_possible;
     }
-    // Notes that all statements so far make an index that the upstream made CONCURRENTLY.
+    // The statement that was begun last.
+    Statement &last() { return *static_cast<Statement *>(llast(statements_)); }
+    // Notes that all statements so far make an index that the upstream made CONCURRENTLY. Those without another text
+    // for that have the same one.
     void make_concurrent()
     {
         for (Statement *statement : each<Statement>(statements_))
-            statement->concurrently = true;
+            if (!statement->concurrent_sql)
+                statement->concurrent_sql = statement->sql.c_str();
     }
     ListRange<Statement *> statements() const { return each<Statement>(statements_); }
 

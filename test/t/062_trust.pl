@@ -302,11 +302,11 @@ as_mallory(qq{
 as_mallory(q{
 	BEGIN;
 	CREATE TABLE mallory.beside_forged ();
-	SELECT pg_logical_emit_message(true, 'pg_follower', '\x01'::bytea || mac
+	SELECT pg_logical_emit_message(true, 'pg_follower', '\x02'::bytea || mac
 		|| int4send((SELECT oid::int FROM pg_database WHERE datname = current_database()))
-		|| int4send(pg_current_xact_id()::text::int) || int8send(1000) || 'D'::bytea || '\x00'::bytea || int2send(0::smallint)
+		|| int4send(pg_current_xact_id()::text::int) || int8send(1000) || 'D'::bytea || '\x00'::bytea || int2send(0::smallint) || int4send(0)
 		|| 'ALTER ROLE'::bytea || '\x00'::bytea || 'role mallory'::bytea || '\x00'::bytea || 'victim'::bytea || '\x00'::bytea
-		|| 'ALTER ROLE mallory SUPERUSER'::bytea || '\x00'::bytea)
+		|| 'ALTER ROLE mallory SUPERUSER'::bytea || '\x00'::bytea || '\x0000000000'::bytea)
 	FROM (VALUES (decode(repeat('00', 32), 'hex')), (sha256('')), (decode(repeat('ff', 32), 'hex'))) AS guess (mac);
 	COMMIT;
 });

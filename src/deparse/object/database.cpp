@@ -51,8 +51,10 @@ const char *object_of_set(Node *node, const void *)
 void write_set(Script &script, Node *node, const void *)
 {
     SqlWriter tail;
-    write_stored_setting(tail, castNode(AlterDatabaseSetStmt, node)->setstmt, MyDatabaseId, InvalidOid);
+    const VariableSetStmt *clause = castNode(AlterDatabaseSetStmt, node)->setstmt;
+    write_stored_setting(tail, clause, MyDatabaseId, InvalidOid);
     write_with_database(statement_of(script), "ALTER DATABASE ", tail.c_str());
+    script.last().sets_role = sets_role(clause);
 }
 
 const char *object_of_owner(Node *node, const void *)

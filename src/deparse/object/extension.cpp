@@ -29,8 +29,18 @@ List *required_extensions(Oid extension)
     return result;
 }
 
-void write_create_extension(SqlWriter &out, const ExtensionRow &row, bool by_cascade)
+// Tells that the script's last statement runs the extension's own script, up to the version that it has now.
+void note_script(Script &script, const ExtensionRow &row)
 {
+    script.last().extension = pstrdup(NameStr(row->extname));
+    script.last().extension_version = row.string(Anum_pg_extension_extversion);
+}
+
+void write_create_extension(Script &script, const ExtensionRow &row, bool by_cascade)
+{
+    SqlWriter &out = script.statement();
+    script.last().of_extension = true;
+    note_script(script, row);
     out.text(by_cascade ? "CREATE EXTENSION IF NOT EXISTS " : "CREATE EXTENSION ").name(NameStr(row->extname));
     out.text(" SCHEMA ").schema_name(row->extnamespace);
     out.text(" VERSION ").literal(row.string(Anum_pg_extension_extversion));
@@ -43,7 +53,7 @@ void write_required(Script &script, Oid extension)
     for (Oid required : each_oid(required_extensions(extension))) {
         ExtensionRow row(ExtensionRelationId, required);
         write_required(script, required);
-        write_create_extension(script.statement(), row, true);
+        write_create_extension(script, row, true);
     }
 }
 
@@ -55,13 +65,14 @@ void deparse_create_extension(Script &script, const Command &command)
     for (DefElem *option : each<DefElem>(statement_of<CreateExtensionStmt>(command, T_CreateExtensionStmt)->options))
         if (strcmp(option->defname, "cascade") == 0)
             write_required(script, command.address.objectId);
-    write_create_extension(script.statement(), row, false);
+    write_create_extension(script, row, false);
 }
 
 void deparse_alter_extension(Script &script, const Command &command)
 {
     ExtensionRow row(ExtensionRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
+    script.last().of_extension = true;
     out.text("ALTER EXTENSION ").name(NameStr(row->extname));
     if (command.parse_tree && IsA(command.parse_tree, AlterExtensionContentsStmt)) {
         auto *statement = reinterpret_cast<AlterExtensionContentsStmt *>(command.parse_tree);
@@ -70,6 +81,7 @@ void deparse_alter_extension(Script &script, const Command &command)
         return;
     }
     (void)statement_of<AlterExtensionStmt>(command, T_AlterExtensionStmt);
+    note_script(script, row);
     out.text(" UPDATE TO ").literal(row.string(Anum_pg_extension_extversion));
 }
 

@@ -86,6 +86,7 @@ void deparse_create_server(Script &script, const Command &command)
 {
     CatalogRow<FormData_pg_foreign_server> row(ForeignServerRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
+    script.last().holds_secret = true;
     out.text("CREATE SERVER ").name(NameStr(row->srvname));
     if (const char *type = row.string(Anum_pg_foreign_server_srvtype))
         out.text(" TYPE ").literal(type);
@@ -100,6 +101,7 @@ void deparse_alter_server(Script &script, const Command &command)
     CatalogRow<FormData_pg_foreign_server> row(ForeignServerRelationId, command.address.objectId);
     auto *statement = statement_of<AlterForeignServerStmt>(command, T_AlterForeignServerStmt);
     SqlWriter &out = script.statement();
+    script.last().holds_secret = true;
     out.text("ALTER SERVER ").name(NameStr(row->srvname));
     if (statement->has_version)
         out.text(" VERSION ").literal_or_null(statement->version);
@@ -112,6 +114,7 @@ void deparse_create_user_mapping(Script &script, const Command &command)
     refuse_user_mapping();
     CatalogRow<FormData_pg_user_mapping> row(UserMappingRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
+    script.last().holds_secret = true;
     out.text("CREATE USER MAPPING ");
     write_mapping(out, row);
     write_options_of(out, row, Anum_pg_user_mapping_umoptions);
@@ -122,6 +125,7 @@ void deparse_alter_user_mapping(Script &script, const Command &command)
     refuse_user_mapping();
     CatalogRow<FormData_pg_user_mapping> row(UserMappingRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
+    script.last().holds_secret = true;
     out.text("ALTER USER MAPPING ");
     write_mapping(out, row);
     write_foreign_option_changes(out.text(' '),

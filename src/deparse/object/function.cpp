@@ -158,6 +158,7 @@ void write_routine(Script &script, Oid routine, bool replace)
         SqlWriter clauses;
         divide_definition(out, clauses, rest);
         SqlWriter &alter = script.statement();
+        script.last().sets_role = true;
         write_alter(alter, routine, row->prokind);
         alter.text(clauses.c_str());
     } else
@@ -183,8 +184,11 @@ void deparse_alter_function(Script &script, const Command &command)
     CatalogRow<FormData_pg_proc> row(ProcedureRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
     write_alter(out, command.address.objectId, row->prokind);
-    for (DefElem *action : each<DefElem>(statement_of<AlterFunctionStmt>(command, T_AlterFunctionStmt)->actions))
+    for (DefElem *action : each<DefElem>(statement_of<AlterFunctionStmt>(command, T_AlterFunctionStmt)->actions)) {
         write_action(out, row, action);
+        if (strcmp(action->defname, "set") == 0 && sets_role(castNode(VariableSetStmt, action->arg)))
+            script.last().sets_role = true;
+    }
 }
 
 } // namespace pg_follower::deparse

@@ -243,6 +243,7 @@ void write_set(Script &script, Node *node, const void *)
                             tail.c_str());
     else
         script.statement().text(head.c_str()).text(tail.c_str());
+    script.last().sets_role = sets_role(statement->setstmt);
 }
 
 // --------------------------------------------------------------------------------------------------------- DROP ROLE

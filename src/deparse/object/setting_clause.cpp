@@ -33,6 +33,13 @@ bool sets_role(const ArrayType *settings)
     return setting_value(settings, "role") || setting_value(settings, "session_authorization");
 }
 
+bool sets_role(const VariableSetStmt *statement)
+{
+    // RESET ALL asks for each setting that is there whether it may be changed.
+    return statement->kind == VAR_RESET_ALL || pg_strcasecmp(statement->name, "role") == 0 ||
+           pg_strcasecmp(statement->name, "session_authorization") == 0;
+}
+
 void write_set_clause(SqlWriter &out, const char *name, const char *value)
 {
     out.text("SET ").name(name).text(" TO ");

@@ -12,6 +12,9 @@ const char *setting_value(const ArrayType *settings, const char *name);
 // Whether such an array, or null, has a setting that changes the role.
 bool sets_role(const ArrayType *settings);
 
+// Whether a SET or RESET clause has the server look at a setting that changes the role.
+bool sets_role(const VariableSetStmt *statement);
+
 // Appends SET name TO value, where `value` is as the catalogs store it.
 void write_set_clause(SqlWriter &out, const char *name, const char *value);
 

@@ -95,6 +95,7 @@ void deparse_create_subscription(Script &script, const Command &command)
 {
     SubscriptionRow row(SubscriptionRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
+    script.last().holds_secret = true;
     out.text("CREATE SUBSCRIPTION ").name(NameStr(row->subname));
     write_connection(out, row);
     write_publications(out, row);
@@ -135,6 +136,7 @@ void deparse_alter_subscription(Script &script, const Command &command)
         return;
     }
     script.statement().text(text.c_str());
+    script.last().holds_secret = statement->kind == ALTER_SUBSCRIPTION_CONNECTION;
 }
 
 } // namespace pg_follower::deparse

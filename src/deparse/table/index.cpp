@@ -89,7 +89,7 @@ void write_index_partitions(Script &script, Oid parent)
 
 } // namespace
 
-void write_index(Script &script, Oid relid, bool if_not_exists, bool recursed)
+void write_index(Script &script, Oid relid, bool if_not_exists, bool recursed, bool concurrently)
 {
     RelationScope index(relid);
     bool partitioned = index->rd_rel->relkind == RELKIND_PARTITIONED_INDEX;
@@ -106,13 +106,21 @@ void write_index(Script &script, Oid relid, bool if_not_exists, bool recursed)
     table.relation_name(index->rd_index->indrelid).text(" USING ");
     const char *only = partitioned ? "ONLY " : "";
     definition = behind_beginning(behind_beginning(behind_beginning(definition, create), name.c_str()), only);
-    script.statement()
-        .text(create)
-        .text(if_not_exists ? "IF NOT EXISTS " : "")
-        .text(name.c_str())
-        .text(recursed ? "" : only)
-        .text(table.c_str())
-        .text(behind_beginning(definition, table.c_str()));
+    auto write = [&](SqlWriter &out, const char *how) {
+        out.text(create)
+            .text(how)
+            .text(if_not_exists ? "IF NOT EXISTS " : "")
+            .text(name.c_str())
+            .text(recursed ? "" : only)
+            .text(table.c_str())
+            .text(behind_beginning(definition, table.c_str()));
+    };
+    write(script.statement(), "");
+    if (concurrently) {
+        SqlWriter concurrent;
+        write(concurrent, "CONCURRENTLY ");
+        script.last().concurrent_sql = concurrent.c_str();
+    }
 
     write_index_tablespaces(script, relid, recursed);
     if (one_by_one)
@@ -122,12 +130,13 @@ void write_index(Script &script, Oid relid, bool if_not_exists, bool recursed)
 void deparse_create_index(Script &script, const Command &command)
 {
     // The index of a constraint is part of its table's definition, or of the ALTER TABLE that adds it.
+    auto statement = castNode(IndexStmt, command.parse_tree);
     if (!OidIsValid(get_index_constraint(command.address.objectId)))
-        write_index(script, command.address.objectId, false, castNode(IndexStmt, command.parse_tree)->relation->inh);
-    if (castNode(IndexStmt, command.parse_tree)->concurrent)
+        write_index(script, command.address.objectId, false, statement->relation->inh, statement->concurrent);
+    if (statement->concurrent)
         script.make_concurrent();
     // LIKE ... INCLUDING COMMENTS makes the comment without a command.
-    write_object_comment(script, command.address, castNode(IndexStmt, command.parse_tree)->idxcomment);
+    write_object_comment(script, command.address, statement->idxcomment);
 }
 
 } // namespace pg_follower::deparse

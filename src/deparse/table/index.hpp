@@ -13,8 +13,8 @@ bool is_valid_index(Oid index);
 bool is_invalid_index(const ObjectAddress &address);
 
 // CREATE INDEX [IF NOT EXISTS] from the catalog, and the move to its tablespace. `recursed`: the command made the
-// indexes of the partitions, too.
-void write_index(Script &script, Oid index, bool if_not_exists, bool recursed);
+// indexes of the partitions, too. `concurrently`: the statement also says how it reads with CONCURRENTLY.
+void write_index(Script &script, Oid index, bool if_not_exists, bool recursed, bool concurrently = false);
 
 // ALTER INDEX ... ATTACH PARTITION, of an index that is a partition.
 void write_index_attachment(Script &script, Oid index);

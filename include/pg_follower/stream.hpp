@@ -1,60 +1,18 @@
-// The two message formats: DDL in WAL (deparse to decode), and the stream (decode to apply).
+// The stream: what the output plugin sends to a worker (decode to apply), in the form "statements".
 //
-// Encoding and parsing stand side by side, in common/ddl_message.cpp and common/stream.cpp. Integers are big-endian;
-// strings are zero-terminated. A reader raises ERRCODE_PROTOCOL_VIOLATION on anything malformed, and
-// ERRCODE_FEATURE_NOT_SUPPORTED on a newer format version.
+// Writing and reading stand side by side in common/stream.cpp. Integers are big-endian; strings are zero-terminated. A
+// reader raises ERRCODE_PROTOCOL_VIOLATION on anything malformed, and ERRCODE_FEATURE_NOT_SUPPORTED on another version
+// of the format. The worker asks for its version when it starts the stream, so an upstream that cannot write it refuses
+// at once; and each message names its version.
 #pragma once
 
+#include "pg_follower/ddl_message.hpp"
 #include "pg_follower/pg.hpp"
 
 namespace pg_follower {
 
-enum class DdlKind : char {
-    statement = 'D', // `sql` is one statement, without its semicolon, to run as `role`
-    optional = 'O',  // the same, but a failure downstream is recorded like `unsupported`, and the follow goes on
-    rewrite =
-        'W', // in WAL only: rows of the new heap of the table whose OID `sql` holds follow as its rows; 0: no more
-    unsupported = 'U', // the command could not be deparsed; `sql` holds the reason
-    // The command that follows drops `object`, which is its identity alone; `sql` holds the numbers of its catalog and
-    // of itself. Not in form sql. See apply/dropped_objects.cpp.
-    dropped = 'X',
-};
-
-struct DdlMessage {
-    DdlKind kind;
-    const char *tag;    // command tag: "CREATE TABLE"
-    const char *object; // type and identity of the object, for messages: "table public.foo"; may be empty
-    const char *role;   // name of the role that runs it; empty: the applying role itself
-    const char *sql;
-    uint16 role_count; // roles that `sql` names; with `creates_roles` also `role`, unless a bare one would not do
-    const char *const *roles;
-    bool cluster_wide;  // about what all databases of a cluster share; not to be applied within the upstream's cluster
-    bool creates_roles; // roles that the statement needs and that are missing shall be created
-    bool concurrently;  // makes an index that the upstream made CONCURRENTLY
-    // Of the session that ran the command: under it, functions that the statement calls find what they name. The
-    // statement itself does not depend on it. Empty where nothing but the server's own is on it.
-    const char *search_path = "";
-};
-
-// The message's flags as a byte, the same in both formats.
-uint8 ddl_flags(const DdlMessage &ddl);
-void set_ddl_flags(DdlMessage &ddl, uint8 flags);
-
-// ------------------------------------------------------------------------------------------------- DDL in WAL
-
-// Writes the content of a logical message for the current transaction: version, HMAC, message number, `ddl`.
-// An error where the key cannot be read.
-void encode_ddl(StringInfo out, const DdlMessage &ddl);
-
-// Parses and authenticates the content of a logical message of transaction `xid` (the top-level one). Returns false,
-// and logs why, for a message that the event trigger did not make for this transaction. `last_number` is the number
-// of the transaction's last accepted message (0 at its start) and is moved on, so that a message counts once.
-// Strings point into `content`; the array of roles is palloc'd.
-bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &last_number, DdlMessage &ddl);
-
-// ------------------------------------------------------------------------------------------------- the stream
-
-constexpr uint8 stream_version = 1;
+// To be raised with any change of what follows.
+constexpr uint8 stream_version = 2;
 
 enum class Record : char {
     begin = 'B',
@@ -87,6 +45,42 @@ enum class RowKind : char {
     delete_by_row = 'e',
 };
 
+enum class RowCommand : char { insert_row, update_row, delete_row };
+
+enum class FindsBy : char {
+    nothing, // it finds no row
+    key,     // the replica identity's index, or the primary key
+    row,     // the whole old row
+};
+
+// All that depends on the kind of a row statement.
+struct RowKindTraits {
+    RowKind kind;
+    RowCommand command;
+    const char *name; // of the command, for messages
+    FindsBy finds_by;
+    bool moves_key;  // may give what finds the row another value
+    bool order_free; // rows with distinct keys may be applied in any order, as far as the kind is concerned
+};
+
+constexpr RowKindTraits row_kinds[] = {
+    {RowKind::insert, RowCommand::insert_row, "INSERT", FindsBy::nothing, false, true},
+    {RowKind::update_by_key, RowCommand::update_row, "UPDATE", FindsBy::key, false, true},
+    {RowKind::update_moves_key, RowCommand::update_row, "UPDATE", FindsBy::key, true, false},
+    {RowKind::update_by_row, RowCommand::update_row, "UPDATE", FindsBy::row, true, false},
+    {RowKind::delete_by_key, RowCommand::delete_row, "DELETE", FindsBy::key, false, true},
+    {RowKind::delete_by_row, RowCommand::delete_row, "DELETE", FindsBy::row, false, false},
+};
+
+// Null for what is no kind.
+constexpr const RowKindTraits *find_row_kind(RowKind kind)
+{
+    for (const RowKindTraits &traits : row_kinds)
+        if (traits.kind == kind)
+            return &traits;
+    return nullptr;
+}
+
 // How the values of a column are sent.
 enum class ValueForm : char {
     text = 't',   // as its output function writes them
@@ -105,7 +99,7 @@ struct StatementParameter {
 // Defines statement `id` until it is defined again. Sent before its first row.
 struct StatementRecord {
     uint32 id;
-    RowKind kind;
+    const RowKindTraits *kind;
     const char *schema;
     const char *table;
     const char *one; // for one row: SQL text with $1 … $n
