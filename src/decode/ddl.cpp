@@ -1,4 +1,6 @@
 // Passes on DDL: the logical messages that the event triggers made.
+#include "ddl.hpp"
+
 #include "output.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
@@ -69,15 +71,6 @@ void write_ddl(Session &session, const DdlMessage &ddl)
     write_sql(session, ddl.sql, static_cast<int>(strlen(ddl.sql)));
 }
 
-namespace {
-
-bool runs_script(const DdlMessage &ddl)
-{
-    return strcmp(ddl.tag, "CREATE EXTENSION") == 0 || strcmp(ddl.tag, "ALTER EXTENSION") == 0;
-}
-
-} // namespace
-
 void follow_message(Session &session, const char *content, size_t size)
 {
     Transaction &transaction = session.transaction;
@@ -88,7 +81,7 @@ void follow_message(Session &session, const char *content, size_t size)
     session.extension_scripts.command_ended();
     transaction.left_to_scripts = 0;
     // A command may send the extensions that it needs before its own.
-    if (runs_script(ddl))
+    if (ddl.extension[0] != '\0')
         stop_holding(session);
     else
         release_output(session);

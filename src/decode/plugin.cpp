@@ -4,12 +4,15 @@
 // state is in a Session, which lives in the decoding context's memory and goes with it, by shutdown or by an error.
 #include "pg_follower/decode.hpp"
 
+#include "ddl.hpp"
 #include "output.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
+#include "rows.hpp"
 #include "session.hpp"
+#include "truncate.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -21,16 +24,6 @@ extern "C" {
 
 namespace pg_follower {
 namespace decode {
-
-Session::Session(LogicalDecodingContext *decoding_context, MemoryContext memory)
-    : ctx(decoding_context), context(memory),
-      transaction_context(AllocSetContextCreate(memory, "pg_follower transaction", ALLOCSET_SMALL_SIZES)),
-      change_context(AllocSetContextCreate(memory, "pg_follower change", ALLOCSET_DEFAULT_SIZES)), facts(memory),
-      extension_scripts(memory), converts(false), prologue_written(false), silent_changes(0), guc_level(0), warned(NIL)
-{
-    initStringInfo(&pending);
-    initStringInfo(&scratch);
-}
 
 namespace {
 

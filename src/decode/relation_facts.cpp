@@ -9,6 +9,7 @@
 #include "pg_follower/extension_configuration.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
+#include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "pg_follower/temporary.hpp"
@@ -21,16 +22,11 @@ extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
-#include "rewrite/prs2lock.h"
-#include "rewrite/rewriteDefine.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/reltrigger.h"
 #include "utils/syscache.h"
 }
 
@@ -203,21 +199,6 @@ bool has_other_unique_index(Relation relation, Oid identity_index)
     return found;
 }
 
-// Whether a trigger or rule of the table is at work in a replica, where it could tell a run from single rows.
-bool has_replica_actions(Relation relation)
-{
-    if (const TriggerDesc *triggers = relation->trigdesc)
-        for (int i = 0; i < triggers->numtriggers; ++i)
-            if (triggers->triggers[i].tgenabled == TRIGGER_FIRES_ON_REPLICA ||
-                triggers->triggers[i].tgenabled == TRIGGER_FIRES_ALWAYS)
-                return true;
-    if (const RuleLock *rules = relation->rd_rules)
-        for (int i = 0; i < rules->numLocks; ++i)
-            if (rules->rules[i]->enabled == RULE_FIRES_ON_REPLICA || rules->rules[i]->enabled == RULE_FIRES_ALWAYS)
-                return true;
-    return false;
-}
-
 RowValues make_row(int width)
 {
     width = Max(width, 1);
@@ -290,7 +271,7 @@ void FactsCache::fill(RelationFacts &facts, Relation relation)
         collect_key(facts, identity_index);
     } else if (relation->rd_rel->relreplident == REPLICA_IDENTITY_FULL)
         facts.identity = Identity::full;
-    facts.replica_actions = has_replica_actions(relation);
+    facts.replica_actions = has_replica_effects(relation);
     facts.other_unique_index = has_other_unique_index(relation, identity_index);
 }
 

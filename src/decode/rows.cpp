@@ -3,6 +3,9 @@
 // WAL has the whole new row, but for TOAST values that an UPDATE did not change: those columns are left out of its SET.
 // Of the old row it has what the replica identity asks for: nothing in an UPDATE that leaves the key as it is, else the
 // key, or all columns with FULL.
+#include "rows.hpp"
+
+#include "ddl.hpp"
 #include "output.hpp"
 #include "row_sql.hpp"
 
@@ -351,17 +354,6 @@ void deform(HeapTuple tuple, Relation relation, const RelationFacts &facts, cons
 }
 
 } // namespace
-
-RelationFacts &facts_of(Session &session, Relation relation)
-{
-    RelationFacts &facts = session.facts.get(relation);
-    ExtensionScripts &scripts = session.extension_scripts;
-    Oid relid = RelationGetRelid(relation);
-    if (!scripts.running() || scripts.has_member(relid) == facts.of_extension)
-        return facts;
-    session.facts.invalidate(relid);
-    return session.facts.get(relation);
-}
 
 void follow_row(Session &session, Relation relation, ReorderBufferChange *decoded)
 {

@@ -41,14 +41,14 @@ struct Session {
     FactsCache facts;
     ExtensionScripts extension_scripts;
     Transaction transaction;
-    bool converts;          // values have to be converted to the client's encoding
-    bool prologue_written;  // form sql
-    StringInfoData pending; // form statements: records that are not written yet
-    StringInfoData scratch; // for values that are converted
-    int silent_changes;     // changes since the client last heard of us
-    int guc_level;          // of the fixed settings, or 0 where they last
-    List *made_roles;       // form sql: names of the roles whose creation has been written
-    List *warned;           // of OIDs: relations whose lost rows have been reported to the log
+    bool converts = false;         // values have to be converted to the client's encoding
+    bool prologue_written = false; // form sql
+    StringInfoData pending;        // form statements: records that are not written yet
+    StringInfoData scratch;        // for values that are converted
+    int silent_changes = 0;        // changes since the client last heard of us
+    int guc_level = 0;             // of the fixed settings, or 0 where they last
+    List *made_roles = NIL;        // form sql: names of the roles whose creation has been written
+    List *warned = NIL;            // of OIDs: relations whose lost rows have been reported to the log
 
     Session(LogicalDecodingContext *ctx, MemoryContext context);
 };
@@ -60,16 +60,5 @@ inline Session &session_of(LogicalDecodingContext *ctx)
 
 // The facts about `relation` at the change at hand.
 RelationFacts &facts_of(Session &session, Relation relation);
-
-// The callbacks, one file a kind of change: rows.cpp, truncate.cpp, ddl.cpp.
-void follow_row(Session &session, Relation relation, ReorderBufferChange *change);
-void follow_truncate(Session &session, int count, Relation relations[], ReorderBufferChange *change);
-void follow_message(Session &session, const char *content, size_t size);
-
-// Reports the rows of the transaction that could not follow, in the stream.
-void write_lost_rows(Session &session);
-
-// Writes a DDL message, or what could not follow, in the session's form.
-void write_ddl(Session &session, const DdlMessage &ddl);
 
 } // namespace pg_follower::decode

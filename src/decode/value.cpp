@@ -1,7 +1,7 @@
 // Writes values as text. See value.hpp.
 //
 // What stands here instead of a type's output function writes, byte for byte, what that function writes under the
-// fixed settings (ISO dates, UTC, hexadecimal bytea, shortest-exact floats). test/sql/types.sql compares the two.
+// fixed settings (ISO dates, UTC, hexadecimal bytea, shortest-exact floats). test/sql/rows_types.sql compares the two.
 #include "value.hpp"
 
 extern "C" {
