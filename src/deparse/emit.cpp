@@ -35,7 +35,7 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     ddl.sets_role = statement.sets_role;
     // What is said about roles may hold passwords, and settings of any kind.
     ddl.holds_secret = statement.holds_secret || ddl.cluster_wide;
-    ddl.of_extension = statement.of_extension;
+    ddl.of_extension = command.of_extension;
     ddl.extension = statement.extension;
     ddl.extension_version = statement.extension_version;
     ddl.tag = command.tag;
@@ -66,6 +66,7 @@ void emit_unsupported(const FollowedCommand &command, const char *reason)
 {
     DdlMessage ddl = {};
     ddl.kind = DdlKind::unsupported;
+    ddl.of_extension = command.of_extension;
     ddl.tag = command.tag;
     ddl.object = command.object;
     ddl.role = GetUserNameFromId(GetUserId(), false);

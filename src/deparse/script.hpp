@@ -83,6 +83,7 @@ struct FollowedCommand {
     const char *object; // type and identity; may be empty
     Oid caller;         // who runs it downstream
     Scope scope = Scope::database;
+    bool of_extension = false; // it changes what belongs to an extension
 };
 
 // A statement that goes to the downstream, without its semicolon.
@@ -93,7 +94,6 @@ struct Statement {
     // Facts about the statement that the downstream is told, see ddl_message.hpp.
     bool sets_role = false;
     bool holds_secret = false;
-    bool of_extension = false;
     const char *extension = "";
     const char *extension_version = "";
     const char *concurrent_sql = nullptr; // null where the upstream made no index CONCURRENTLY

@@ -10,6 +10,7 @@
 #include "deparse/written.hpp"
 
 extern "C" {
+#include "catalog/pg_extension.h"
 #include "catalog/pg_subscription.h"
 #include "catalog/pg_user_mapping.h"
 }
@@ -36,7 +37,8 @@ void follow_command(const Command &command)
     DeparseCommand verb =
         command.collected->type == SCT_AlterTable ? deparse_alter_table : find_verb(command.parse_tree);
     const char *object = describe_object(command.address);
-    follow({command.tag, object, creator_of(command)}, [&](Script &script) {
+    bool of_extension = command.address.classId == ExtensionRelationId;
+    follow({command.tag, object, creator_of(command), Scope::database, of_extension}, [&](Script &script) {
         if (entry->follows == Follows::no)
             cannot_follow(entry->reason);
         if (command.address.classId == SubscriptionRelationId)

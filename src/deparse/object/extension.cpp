@@ -39,7 +39,6 @@ void note_script(Script &script, const ExtensionRow &row)
 void write_create_extension(Script &script, const ExtensionRow &row, bool by_cascade)
 {
     SqlWriter &out = script.statement();
-    script.last().of_extension = true;
     note_script(script, row);
     out.text(by_cascade ? "CREATE EXTENSION IF NOT EXISTS " : "CREATE EXTENSION ").name(NameStr(row->extname));
     out.text(" SCHEMA ").schema_name(row->extnamespace);
@@ -72,7 +71,6 @@ void deparse_alter_extension(Script &script, const Command &command)
 {
     ExtensionRow row(ExtensionRelationId, command.address.objectId);
     SqlWriter &out = script.statement();
-    script.last().of_extension = true;
     out.text("ALTER EXTENSION ").name(NameStr(row->extname));
     if (command.parse_tree && IsA(command.parse_tree, AlterExtensionContentsStmt)) {
         auto *statement = reinterpret_cast<AlterExtensionContentsStmt *>(command.parse_tree);
