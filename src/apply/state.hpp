@@ -1,42 +1,14 @@
 // What is known about follows: the table follower.follow, and who works on one.
 #pragma once
 
-#include "live.hpp"
+#include "follow.hpp"
 #include "pg_follower/pg.hpp"
 
 extern "C" {
-#include "access/transam.h"
 #include "storage/lock.h"
 }
 
 namespace pg_follower::apply {
-
-// A row of follower.follow. Texts that may be null are null pointers.
-struct Follow {
-    int32 id;
-    NameData name;
-    const char *conninfo;
-    const char *upstream; // the connection as it may be shown
-    NameData slot;
-    const char *origin;
-    XLogRecPtr start_lsn; // where the slot began
-    bool enabled;         // the user wants it to run
-    FollowState state;    // as last written; see true_state
-    dsm_handle segment;   // of the live figures
-    TimestampTz started_at;
-    XLogRecPtr single_until; // apply transactions one by one up to here, because a group of them failed
-    // A command of the transaction that commits at this upstream position failed, maybe because snapshots older than
-    // that xid still see rows that are gone.
-    XLogRecPtr blocked_lsn;
-    FullTransactionId blocked_xid;
-    const char *last_error;
-    const char *last_error_detail;
-    const char *last_error_hint;
-    const char *last_error_context;
-    TimestampTz last_error_at; // 0 if there has been none
-    int64 large_objects;       // of the upstream, when its connection was last opened; they do not follow
-    Figures figures;
-};
 
 // All of these read what is committed now, whatever snapshot the transaction has, and allocate in the current context.
 Follow *find_follow(int32 id);            // null if there is none
@@ -83,9 +55,5 @@ FollowState true_state(const Follow &follow, int worker);
 
 // "pg_follower worker", with the follow's name behind it unless that is "default".
 const char *worker_name(const char *follow_name);
-
-// Raises an error where an object of the extension does not have the columns that this library knows: the library is
-// newer, or older, than the extension's SQL objects in this database.
-void check_column_count(TupleDesc description, int count);
 
 } // namespace pg_follower::apply

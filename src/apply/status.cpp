@@ -1,5 +1,6 @@
 // The function behind the view follow_status.
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "state.hpp"
 
 extern "C" {
@@ -13,81 +14,98 @@ PG_FUNCTION_INFO_V1(pg_follower_status);
 namespace pg_follower::apply {
 namespace {
 
-Datum time_or_null(TimestampTz time, bool &null)
+// A follow as it is at this moment.
+struct Status {
+    Follow follow;
+    int pid; // 0 where no worker runs
+};
+
+Datum follow_name(const Status &status, bool &)
 {
-    null = time == 0;
-    return TimestampTzGetDatum(time);
+    return NameGetDatum(&status.follow.name);
 }
 
-Datum text_or_null(const char *text, bool &null)
+Datum pid(const Status &status, bool &null)
 {
-    null = !text;
-    return text ? CStringGetTextDatum(text) : (Datum)0;
+    null = status.pid == 0;
+    return Int32GetDatum(status.pid);
+}
+
+Datum position_or_null(XLogRecPtr position, bool &null)
+{
+    null = position == 0;
+    return LSNGetDatum(position);
+}
+
+Datum received_lsn(const Status &status, bool &null)
+{
+    return position_or_null(status.follow.figures.received_lsn, null);
+}
+
+Datum applied_lsn(const Status &status, bool &null)
+{
+    return position_or_null(status.follow.figures.applied_lsn, null);
+}
+
+Datum lag_bytes(const Status &status, bool &null)
+{
+    const Figures &figures = status.follow.figures;
+    null = status.pid == 0;
+    return Int64GetDatum(figures.received_lsn > figures.applied_lsn
+                             ? static_cast<int64>(figures.received_lsn - figures.applied_lsn)
+                             : 0);
 }
 
 // How far behind the upstream's commits this is, as far as known.
-Datum lag(const Figures &figures, bool &null)
+Datum lag_time(const Status &status, bool &null)
 {
-    TimestampTz from = figures.last_commit_at;
+    const Figures &figures = status.follow.figures;
     TimestampTz now = GetCurrentTimestamp();
-    if (figures.applied_lsn >= figures.received_lsn)
-        from = now;
-    null = from == 0;
+    TimestampTz from = figures.applied_lsn >= figures.received_lsn ? now : figures.last_commit_at;
+    null = status.pid == 0 || from == 0;
     return null ? (Datum)0
                 : DirectFunctionCall2(timestamp_mi, TimestampTzGetDatum(Max(from, now)), TimestampTzGetDatum(from));
 }
 
-constexpr int status_column_count = 21; // of follow_status
+struct StatusColumn {
+    const char *name;
+    Datum (*value)(const Status &status, bool &null);
+};
 
-// One row of follow_status. Nothing of the connection string but what may be shown.
-void put_status(ReturnSetInfo *result, const Follow &follow)
+// The columns that show something else than the column of follower.follow with the same name.
+constexpr StatusColumn status_columns[] = {
+    {"follow_name", follow_name}, {"pid", pid},           {"received_lsn", received_lsn}, {"applied_lsn", applied_lsn},
+    {"lag_bytes", lag_bytes},     {"lag_time", lag_time},
+};
+
+Datum status_value(const Status &status, const char *column, bool &null)
 {
-    int pid = worker_pid(follow.id);
-    Figures figures = follow.figures;
-    FollowState state = true_state(follow, pid);
-    LiveReader live(pid ? follow.segment : 0, follow.id);
-    if (live && live->pid == pid)
-        live.read(&state, &figures);
-    live.detach();
-    bool runs = pid != 0;
+    for (const StatusColumn &known : status_columns)
+        if (strcmp(known.name, column) == 0)
+            return known.value(status, null);
+    return value_of(status.follow, column, null);
+}
 
-    Datum values[status_column_count] = {};
-    bool nulls[status_column_count] = {};
-    int i = 0;
-    values[i++] = NameGetDatum(&follow.name);
-    values[i++] = CStringGetTextDatum(state_name(state));
-    nulls[i] = !runs;
-    values[i++] = Int32GetDatum(pid);
-    values[i++] = CStringGetTextDatum(follow.upstream);
-    values[i++] = NameGetDatum(&follow.slot);
-    nulls[i] = figures.received_lsn == 0;
-    values[i++] = LSNGetDatum(figures.received_lsn);
-    nulls[i] = figures.applied_lsn == 0;
-    values[i++] = LSNGetDatum(figures.applied_lsn);
-    nulls[i] = !runs;
-    values[i++] = Int64GetDatum(figures.received_lsn > figures.applied_lsn
-                                    ? static_cast<int64>(figures.received_lsn - figures.applied_lsn)
-                                    : 0);
-    values[i] = lag(figures, nulls[i]);
-    nulls[i] |= !runs;
-    ++i;
-    values[i] = time_or_null(figures.last_commit_at, nulls[i]);
-    ++i;
-    values[i++] = Int64GetDatum(figures.transactions);
-    values[i++] = Int64GetDatum(figures.rows_applied);
-    values[i++] = Int64GetDatum(figures.ddl_applied);
-    values[i++] = Int64GetDatum(figures.rows_missing);
-    values[i++] = Int64GetDatum(figures.unsupported);
-    values[i++] = Int64GetDatum(follow.large_objects);
-    for (const char *text :
-         {follow.last_error, follow.last_error_detail, follow.last_error_hint, follow.last_error_context}) {
-        values[i] = text_or_null(text, nulls[i]);
-        ++i;
-    }
-    values[i] = time_or_null(follow.last_error_at, nulls[i]);
-    ++i;
-    Assert(i == status_column_count);
-    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+Status status_of(const Follow &follow)
+{
+    Status status = {follow, worker_pid(follow.id)};
+    status.follow.state = true_state(follow, status.pid);
+    LiveReader live(status.pid ? follow.segment : 0, follow.id);
+    if (live && live->pid == status.pid)
+        live.read(&status.follow.state, &status.follow.figures);
+    live.detach();
+    return status;
+}
+
+// One row of follow_status. Of the connection string, it has no column but the one that may be shown.
+void put_status(ReturnSetInfo *result, const Status &status)
+{
+    TupleDesc description = result->setDesc;
+    auto values = allocate<Datum>(description->natts);
+    auto nulls = allocate_zeroed<bool>(description->natts);
+    for (int i = 0; i < description->natts; ++i)
+        values[i] = status_value(status, NameStr(TupleDescAttr(description, i)->attname), nulls[i]);
+    tuplestore_putvalues(result->setResult, description, values, nulls);
 }
 
 } // namespace
@@ -101,8 +119,7 @@ Datum pg_follower_status(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, 0);
     auto result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
-    check_column_count(result->setDesc, status_column_count);
     for (Follow *follow : each<Follow>(all_follows()))
-        put_status(result, *follow);
+        put_status(result, status_of(*follow));
     return (Datum)0;
 }
