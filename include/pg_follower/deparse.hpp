@@ -1,4 +1,4 @@
-// The deparser: event triggers that write DDL to WAL as SQL text. See src/deparse/event_trigger.cpp.
+// The deparser: event triggers that write DDL to WAL as SQL text. See src/deparse/capture/event_trigger.cpp.
 //
 // Its SQL-callable functions (the event triggers, the view of commands) are found by name, where they are defined.
 #pragma once

@@ -5,9 +5,9 @@
 
 namespace pg_follower {
 
-// Has `refuse` called with the extension's table of that name, just before that is dropped, by whatever statement: DROP
-// EXTENSION, a schema with CASCADE, DROP OWNED. Assumes that the library is loaded by then, which an event trigger sees
-// to (pg_follower_ddl_command_start). Called from _PG_init, with a name that lasts.
+// Has `refuse` called with the extension's table of that name just before the table is dropped, whatever the statement
+// is: DROP EXTENSION, DROP SCHEMA ... CASCADE, DROP OWNED. It assumes that the library is loaded by then; an event
+// trigger sees to that (pg_follower_ddl_command_start). It is called from _PG_init, with a name that lasts.
 void guard_table(const char *name, void (*refuse)(Oid table));
 
 } // namespace pg_follower

@@ -12,7 +12,7 @@ namespace pg_follower {
 // Whether a trigger or rule with this tgenabled or ev_enabled fires under session_replication_role = replica.
 bool fires_on_replica(char enabled);
 
-// Whether the table has triggers or rules that do.
+// Whether the table has triggers or rules that fire then.
 bool has_replica_effects(Relation table);
 
 } // namespace pg_follower

@@ -43,7 +43,7 @@ template <typename Enum> class EnumSetting {
   public:
     constexpr EnumSetting(Enum value) : value_(static_cast<int>(value)) {}
     operator Enum() const { return static_cast<Enum>(value_); }
-    // What the server is given to write to.
+    // The variable that the server reads and writes.
     int *variable() { return &value_; }
 
   private:
@@ -60,7 +60,7 @@ struct Settings {
     int restart_interval = 5;             // seconds from a worker's end by an error to its restart
     int max_batch_rows = 1000;            // rows of one statement that are applied in one go
     int max_group_transactions = 1000;    // upstream transactions that may share one commit while catching up
-    char *function_search_path = nullptr; // by what functions that users wrote find names, see apply/function_path.cpp
+    char *function_search_path = nullptr; // of functions that users wrote, see apply/function_path.cpp
 };
 
 extern Settings settings;

@@ -9,8 +9,8 @@
 
 namespace pg_follower {
 
-// Collects the roles (but PUBLIC) that SqlWriter::role_name writes between start() and stop(), into whatever buffer.
-// One at a time; stop() is also for the path of an error.
+// Collects the roles, except PUBLIC, that SqlWriter::role_name writes to any buffer between start() and stop(). There
+// is one collector at a time. stop() must be called after an error, too.
 class RoleCollector {
   public:
     void start();
@@ -50,7 +50,8 @@ class SqlWriter {
     SqlWriter &name(const char *schema, const char *identifier);
     // The qualified name of the object with that OID. An error (ERRCODE_UNDEFINED_OBJECT) if there is none.
     SqlWriter &relation_name(Oid relid);
-    // As format_type writes it. Where roles are collected, so that a command is written, a temporary type is an error.
+    // As format_type writes it. A temporary type is an error while roles are collected, because a command is written
+    // then.
     SqlWriter &type_name(Oid type, int32 typmod = -1);
     SqlWriter &type_or_none(Oid type);          // NONE for InvalidOid
     SqlWriter &function_name(Oid function);     // without arguments

@@ -72,7 +72,7 @@ constexpr RowKindTraits row_kinds[] = {
     {RowKind::delete_by_row, RowCommand::delete_row, "DELETE", FindsBy::row, false, false},
 };
 
-// Null for what is no kind.
+// The traits of a kind; null where there is no such kind.
 constexpr const RowKindTraits *find_row_kind(RowKind kind)
 {
     for (const RowKindTraits &traits : row_kinds)

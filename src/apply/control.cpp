@@ -30,7 +30,7 @@ bool stop_worker(int32 follow)
         if (pid != 0 && pid != told) {
             Follow *row = find_follow(follow);
             LiveReader live(row ? row->segment : 0, follow);
-            // Not yet, if it has only just started.
+            // A worker that has only just started has no live figures yet, and is told later.
             if (live && live->pid == pid) {
                 pg_atomic_write_u32(&live->stop_requested, 1);
                 (void)kill(pid, SIGTERM);
@@ -40,7 +40,7 @@ bool stop_worker(int32 follow)
         }
         pause_briefly(poll_milliseconds);
     }
-    // The lock goes a little before the process does.
+    // The process releases the lock a little before it ends.
     while (told != 0 && BackendPidGetProc(told))
         pause_briefly(poll_milliseconds);
     return told != 0;

@@ -58,7 +58,7 @@ const char *Ddl::apply(const DdlMessage &record)
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner resource_owner = CurrentResourceOwner;
     bool optional = record.kind == DdlKind::optional;
-    // Volatile where it is set between PG_TRY and a longjmp.
+    // It is volatile because it is set between PG_TRY and a longjmp.
     ErrorData *volatile failure = nullptr;
     if (optional) {
         BeginInternalSubTransaction(nullptr);
@@ -76,7 +76,7 @@ const char *Ddl::apply(const DdlMessage &record)
     }
     PG_CATCH();
     {
-        // The context of an error holds the statement.
+        // The context of an error holds the text of the statement, which no log may show where it holds a secret.
         if (!optional && !record.holds_secret)
             PG_RE_THROW();
         MemoryContextSwitchTo(context);

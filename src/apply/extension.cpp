@@ -66,8 +66,8 @@ constexpr const char *contrib_modules[] = {
     "xml2",
 };
 
-// Where the package's name is not the extension's, behind postgresql-VERSION-. The languages' transforms come with
-// them.
+// Extensions whose package has another name than they have, behind postgresql-VERSION-. The transforms of a language
+// are in the package of the language.
 struct Exception {
     const char *part; // of the extension's name
     const char *package;
@@ -100,7 +100,8 @@ const char *debian_package(const char *extension)
     return name;
 }
 
-// Whether the view-like function of the server lists the extension, and that version of it where one is given.
+// Whether the function of the server, which returns a list of extensions, lists the extension, and that version of it
+// where one is given.
 bool lists(const char *function, const char *extension, const char *version)
 {
     SqlWriter query;
@@ -117,7 +118,7 @@ void require_extension(const DdlMessage &record)
 {
     if (!*record.extension)
         return;
-    // CREATE EXTENSION leaves one that is there as it is, or fails because of it, without a file.
+    // Where the extension exists already, CREATE EXTENSION does nothing or fails, and reads no file in either case.
     bool creates = strcmp(record.tag, "CREATE EXTENSION") == 0;
     if (creates && OidIsValid(get_extension_oid(record.extension, true)))
         return;

@@ -8,10 +8,10 @@
 // no more exposed than there. Rows are applied as the table's owner, whoever wrote them upstream. Who may create
 // something in a schema of the path would act as that owner; so the path is empty for them, unless the user sets one.
 //
-// The server's hook around function calls does it (fmgr.h). A function of SQL text under the hook is not inlined, which
-// would read its body under the statement's path. Left alone are functions in C, those with a body that was read when
-// they were created, those with settings of their own, and those which are not immutable by themselves but may be so
-// when inlined, as indexes and partition keys ask for.
+// The server's hook around function calls does it (fmgr.h). The server does not inline a function of SQL text that has
+// the hook; inlining would read its body under the statement's path. These functions are left alone: functions in C,
+// those with a body that was read when they were created, those with settings of their own, and those which are not
+// immutable by themselves but may be so when they are inlined, as indexes and partition keys demand.
 #include "function_path.hpp"
 
 #include "pg_follower/catalog.hpp"
@@ -90,8 +90,8 @@ const char *path_of(Oid function)
     return path.text("pg_temp").c_str();
 }
 
-// `level` keeps the nest level of settings while the function runs; 0 where it runs under the path that is there: a
-// function that calls it, or a setting of its own, chose that.
+// `level` keeps the nest level of settings while the function runs. It is 0 where the function runs under the path that
+// is in force, because a function that calls it, or a setting of its own, chose that path.
 void call_hook(FmgrHookEventType event, FmgrInfo *function, Datum *level)
 {
     if (next_hook)

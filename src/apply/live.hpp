@@ -45,7 +45,7 @@ struct Live {
 // Makes the piece for this process, which keeps it until its end. Needs a transaction.
 Live *create_live(int32 follow, dsm_handle *handle);
 
-// Attaches to the piece of a running worker: null if it is gone.
+// Attaches to the piece of a running worker. It converts to false where the piece is gone.
 class LiveReader {
   public:
     LiveReader(dsm_handle handle, int32 follow);
@@ -54,7 +54,7 @@ class LiveReader {
     explicit operator bool() const { return live_ != nullptr; }
     Live *operator->() const { return live_; }
     void read(FollowState *state, Figures *figures) const;
-    // The mapping also ends with the resource owner in force when it was made.
+    // Without detach() the mapping ends with the resource owner that was in force when it was made.
     void detach();
 
   private:

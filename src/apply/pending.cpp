@@ -31,7 +31,7 @@ struct Pending {
     Upstream upstream;
 };
 
-// In TopTransactionContext; the connections in it are closed at the transaction's end.
+// The list is in TopTransactionContext. Its connections are closed at the end of the transaction.
 List *pending = NIL;
 bool registered = false;
 

@@ -1,4 +1,4 @@
-// See query_snapshot.hpp.
+// Takes a snapshot from all places that hold it. See query_snapshot.hpp.
 //
 // A query that runs in a portal holds its snapshot three times: as the active one (PortalRunSelect in tcop/pquery.c),
 // in its QueryDesc (CreateQueryDesc), and in its executor state (standard_ExecutorStart); the last two belong to the

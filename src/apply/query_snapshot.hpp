@@ -10,8 +10,8 @@ extern "C" {
 namespace pg_follower::apply {
 
 // For the length of a block, takes from the query that called this function the snapshot that it does not need, and
-// gives it a new one at the end. A snapshot that is held for as long as a wait lasts keeps dead rows from being
-// removed, and the worker that is waited for from building indexes over them.
+// gives it a new one at the end. A snapshot that is held during a wait keeps dead rows from being removed, and so keeps
+// the worker that is waited for from building indexes over them.
 //
 // It takes effect for a query of its own that reads no table (SELECT wait_for_follow()) in READ COMMITTED; elsewhere
 // the snapshot may be needed, and stays. In the block no code may rely on an active snapshot.

@@ -254,7 +254,7 @@ void Statements::resolve(Statement *statement)
     for (int i = 0; i < statement->count; ++i)
         resolve_parameter(statement->parameters[i], relation, description, i + 1, resolved);
     TupleDescInitEntry(description, static_cast<AttrNumber>(statement->count + 1), "n", INT4OID, -1, 0);
-    // Plans see to changes of the table by themselves, as long as their parameters' types are the same.
+    // A plan adapts itself to changes of the table as long as the types of its parameters stay the same.
     if (statement->resolved) {
         if (!equalTupleDescs(statement->description, description))
             discard_plans(statement);

@@ -1,8 +1,9 @@
 // Tells statements that must run where the role may change. See role_settings.hpp.
 //
 // The bound (SECURITY_LOCAL_USERID_CHANGE) keeps code of a user from becoming the worker's superuser. These statements
-// run no such code by themselves: they hold names, and settings that the server knows. A superuser's may run whatever
-// it likes; where event triggers fire, which may call anything, anybody else's stay within the bound.
+// run no such code by themselves: they hold names, and settings that the server knows. A superuser's
+// statements may run whatever they like. Where event triggers fire, which may call anything, the statements of anybody
+// else stay within the bound.
 #include "role_settings.hpp"
 
 #include "spi.hpp"

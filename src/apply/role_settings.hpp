@@ -5,8 +5,8 @@
 
 namespace pg_follower::apply {
 
-// Whether the statement has a SET or RESET clause about the role, which the server refuses to look at while the role
-// must not change, and may run without that bound.
+// Whether the statement has a SET or RESET clause about the role, and may run where the role may change. The server
+// refuses such clauses elsewhere.
 bool needs_role_free(const DdlMessage &record, Oid role);
 
 } // namespace pg_follower::apply

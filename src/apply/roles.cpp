@@ -21,7 +21,7 @@ namespace {
 
 void create_role(const char *name)
 {
-    // Another worker may be at it.
+    // The lock keeps out another worker that may be creating the same role.
     Relation authid = table_open(AuthIdRelationId, ShareRowExclusiveLock);
     if (!OidIsValid(get_role_oid(name, true))) {
         CreateRoleStmt *statement = makeNode(CreateRoleStmt);
@@ -48,7 +48,7 @@ void create_role(const char *name)
 
 Oid role_of(const DdlMessage &ddl, const char **reason)
 {
-    // Those named first: creating them may have created the role itself.
+    // The roles that the command names come first, because one of them may be the role that runs it.
     bool to_worker = settings.missing_role == MissingRole::worker;
     for (int i = 0; i < ddl.role_count; ++i) {
         if (OidIsValid(get_role_oid(ddl.roles[i], true)))
@@ -62,7 +62,7 @@ Oid role_of(const DdlMessage &ddl, const char **reason)
         *reason = psprintf("role \"%s\" does not exist on the downstream", ddl.roles[i]);
         return InvalidOid;
     }
-    // Commands of no role are the worker's own.
+    // A command without a role runs as the worker's own.
     if (ddl.role[0] == '\0')
         return GetUserId();
     Oid role = get_role_oid(ddl.role, true);

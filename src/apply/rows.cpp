@@ -67,7 +67,7 @@ Datum read_image(Oid type, const Value &value)
                 (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("a value of type %s has %d bytes, but %d were expected",
                                                              format_type_be(type), value.length, length)));
     int header = length == -1 ? VARHDRSZ : 0;
-    auto image = static_cast<char *>(palloc0(header + value.length + 1));
+    auto image = allocate_zeroed<char>(header + value.length + 1);
     if (length == -1)
         SET_VARSIZE(image, header + value.length);
     memcpy(image + header, value.data, value.length);
@@ -97,7 +97,8 @@ Datum read_value(Parameter &parameter, const Value &value)
         return read_image(parameter.base, value);
     if (OidIsValid(parameter.catalog) && is_number(value))
         return read_object_number(parameter.catalog, value);
-    // Input functions want an end. The byte behind a value is the message's own, or the zero that ends it.
+    // Input functions need a string that ends with a zero. The byte behind a value belongs to the message, or is the zero
+    // that ends it, so it may be changed for a moment.
     auto data = const_cast<char *>(value.data);
     char behind = data[value.length];
     data[value.length] = '\0';
@@ -197,7 +198,7 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
         OwnerScope owner(statement->owner);
         read_values(statement, datums_, nulls_);
     }
-    // A large row alone is a full run, and need not be copied into one.
+    // A large row fills a run by itself, so it is applied without being copied into one.
     bool large = size >= max_run_bytes;
     if (large)
         flush(run);
@@ -328,7 +329,7 @@ void Rows::apply_run(Run *run)
         return;
     check_found(statement, found, run->count);
 
-    // Which were missing: for updates, those that the same update, once more, does not find.
+    // Finds out which rows were missing. For updates, they are those that the same update does not find once more.
     TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
     for (int i = 0; i < run->count; ++i) {
         if (found_rows[i])

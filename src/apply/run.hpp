@@ -56,9 +56,9 @@ class Runs {
     void start();
     // The run of a table, empty or not.
     Run *of(Oid relation);
-    // Adds a row. An update of a row that the run updates already replaces that one: both set the whole row (what
-    // they leave out is the same for both, else they would be different statements), and nobody sees the state
-    // between. `key` is the text of what finds the row.
+    // Adds a row. Where the run holds an update of the same row already, the new update replaces it: both set the same
+    // columns, because otherwise they would be different statements, and nobody sees the state between them. `key` is
+    // the text of what finds the row.
     void add(Run *run, Statement *statement, Datum *values, bool *nulls, const char *key, int key_length);
     // Takes the rows out of the list; they stay until done().
     void take(Run *run);

@@ -11,9 +11,9 @@ extern "C" {
 namespace pg_follower::apply {
 namespace {
 
-// Of the worker's session, whatever ALTER DATABASE ... SET and ALTER ROLE ... SET say. The planner's settings hold the
-// plans of row statements to index lookups: they are made once, maybe while the table is empty, and must serve when it
-// is large.
+// The settings of the worker's session, whatever ALTER DATABASE ... SET and ALTER ROLE ... SET say. The planner's
+// settings restrict the plans of row statements to index lookups: a plan is made once, maybe while the table is empty,
+// and must still be good when the table is large.
 constexpr FixedSetting session_settings[] = {
     {"role", "none"},
     {"search_path", worker_search_path},
@@ -23,7 +23,7 @@ constexpr FixedSetting session_settings[] = {
     {"lock_timeout", "0"},
     {"idle_in_transaction_session_timeout", "0"},
     {"row_security", "on"},
-    // As a database that only the worker writes may have them.
+    // A database that only the worker is to write may have other defaults for these.
     {"default_transaction_read_only", "off"},
     {"default_transaction_isolation", "read committed"},
     {"default_transaction_deferrable", "off"},

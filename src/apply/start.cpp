@@ -23,8 +23,8 @@ PG_FUNCTION_INFO_V1(pg_follower_start_follow);
 namespace pg_follower::apply {
 namespace {
 
-// A number that no follow of this database has had, in all likelihood: a slot that was left behind may bear it. Not
-// from a sequence, which would give this transaction an id before the slot is made.
+// A random number, which in all likelihood no follow of this database has had: a slot that was left behind may have the
+// number of its follow in its name. A sequence would give this transaction an id before the slot is made.
 int32 new_follow_id()
 {
     for (;;) {
@@ -37,7 +37,7 @@ int32 new_follow_id()
     }
 }
 
-// Makes the slot. If that is interrupted, ends the upstream's process, which else would go on to make it.
+// Makes the slot. If that is interrupted, ends the upstream's process, which would otherwise go on making it.
 XLogRecPtr make_slot(Upstream &upstream, const Follow &follow)
 {
     volatile XLogRecPtr start = 0;
@@ -61,8 +61,8 @@ XLogRecPtr make_slot(Upstream &upstream, const Follow &follow)
     return start;
 }
 
-// Makes the replication origin, without the position of one of the same number that an aborted transaction may have
-// left in memory.
+// Makes the replication origin, and resets the position that an aborted transaction may have left in memory for an
+// origin of the same number.
 void make_origin(const char *name)
 {
     RepOriginId origin = replorigin_create(name);
@@ -112,7 +112,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data)
              MyDatabaseId, follow.id);
     follow.origin = psprintf("pg_follower_%u_%d", MyDatabaseId, follow.id);
 
-    // Closed by the end of the transaction from on_abort_drop_slot on, before that here.
+    // From on_abort_drop_slot on, the end of the transaction closes the connection; before, this function does.
     static Upstream upstream;
     upstream = Upstream::connect(conninfo, worker_name(name));
     PG_TRY();

@@ -173,8 +173,8 @@ bool try_worker_lock(int32 follow)
     LOCKTAG tag = lock_tag(follow);
     if (LockAcquire(&tag, worker_lock, true, true) == LOCKACQUIRE_NOT_AVAIL)
         return false;
-    // A session's lock is released by the abort of a transaction only. Between transactions nobody would do it, and the
-    // next process in this one's place would hold it.
+    // The server releases a session's lock only when a transaction aborts. If this process ended between transactions
+    // nobody would release it, and the next process in its place would hold it.
     on_shmem_exit([](int, Datum) { LockReleaseAll(DEFAULT_LOCKMETHOD, true); }, static_cast<Datum>(0));
     return true;
 }
@@ -205,7 +205,7 @@ int worker_pid(int32 follow)
 
 TransactionId oldest_visible_xid()
 {
-    // A table of users: those of the server are seen by other databases and by slots, too.
+    // The horizon is that of a user's table: the server's own catalogs are seen by other databases and by slots, too.
     Relation relation = table_open(internal_relation("follow"), AccessShareLock);
     TransactionId xid = GetOldestNonRemovableTransactionId(relation);
     table_close(relation, NoLock);
@@ -218,7 +218,8 @@ FollowState true_state(const Follow &follow, int worker)
         return follow.state;
     if (!follow.enabled)
         return FollowState::stopped;
-    // No process: between a worker's end and its next start, unless the server was restarted since.
+    // No process runs: this is the time between a worker's end and its next start, unless the server was restarted
+    // since.
     if (follow.started_at < PgStartTime)
         return library_preloaded ? FollowState::starting : FollowState::stopped;
     return follow.state == FollowState::starting ? FollowState::starting : FollowState::retrying;

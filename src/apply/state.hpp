@@ -16,7 +16,7 @@ Follow *find_follow(const char *name);    // null if there is none
 Follow *require_follow(const char *name); // ERRCODE_UNDEFINED_OBJECT if there is none
 List *all_follows();
 
-// Writers; each is seen at once by the commands that follow in the transaction.
+// Later commands of the same transaction see at once what these write.
 void insert_follow(const Follow &follow);
 void update_follow(const Follow &follow);
 void delete_follow(int32 id);

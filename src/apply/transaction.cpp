@@ -7,8 +7,8 @@
 // Commits are asynchronous. A list keeps which upstream position each of them reaches, so the position that the
 // upstream may forget is never past what is durable here. When there is nothing more to read, the rest is flushed.
 //
-// If a group fails, nobody knows yet whose fault it is, nor are the transactions before it applied. So the worker
-// starts again, applies one by one up to the group's end, and then knows.
+// If a group fails, it is not known which of its transactions failed, and none of them is applied. So the worker starts
+// again and applies the transactions one by one up to the group's end.
 #include "transaction.hpp"
 
 #include "dropped_objects.hpp"
@@ -119,7 +119,7 @@ void Applier::record(StreamReader &reader)
                     errmsg("unrecognized record '%c' in the stream", static_cast<char>(type))));
 }
 
-// Opens the downstream transaction, if it is not.
+// Opens the downstream transaction, unless one is open.
 void Applier::open()
 {
     if (IsTransactionState())
@@ -127,7 +127,7 @@ void Applier::open()
     SetCurrentStatementStartTimestamp();
     StartTransactionCommand();
     PushActiveSnapshot(GetTransactionSnapshot());
-    // The context of the message stays; what the transaction allocates for itself is its own.
+    // The message's memory context stays the current one. The transaction has contexts of its own for what it needs.
     MemoryContextSwitchTo(message_context_);
     pgstat_report_activity(STATE_RUNNING, nullptr);
     ++number_;
@@ -178,7 +178,7 @@ void Applier::note_unsupported(const DdlMessage &record)
     record_unsupported(record);
 }
 
-// Leaves an index, whose making would hold the stream up, to somebody here.
+// Leaves an index to somebody on this server, because building it would hold the stream up.
 void Applier::leave_index(const DdlMessage &record)
 {
     DdlMessage left = record;
@@ -297,7 +297,7 @@ Feedback Applier::feedback()
         dlist_delete(&commit->node);
         pfree(commit);
     }
-    // With nothing of an upstream transaction in hand, whatever was received needed no change here.
+    // Where no part of an upstream transaction is in hand, nothing of what was received needed a change here.
     if (!in_upstream_ && grouped_ == 0) {
         applied_ = Max(applied_, received_);
         if (dlist_is_empty(&commits_))

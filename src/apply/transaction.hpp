@@ -45,7 +45,7 @@ class Applier {
     const Figures &figures() const { return figures_; }
     void set_state(FollowState state);
 
-    // About an error that was raised in here.
+    // These tell about an error that was raised in here.
     const Position &position() const { return progress_.position; }
     bool applying() const { return applying_; }
     bool applying_ddl() const { return ddl_.applying(); }

@@ -21,8 +21,8 @@ void apply_truncate(const TruncateRecord &record, Position &position)
     position.what = "TRUNCATE";
     position.schema = record.relation_count ? record.relations[0].schema : nullptr;
     position.object = record.relation_count ? record.relations[0].table : nullptr;
-    // The one role that owns all of the tables and may truncate them runs the command. Where there is none, it runs as
-    // the worker, which is safe as long as no trigger runs with it.
+    // If one role owns all of the tables and may truncate them, the command runs as that role. Otherwise it runs as the
+    // worker, which is safe as long as no trigger runs with it.
     Oid owner = InvalidOid;
     bool as_owner = true;
     bool triggers = false;

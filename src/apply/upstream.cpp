@@ -29,7 +29,7 @@ void load_walreceiver()
         load_file("libpqwalreceiver", false);
 }
 
-// libpq's text of an error, without its severity and line ends.
+// The text of an error as libpq gives it, without the severity and the line ends.
 const char *clean(const char *error)
 {
     if (!error)
@@ -53,9 +53,8 @@ bool has_word(const char *text, const char *word)
     return false;
 }
 
-// The upstream's encoding, where the upstream refused the connection because it cannot convert that to this database's;
-// else null. The connection's failure comes as text in whatever language, but the names of encodings are not
-// translated.
+// The upstream's encoding, where the upstream refused the connection because it cannot convert it to this database's;
+// otherwise null. The reason comes as text in the upstream's language, but names of encodings are not translated.
 const char *unconvertible_encoding(const char *failure)
 {
     if (!has_word(failure, GetDatabaseEncodingName()))
@@ -68,7 +67,7 @@ const char *unconvertible_encoding(const char *failure)
 
 [[noreturn]] void raise_failure(const WalRcvExecResult *result)
 {
-    // Roles that may not see the setting learn only from the server's refusal that it leaves the plugin out.
+    // A role that may not see the setting learns only by the server's refusal that the plugin is not allowed.
     if (result->err && strstr(result->err, "output_plugin_libraries"))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("upstream does not allow the output plugin \"%s\"", plugin_name),
@@ -105,7 +104,7 @@ Upstream Upstream::try_connect(const char *conninfo, const char *application_nam
         upstream.connection_ = connect_to_upstream(full, application_name, &failure);
     }
     *error = failure;
-    // A long statement here must not look like a dead receiver there.
+    // While this server runs a long statement it does not answer; the upstream must not take it for dead.
     for (const char *setting :
          {"SET wal_sender_timeout = 0", "SET tcp_keepalives_idle = 30", "SET tcp_keepalives_interval = 10",
           "SET tcp_keepalives_count = 6", "SET statement_timeout = 0", "SET lock_timeout = 0"}) {
@@ -175,7 +174,7 @@ bool Upstream::is_this_server()
     snprintf(own_system, sizeof(own_system), UINT64_FORMAT, GetSystemIdentifier());
     char own_start[32];
     snprintf(own_start, sizeof(own_start), INT64_FORMAT, static_cast<int64>(PgStartTime) + epoch_difference);
-    // Copies of a server have its system identifier, too.
+    // A copy of a server has the same system identifier, so more is compared.
     return strcmp(system_identifier(), own_system) == 0 &&
            strcmp(value("SELECT (EXTRACT(epoch FROM pg_catalog.pg_postmaster_start_time()) OPERATOR(pg_catalog.*) "
                         "1000000)::pg_catalog.int8::pg_catalog.text"),
@@ -236,7 +235,7 @@ void Upstream::command(const char *text)
 
 void Upstream::allow_plugin()
 {
-    // Null on servers that keep no such list.
+    // The setting is null on servers that keep no such list.
     const char *allowed = value("SELECT CASE WHEN 'pg_follower' OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array("
                                 "pg_catalog.translate(setting, ' \"', ''), ',')) THEN '' ELSE setting END "
                                 "FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) "

@@ -40,7 +40,7 @@ XLogRecPtr upstream_position(const Follow &follow)
     return position;
 }
 
-// Raises why a follow that does not run will not come to the position by itself.
+// Raises an error with the reason why a follow does not run, where it will not reach the position by itself.
 void check_progress(const Follow &follow, int pid)
 {
     const char *name = NameStr(follow.name);

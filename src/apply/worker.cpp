@@ -4,10 +4,11 @@
 // figures, sets the replication origin up, opens the stream, and then applies what comes, waiting on its latch and the
 // socket while nothing does.
 //
-// Its ends: by stop_follow and drop_follow with exit code 0, so that the postmaster forgets it; by an error that may
-// pass (a lost connection, a deadlock, a full disk) with exit code 1, so that the postmaster starts it again; by any
-// other error with exit code 0 and the state `failed`, which resume_follow ends. After a crash the postmaster starts it
-// again, too, and the origin says where to go on. Every error ends the process, so each start is a clean one.
+// stop_follow and drop_follow end it with exit code 0, so that the postmaster forgets it. An error that may pass (a
+// lost connection, a deadlock, a full disk: see error_class.cpp) ends it with exit code 1, so that the postmaster
+// starts it again. Any other error ends it with exit code 0 and the state `failed`, until somebody calls resume_follow.
+// After a crash the postmaster starts it again, too, and the origin says where to go on. Since every error ends the
+// process, each start begins with a fresh one.
 #include "error_class.hpp"
 #include "latch_pause.hpp"
 #include "pg_follower/compat.hpp"
@@ -56,8 +57,8 @@ struct Worker {
 
 Worker *worker = nullptr;
 
-// How long a worker tries to get its follow's lock. Whoever holds it longer is another worker, or a command after
-// which another one is registered where one is needed.
+// How often a worker tries to get its follow's lock. Whoever holds it longer is another worker, or a command that
+// registers another worker at its end where one is needed.
 constexpr int lock_tries = 100;
 
 bool stop_requested()
@@ -65,8 +66,8 @@ bool stop_requested()
     return worker && worker->live && pg_atomic_read_u32(&worker->live->stop_requested) != 0;
 }
 
-// SIGTERM: stop_follow asks for an end that the postmaster takes as final, which a cancel makes possible in the middle
-// of a statement, too; anybody else gets the usual end.
+// On SIGTERM. stop_follow asks for an end after which the postmaster does not start the worker again; a cancel makes
+// that possible in the middle of a statement, too. A signal from anybody else ends the process as usual.
 void handle_sigterm(int)
 {
     int saved_errno = errno;
@@ -112,7 +113,7 @@ template <typename Change> void change_follow(Change change)
 
 [[noreturn]] void end_stopped()
 {
-    // Nothing that is still to do may be interrupted by another signal.
+    // Another signal must not interrupt what is still to be done.
     HOLD_INTERRUPTS();
     replorigin_session_origin = InvalidRepOriginId;
     worker->upstream.close();
@@ -209,7 +210,7 @@ void find_work(int32 id, TransactionId xid)
     in_transaction([&] {
         if (TransactionIdIsValid(xid))
             XactLockTableWait(xid, nullptr, nullptr, XLTW_None);
-        // Nor is there work where the extension was dropped.
+        // Where the extension was dropped there is no work either.
         if (OidIsValid(get_extension_oid(extension_name, true)))
             worker->follow = find_follow(id);
     });
@@ -270,7 +271,7 @@ void open_stream()
     worker->sent = worker->applier.feedback();
 }
 
-// Tells the upstream how far this is, if that is news or it asks.
+// Tells the upstream how far this worker is, if that has changed or the upstream asks.
 void send_feedback(bool asked)
 {
     Feedback now = worker->applier.feedback();
@@ -289,7 +290,7 @@ void send_feedback(bool asked)
     worker->sent = now;
 }
 
-// Handles one message of the replication protocol: 'w', data, or 'k', a keepalive.
+// Handles one message of the replication protocol: data ('w') or a keepalive ('k').
 void handle_message(char *data, int length)
 {
     StringInfoData message = {data, length, length + 1, 0};
@@ -400,7 +401,7 @@ void pg_follower_worker_main(Datum argument)
     on_proc_exit(end_for_good, (Datum)0);
     BackgroundWorkerInitializeConnectionByOid(arguments.database, InvalidOid, 0);
     emit_log_hook = nullptr;
-    // As every session has them: a provider of security labels, for one.
+    // Every session loads these libraries. One of them may be a provider of security labels.
     process_session_preload_libraries();
     work(DatumGetInt32(argument), arguments.xid);
 }

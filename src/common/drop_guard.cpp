@@ -1,4 +1,4 @@
-// Watches the drops of tables for those of the extension. See drop_guard.hpp.
+// Watches dropped tables, and notices those of the extension. See drop_guard.hpp.
 #include "pg_follower/drop_guard.hpp"
 
 #include "pg_follower/names.hpp"

@@ -10,7 +10,7 @@ namespace pg_follower {
 
 bool fires_on_replica(char enabled)
 {
-    // The letters of rules (rewriteDefine.h) are the same.
+    // Rules have the same letters (rewriteDefine.h).
     return enabled == TRIGGER_FIRES_ALWAYS || enabled == TRIGGER_FIRES_ON_REPLICA;
 }
 

@@ -116,8 +116,8 @@ void define_settings()
                             "Maximum number of upstream transactions that share one commit while catching up.", nullptr,
                             &settings.max_group_transactions, settings.max_group_transactions, 1, 100000, PGC_SIGHUP, 0,
                             nullptr, nullptr, nullptr);
-    // For commands the worker sets it to the path of the session that ran them. As a setting, it goes to parallel
-    // workers and ends with the transaction.
+    // While the worker runs a command, it sets this to the search path of the session that ran the command upstream. As
+    // a setting, it reaches parallel workers and ends with the transaction.
     DefineCustomStringVariable("pg_follower.function_search_path",
                                "Search path of functions that rows call downstream: of checks, indexes, domains, ...",
                                "Functions with a search path of their own keep it. Whoever may create something in one "

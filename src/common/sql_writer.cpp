@@ -1,8 +1,8 @@
 // Appends names and literals that mean the same in every session. See sql_writer.hpp.
 //
-// Promises: names are quoted by need, whatever quote_all_identifiers is. Assumes a transaction (syscache look-ups) for
-// the functions that take OIDs, and the fixed settings for type_name: under their empty search_path format_type leaves
-// only names of pg_catalog unqualified.
+// Names are quoted where they need it, whatever quote_all_identifiers is. The functions that take OIDs need a
+// transaction, because they look into the system caches. type_name needs the fixed settings: under their empty
+// search_path format_type leaves only names of pg_catalog unqualified.
 #include "pg_follower/sql_writer.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/temporary.hpp"
@@ -84,7 +84,7 @@ SqlWriter &SqlWriter::relation_name(Oid relid)
 
 SqlWriter &SqlWriter::type_name(Oid type, int32 typmod)
 {
-    // A command is being written.
+    // Roles are collected only while a command is written.
     if (collector && is_temporary_type(type))
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                         errmsg("it uses the temporary type %s", format_type_be(type))));
@@ -162,7 +162,7 @@ SqlWriter &SqlWriter::literal(const char *value, size_t length)
         text('E');
     text('\'');
     const char *end = value + length;
-    // In server encodings no byte of a multibyte character is a quote or a backslash (they are safe in that sense).
+    // Server encodings are safe: no byte of a multibyte character is a quote or a backslash.
     for (const char *run = value; run < end;) {
         const char *c = run;
         while (c < end && *c != '\'' && *c != '\\')

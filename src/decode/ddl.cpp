@@ -8,7 +8,7 @@
 namespace pg_follower::decode {
 namespace {
 
-// A line that says what could not follow: a comment, so that a replay goes on.
+// Writes a comment that says what could not follow, so that a replay goes on behind it.
 void write_comment(Session &session, const DdlMessage &ddl)
 {
     SqlWriter out;
@@ -42,7 +42,7 @@ void write_role(Session &session, const char *role)
 
 void write_roles(Session &session, const DdlMessage &ddl)
 {
-    // Those may drop or rename a role.
+    // Commands about roles, other than CREATE ROLE, may drop or rename a role.
     if (ddl.cluster_wide && strcmp(ddl.tag, "CREATE ROLE") != 0)
         session.made_roles = NIL;
     if (!ddl.creates_roles)
@@ -66,12 +66,12 @@ void write_ddl(Session &session, const DdlMessage &ddl)
         return;
     }
     write_roles(session, ddl);
-    // Commands of no role run as the session's own.
+    // A command without a role runs as the session's own.
     set_role(session, ddl.role[0] != '\0' ? ddl.role : nullptr);
     write_sql(session, ddl.sql, static_cast<int>(strlen(ddl.sql)));
 }
 
-void follow_message(Session &session, const char *content, size_t size)
+void send_message(Session &session, const char *content, size_t size)
 {
     Transaction &transaction = session.transaction;
     DdlMessage ddl;

@@ -6,7 +6,7 @@
 namespace pg_follower::decode {
 
 // Writes what the content of a logical message says, if an event trigger made it.
-void follow_message(Session &session, const char *content, size_t size);
+void send_message(Session &session, const char *content, size_t size);
 
 // Writes a DDL message, or what could not follow, in the session's form.
 void write_ddl(Session &session, const DdlMessage &ddl);

@@ -141,7 +141,7 @@ void hold_output(Session &session)
         return;
     begin_if_needed(session);
     flush(session);
-    // What is held back is of no role, and leaves the role as it is.
+    // Messages that are held back belong to no role, so the role stays as it is.
     if (session.options.form == Form::sql)
         set_role(session, nullptr);
     session.transaction.holding = true;

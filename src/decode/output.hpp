@@ -25,9 +25,10 @@ void flush(Session &session);
 // Form sql: puts the transaction's session into the role, or back into its own for null.
 void set_role(Session &session, const char *role);
 
-// What follows for the change at hand belongs where it comes in the transaction; or, when it was made while the script
-// of an extension ran, behind the command that runs the script downstream, which comes at the script's end: a row may
-// name what the script made before it (an event trigger's row, of type regclass).
+// Says where the messages of the change at hand belong. Usually that is where the change comes in the transaction. A
+// change that was made while the script of an extension ran belongs behind the command that runs the script downstream,
+// which comes at the script's end, because a row may name what the script made before it (an event trigger's row, of
+// type regclass).
 void place_output(Session &session, bool in_script);
 // Holds messages back from now on.
 void hold_output(Session &session);

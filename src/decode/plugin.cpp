@@ -86,7 +86,7 @@ void change(LogicalDecodingContext *ctx, ReorderBufferTXN *, Relation relation, 
 {
     Session &session = session_of(ctx);
     MemoryContextScope scope(session.change_context);
-    follow_row(session, relation, change);
+    send_row(session, relation, change);
     MemoryContextReset(session.change_context);
 }
 
@@ -95,7 +95,7 @@ void truncate(LogicalDecodingContext *ctx, ReorderBufferTXN *, int count, Relati
 {
     Session &session = session_of(ctx);
     MemoryContextScope scope(session.change_context);
-    follow_truncate(session, count, relations, change);
+    send_truncate(session, count, relations, change);
     MemoryContextReset(session.change_context);
 }
 
@@ -108,7 +108,7 @@ void message(LogicalDecodingContext *ctx, ReorderBufferTXN *, XLogRecPtr, bool t
         return;
     }
     MemoryContextScope scope(session.change_context);
-    follow_message(session, content, size);
+    send_message(session, content, size);
     MemoryContextReset(session.change_context);
 }
 
@@ -134,7 +134,7 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
 
 void shutdown(LogicalDecodingContext *ctx)
 {
-    // None where only a slot was made.
+    // There is no session where only a slot was made.
     if (!ctx->output_plugin_private)
         return;
     set_active_cache(nullptr);

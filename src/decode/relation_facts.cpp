@@ -70,7 +70,7 @@ void register_callbacks()
 bool is_followed(Relation relation, Oid extension)
 {
     const FormData_pg_class *form = relation->rd_rel;
-    // The new heap of a rewrite: its rows follow, if at all, as rows of its table.
+    // The rows of a rewrite's new heap are sent, if at all, as rows of its table.
     if (OidIsValid(form->relrewrite))
         return false;
     if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
@@ -172,7 +172,7 @@ void collect_key(RelationFacts &facts, Oid index_oid)
         Column *column = column_of_attribute(facts, index->rd_index->indkey.values[i]);
         column->is_key = true;
         facts.keys[i].column = column;
-        // Only btree, of the server's own access methods, makes unique indexes.
+        // Of the server's own access methods only btree has unique indexes.
         Oid equality = get_opfamily_member(index->rd_opfamily[i], index->rd_opcintype[i], index->rd_opcintype[i],
                                            BTEqualStrategyNumber);
         if (!OidIsValid(equality))
@@ -250,7 +250,7 @@ void FactsCache::fill(RelationFacts &facts, Relation relation)
     release(facts);
     facts.context = AllocSetContextCreate(context_, "pg_follower facts of a relation", ALLOCSET_SMALL_SIZES);
     MemoryContextScope scope(facts.context);
-    // Set first: an invalidation that arrives while the catalogs are read makes this entry stale again.
+    // This comes first because an invalidation that arrives while the catalogs are read makes the entry stale again.
     facts.valid = true;
     --stale_;
     Oid extension = getExtensionOfObject(RelationRelationId, RelationGetRelid(relation));

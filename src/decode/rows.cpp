@@ -321,7 +321,7 @@ bool changes_identity_column(const RelationFacts &facts, const RowValues *old_ro
     return false;
 }
 
-void follow_update(RowChange &change, bool has_old_row, bool has_external)
+void send_update(RowChange &change, bool has_old_row, bool has_external)
 {
     const RelationFacts &facts = change.facts;
     if (facts.identity == Identity::full)
@@ -355,14 +355,14 @@ void deform(HeapTuple tuple, Relation relation, const RelationFacts &facts, cons
 
 } // namespace
 
-void follow_row(Session &session, Relation relation, ReorderBufferChange *decoded)
+void send_row(Session &session, Relation relation, ReorderBufferChange *decoded)
 {
     // Rows of a rewrite's new heap, which has the columns of its table: most rewrites the downstream makes by itself.
     Oid rewritten = relation->rd_rel->relrewrite;
     if (OidIsValid(rewritten)) {
         if (list_member_oid(session.transaction.rewritten, rewritten)) {
             RelationScope table(rewritten);
-            follow_row(session, table, decoded);
+            send_row(session, table, decoded);
         } else
             count_change(session);
         return;
@@ -407,7 +407,7 @@ void follow_row(Session &session, Relation relation, ReorderBufferChange *decode
         write_row(change, nullptr);
         break;
     case REORDER_BUFFER_CHANGE_UPDATE:
-        follow_update(change, old_tuple != nullptr, HeapTupleHasExternal(new_tuple));
+        send_update(change, old_tuple != nullptr, HeapTupleHasExternal(new_tuple));
         break;
     case REORDER_BUFFER_CHANGE_DELETE:
         change.kind = facts.identity == Identity::full ? RowKind::delete_by_row : RowKind::delete_by_key;

@@ -10,7 +10,7 @@
 
 namespace pg_follower::decode {
 
-void follow_truncate(Session &session, int count, Relation relations[], ReorderBufferChange *change)
+void send_truncate(Session &session, int count, Relation relations[], ReorderBufferChange *change)
 {
     SqlWriter sql;
     SqlWriter::Separator comma(", ");

@@ -6,6 +6,6 @@
 namespace pg_follower::decode {
 
 // Writes the TRUNCATE of those of the relations that are followed.
-void follow_truncate(Session &session, int count, Relation relations[], ReorderBufferChange *change);
+void send_truncate(Session &session, int count, Relation relations[], ReorderBufferChange *change);
 
 } // namespace pg_follower::decode

@@ -215,7 +215,7 @@ Oid send_function(Oid type)
 
 void need_room(StringInfo out, uint64 bytes)
 {
-    // As enlargeStringInfo, which counts the terminating zero.
+    // The limit is that of enlargeStringInfo, which counts the terminating zero.
     if (static_cast<uint64>(out->len) + bytes >= MaxAllocSize)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("row is too large to be sent"),
                         errdetail("The text of a row is limited to %zu bytes; this one has %d bytes before the value "
