@@ -13,8 +13,8 @@ enum class DdlKind : char {
     optional = 'O',    // the same, but a failure downstream is recorded like `unsupported`, and the follow goes on
     rewrite = 'W',     // in WAL only: see `rewritten`
     unsupported = 'U', // the command could not be deparsed; `sql` holds the reason
-    // The next command drops `object`, which is its identity alone; `sql` holds the numbers of its catalog and of itself.
-    // The form sql leaves it out. See apply/dropped_objects.cpp.
+    // The next command drops `object`, which is its identity alone; `sql` holds the numbers of its catalog and of
+    // itself. The form sql leaves it out. See apply/dropped_objects.cpp.
     dropped = 'X',
 };
 

@@ -97,8 +97,8 @@ Datum read_value(Parameter &parameter, const Value &value)
         return read_image(parameter.base, value);
     if (OidIsValid(parameter.catalog) && is_number(value))
         return read_object_number(parameter.catalog, value);
-    // Input functions need a string that ends with a zero. The byte behind a value belongs to the message, or is the zero
-    // that ends it, so it may be changed for a moment.
+    // Input functions need a string that ends with a zero. The byte behind a value belongs to the message, or is the
+    // zero that ends it, so it may be changed for a moment.
     auto data = const_cast<char *>(value.data);
     char behind = data[value.length];
     data[value.length] = '\0';

@@ -5,7 +5,7 @@
 // fails, too, as they lie in memory.
 #pragma once
 
-#include "pg_follower/message.hpp"
+#include "pg_follower/stream.hpp"
 
 namespace pg_follower::decode {
 
