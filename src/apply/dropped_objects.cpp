@@ -30,6 +30,7 @@ extern "C" {
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_follower::apply {
@@ -37,9 +38,13 @@ namespace {
 
 int32 current_follow = 0;
 
-// Whether a table has a column that names objects; asked again when a table has changed.
+// Whether a table has, or has had, a column that names objects.
 bool names_objects = false;
-bool names_objects_is_known = false;
+
+// The relations that have changed since that was last asked; more than have room here are as good as all.
+constexpr int most_changed = 256;
+Oid changed_relations[most_changed];
+int changed_count = most_changed + 1;
 
 // In the order of the table's primary key.
 constexpr int key_count = 3;
@@ -71,31 +76,63 @@ constexpr NamedCatalog named_catalogs[] = {
      ")"},
 };
 
-void relation_changed(Datum, Oid)
+void relation_changed(Datum, Oid relation)
 {
-    names_objects_is_known = false;
+    if (!OidIsValid(relation) || changed_count >= most_changed)
+        changed_count = most_changed + 1;
+    else
+        changed_relations[changed_count++] = relation;
 }
 
 // Domains have the output function of their base type.
+bool has_any_table_such_a_column()
+{
+    return query_count("SELECT pg_catalog.count(*) FROM (SELECT FROM pg_catalog.pg_attribute AS a"
+                       " JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) a.atttypid"
+                       " JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) a.attrelid"
+                       " WHERE c.oid OPERATOR(pg_catalog.>=) 16384 AND c.relkind IN ('r', 'p')"
+                       " AND a.attnum OPERATOR(pg_catalog.>) 0 AND t.typoutput::pg_catalog.oid IN"
+                       " ('pg_catalog.regclassout'::pg_catalog.regproc, 'pg_catalog.regprocout'::pg_catalog.regproc,"
+                       " 'pg_catalog.regprocedureout'::pg_catalog.regproc, 'pg_catalog.regoperout'::pg_catalog.regproc,"
+                       " 'pg_catalog.regoperatorout'::pg_catalog.regproc, 'pg_catalog.regtypeout'::pg_catalog.regproc,"
+                       " 'pg_catalog.regcollationout'::pg_catalog.regproc,"
+                       " 'pg_catalog.regnamespaceout'::pg_catalog.regproc,"
+                       " 'pg_catalog.regconfigout'::pg_catalog.regproc,"
+                       " 'pg_catalog.regdictionaryout'::pg_catalog.regproc) LIMIT 1) AS one") > 0;
+}
+
+// The relation may be gone.
+bool has_such_a_column(Oid relation)
+{
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple))
+        return false;
+    auto form = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    bool is_table = form->relkind == RELKIND_RELATION || form->relkind == RELKIND_PARTITIONED_TABLE;
+    AttrNumber count = is_table ? form->relnatts : 0;
+    ReleaseSysCache(tuple);
+    for (AttrNumber number = 1; number <= count; ++number) {
+        Oid type = get_atttype(relation, number); // invalid for a dropped column
+        if (OidIsValid(type) && OidIsValid(referenced_catalog(getBaseType(type))))
+            return true;
+    }
+    return false;
+}
+
 bool any_column_names_objects()
 {
-    if (!names_objects_is_known) {
-        names_objects_is_known = true;
-        names_objects =
-            query_count(
-                "SELECT pg_catalog.count(*) FROM (SELECT FROM pg_catalog.pg_attribute AS a"
-                " JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) a.atttypid"
-                " JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) a.attrelid"
-                " WHERE c.oid OPERATOR(pg_catalog.>=) 16384 AND c.relkind IN ('r', 'p')"
-                " AND a.attnum OPERATOR(pg_catalog.>) 0 AND t.typoutput::pg_catalog.oid IN"
-                " ('pg_catalog.regclassout'::pg_catalog.regproc, 'pg_catalog.regprocout'::pg_catalog.regproc,"
-                " 'pg_catalog.regprocedureout'::pg_catalog.regproc, 'pg_catalog.regoperout'::pg_catalog.regproc,"
-                " 'pg_catalog.regoperatorout'::pg_catalog.regproc, 'pg_catalog.regtypeout'::pg_catalog.regproc,"
-                " 'pg_catalog.regcollationout'::pg_catalog.regproc,"
-                " 'pg_catalog.regnamespaceout'::pg_catalog.regproc,"
-                " 'pg_catalog.regconfigout'::pg_catalog.regproc,"
-                " 'pg_catalog.regdictionaryout'::pg_catalog.regproc) LIMIT 1) AS one") > 0;
-    }
+    if (names_objects)
+        return true;
+    // Looking something up may bring new invalidations.
+    int count = changed_count;
+    Oid changed[most_changed];
+    memcpy(changed, changed_relations, sizeof(changed));
+    changed_count = 0;
+    if (count > most_changed)
+        names_objects = has_any_table_such_a_column();
+    else
+        for (int i = 0; i < count && !names_objects; ++i)
+            names_objects = has_such_a_column(changed[i]);
     return names_objects;
 }
 
