@@ -47,6 +47,9 @@ constexpr bool view_queries_have_rule_entries()
 
 namespace pg_follower {
 
+// The major version of the server that this library is built for, such as 15.
+constexpr int server_major_version = PG_VERSION_NUM / 10000;
+
 // The tuple of a decoded change: a ReorderBufferTupleBuf up to 16, a HeapTuple from 17. Null stays null.
 #if PG_VERSION_NUM >= 170000
 inline HeapTuple decoded_tuple(HeapTuple tuple)

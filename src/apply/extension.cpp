@@ -5,6 +5,7 @@
 #include "extension.hpp"
 
 #include "spi.hpp"
+#include "pg_follower/compat.hpp"
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
@@ -92,8 +93,8 @@ const char *debian_package(const char *extension)
         return "postgresql-contrib";
     for (const Exception &exception : exceptions)
         if (strstr(extension, exception.part))
-            return psprintf("postgresql-%d-%s", PG_VERSION_NUM / 10000, exception.package);
-    char *name = psprintf("postgresql-%d-%s", PG_VERSION_NUM / 10000, extension);
+            return psprintf("postgresql-%d-%s", server_major_version, exception.package);
+    char *name = psprintf("postgresql-%d-%s", server_major_version, extension);
     for (char *c = name; *c; ++c)
         if (*c == '_')
             *c = '-';

@@ -79,10 +79,10 @@ void check_downstream(const char *name)
 void check_upstream(Upstream &upstream, bool copy_data)
 {
     int major = upstream.server_version() / 10000;
-    if (major > PG_VERSION_NUM / 10000)
+    if (major > server_major_version)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot follow a server of a newer version"),
                         errdetail("The upstream is PostgreSQL %d, this server is PostgreSQL %d.", major,
-                                  PG_VERSION_NUM / 10000)));
+                                  server_major_version)));
     if (major < 15)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot follow PostgreSQL %d", major),
                         errdetail("The oldest version that can be followed is 15.")));
