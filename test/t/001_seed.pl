@@ -13,7 +13,8 @@ my $port = $upstream->port;
 sub session
 {
 	my ($node, $statement) = @_;
-	my ($status, $out, $err) = $node->psql('postgres', $statement, extra_params => [ '-P', 'format=aligned', '-P', 'tuples_only=off', '-P', 'footer=on' ]);
+	my ($status, $out, $err) = $node->psql('postgres', $statement,
+		extra_params => [ '-P', 'format=aligned', '-P', 'tuples_only=off', '-P', 'footer=on' ]);
 	is($err, '', "no message from: $statement");
 	return $out;
 }
@@ -43,11 +44,20 @@ sub process_title
 	return $title;
 }
 like(process_title(worker_pid($downstream)), qr/^postgres: .*pg_follower worker/, "the worker's process title");
-is( $downstream->safe_psql('postgres', "SELECT backend_type FROM pg_stat_activity WHERE pid = " . worker_pid($downstream)),
-	'pg_follower worker', "the worker's backend type");
-my $walsender = $upstream->safe_psql('postgres',
-	"SELECT pid FROM pg_stat_replication WHERE application_name = 'pg_follower worker'");
-like(process_title($walsender), qr/^postgres: .*walsender postgres (?:postgres )?\[local\] START_REPLICATION/, "the walsender's process title");
+is(
+	$downstream->safe_psql(
+		'postgres', "SELECT backend_type FROM pg_stat_activity WHERE pid = " . worker_pid($downstream)
+	),
+	'pg_follower worker',
+	"the worker's backend type"
+);
+my $walsender =
+  $upstream->safe_psql('postgres', "SELECT pid FROM pg_stat_replication WHERE application_name = 'pg_follower worker'");
+like(
+	process_title($walsender),
+	qr/^postgres: .*walsender postgres (?:postgres )?\[local\] START_REPLICATION/,
+	"the walsender's process title"
+);
 
 $upstream->wait_for_catchup('pg_follower worker');
 is_same($upstream, $downstream, 'both databases');

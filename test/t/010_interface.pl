@@ -78,8 +78,10 @@ $upstream->reload;
 wait_until($upstream, "SELECT sync_state = 'sync' FROM pg_stat_replication");
 for my $level ('on', 'remote_apply')
 {
-	$upstream->safe_psql('postgres', "SET synchronous_commit = $level; INSERT INTO t VALUES (0); DELETE FROM t WHERE id = 0");
-	$upstream->safe_psql('postgres', "SET synchronous_commit = $level; SELECT pg_logical_emit_message(true, 'other', 'x')");
+	$upstream->safe_psql('postgres',
+		"SET synchronous_commit = $level; INSERT INTO t VALUES (0); DELETE FROM t WHERE id = 0");
+	$upstream->safe_psql('postgres',
+		"SET synchronous_commit = $level; SELECT pg_logical_emit_message(true, 'other', 'x')");
 	$upstream->safe_psql('postgres', "SET synchronous_commit = $level; UPDATE t SET note = '$level'");
 	is(row_note(), "$level|10", "a synchronous commit ($level) is visible here");
 }
@@ -144,7 +146,10 @@ like(
 	'it cannot be prepared');
 is(slots(), '1', 'and leaves no slot then, either');
 like(
-	message("BEGIN; SELECT start_follow(\$\$$second\$\$, 'second', copy_data => false); SELECT wait_for_follow(NULL, 'second')"),
+	message(
+		"BEGIN; SELECT start_follow(\$\$$second\$\$, 'second', copy_data => false);
+			SELECT wait_for_follow(NULL, 'second')"
+	),
 	qr/ERROR:  cannot wait for a follow in the transaction that starts it/,
 	'no wait for itself');
 
@@ -154,12 +159,19 @@ $upstream->safe_psql('other', 'CREATE EXTENSION pg_follower');
 start_follow($downstream, $upstream, name => 'second', upstream_dbname => 'other');
 $upstream->safe_psql('other', 'CREATE TABLE u (id int PRIMARY KEY); INSERT INTO u VALUES (1), (2)');
 wait_for_follow($downstream, name => 'second');
-is($downstream->safe_psql('postgres', 'SELECT count(*) FROM u'), '2', 'a second upstream follows into the same database');
-is( $downstream->safe_psql('postgres',
-		"SELECT backend_type FROM pg_stat_activity WHERE pid = " . worker_pid($downstream, name => 'second')),
+is($downstream->safe_psql('postgres', 'SELECT count(*) FROM u'),
+	'2', 'a second upstream follows into the same database');
+is(
+	$downstream->safe_psql(
+		'postgres', "SELECT backend_type FROM pg_stat_activity WHERE pid = " . worker_pid($downstream, name => 'second')
+	),
 	'pg_follower worker second',
-	'its worker bears its name');
-is( $upstream->safe_psql('postgres', "SELECT string_agg(application_name, ',' ORDER BY application_name) FROM pg_stat_replication"),
+	'its worker bears its name'
+);
+is(
+	$upstream->safe_psql(
+		'postgres', "SELECT string_agg(application_name, ',' ORDER BY application_name) FROM pg_stat_replication"
+	),
 	'pg_follower worker,pg_follower worker second',
 	'on the upstream, too');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (24)');
@@ -171,7 +183,8 @@ my $blocker = $downstream->background_psql('postgres');
 $blocker->query_safe('BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (25)');
 is($downstream->safe_psql('postgres', "SELECT wait_for_follow('200 ms')"), 'f', 'wait_for_follow runs out of time');
-is($downstream->safe_psql('postgres', "SELECT wait_for_follow('$time_limit', 'second')"), 't', 'but not that of another follow');
+is($downstream->safe_psql('postgres', "SELECT wait_for_follow('$time_limit', 'second')"),
+	't', 'but not that of another follow');
 my $lag = $downstream->safe_psql('postgres',
 	"SELECT applied_lsn < received_lsn OR lag_bytes = 0 FROM follow_status WHERE follow_name = 'default'");
 is($lag, 't', 'positions while it is blocked');
@@ -193,7 +206,9 @@ $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (101)');
 my $failure = message("SELECT wait_for_follow('$time_limit')");
 like(
 	$failure,
-	qr/ERROR:  follow "default" has failed: duplicate key value violates unique constraint "t_pkey"\nDETAIL:  Key \(id\)=\(100\) already exists.\nHINT:  Remove the cause, then call resume_follow/,
+	qr/ERROR:\ \ follow\ "default"\ has\ failed:\ duplicate\ key\ value\ violates\ unique\ constraint\ "t_pkey"\n
+		DETAIL:\ \ Key\ \(id\)=\(100\)\ already\ exists.\n
+		HINT:\ \ Remove\ the\ cause,\ then\ call\ resume_follow/x,
 	'wait_for_follow raises the failure');
 like(
 	$failure,
@@ -211,7 +226,7 @@ is($downstream->safe_psql('postgres', "SELECT count(*), max(note) FROM t WHERE i
 is($downstream->safe_psql('postgres', "SELECT last_error_at IS NOT NULL AND last_error LIKE 'duplicate key%'
 	FROM follow_status WHERE follow_name = 'default'"), 't', 'the last error stays to be seen');
 
-# ----------------------------------------------------------------------------------------------------------- missing rows
+# --------------------------------------------------------------------------------------------------------- missing rows
 $downstream->safe_psql('postgres', 'DELETE FROM t WHERE id IN (1, 2, 3)');
 $upstream->safe_psql('postgres', "UPDATE t SET note = 'u' WHERE id IN (1, 5)");
 $upstream->safe_psql('postgres', 'DELETE FROM t WHERE id IN (2, 6, 3)');
@@ -225,7 +240,7 @@ like(
 	qr/LOG:  did not find the row of table "public.t" for UPDATE from the upstream.*\n.*DETAIL:  Row with id = '1'/,
 	'and one is logged with its key');
 
-# -------------------------------------------------------------------------------------------------------------- security
+# ------------------------------------------------------------------------------------------------------------- security
 $downstream->safe_psql('postgres', "CREATE ROLE monitor LOGIN IN ROLE pg_monitor; CREATE ROLE nobody LOGIN");
 my ($status, $out, $err) = $downstream->psql('postgres',
 	"SET ROLE monitor; SELECT count(*), string_agg(s::text, ' ') LIKE '%password%' FROM follow_status AS s");
@@ -240,7 +255,7 @@ for my $call ("start_follow('')", 'stop_follow()', 'resume_follow()', 'drop_foll
 		qr/ERROR:  must be superuser to call/, "$call is for superusers");
 }
 
-# ------------------------------------------------------------------------------------------------------------------ drop
+# ----------------------------------------------------------------------------------------------------------------- drop
 like(message("SELECT drop_follow('nothing')"), qr/ERROR:  follow "nothing" does not exist\nHINT/, 'no such follow');
 $downstream->safe_psql('postgres', "SELECT drop_follow('second')");
 is(slots(), '1', 'drop_follow drops the slot');
@@ -249,7 +264,8 @@ is($downstream->safe_psql('postgres', 'SELECT count(*) FROM u'), '2', 'tables st
 $upstream->stop;
 like(
 	message('SELECT drop_follow()'),
-	qr/ERROR:  could not connect to the upstream to drop replication slot "pg_follower_\w+"\nDETAIL.*\nHINT:  Use drop_follow\(force => true\)/s,
+	qr/ERROR:\ \ could\ not\ connect\ to\ the\ upstream\ to\ drop\ replication\ slot\ "pg_follower_\w+"\n
+		DETAIL.*\nHINT:\ \ Use\ drop_follow\(force\ =>\ true\)/sx,
 	'drop_follow without the upstream');
 wait_until($downstream, "SELECT state IN ('retrying', 'starting') FROM follow_status");
 ok(1, 'a drop that failed leaves the follow');
@@ -262,6 +278,7 @@ is(slots(), '1', 'the slot is left to the upstream');
 start_follow($downstream, $upstream, copy_data => 0);
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (1000)');
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', 'SELECT count(*) FROM t WHERE id = 1000'), '1', 'a new follow of the same name works');
+is($downstream->safe_psql('postgres', 'SELECT count(*) FROM t WHERE id = 1000'),
+	'1', 'a new follow of the same name works');
 
 done_testing();

@@ -24,27 +24,45 @@ sub refused
 	like($err, qr/ERROR:  $state: $pattern/s, $what);
 	is( $downstream->safe_psql('postgres', 'SELECT count(*) FROM follow_status'),
 		$opt{follows} // '0',
-		"$what: no follow is made");
-	is( $upstream->safe_psql('postgres', "SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'pg_follower%'"),
+		"$what: no follow is made"
+	);
+	is(
+		$upstream->safe_psql(
+			'postgres', "SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'pg_follower%'"
+		),
 		$opt{follows} // '0',
 		"$what: no slot is made");
 }
 
-# ------------------------------------------------------------------------------------------------------------- arguments
+# ------------------------------------------------------------------------------------------------------------ arguments
 refused("NULL", '22004', 'conninfo must not be null', 'no connection string');
 refused("'host=x', NULL", '22004', 'follow_name must not be null', 'no name');
 refused("'host=x', copy_data => NULL", '22004', 'copy_data must not be null', 'no copy_data');
 refused("'this is nonsense'", '42601', 'invalid connection string syntax', 'bad connection string');
-refused("'host=/nowhere port=1'",
-	'08006', 'could not connect to the upstream.*DETAIL:.*/nowhere.*HINT:.*REPLICATION attribute', 'upstream unreachable');
-refused("\$\$" . conninfo($upstream, 'nothing') . "\$\$",
-	'08006', 'could not connect to the upstream.*DETAIL:.*database "nothing" does not exist', 'no such database');
-refused("\$\$$up\$\$", '42501', 'must be superuser to call start_follow',
-	'not a superuser', before => 'CREATE ROLE plain; GRANT EXECUTE ON FUNCTION start_follow TO plain; SET ROLE plain; ');
+refused(
+	"'host=/nowhere port=1'",
+	'08006',
+	'could not connect to the upstream.*DETAIL:.*/nowhere.*HINT:.*REPLICATION attribute',
+	'upstream unreachable'
+);
+refused(
+	"\$\$" . conninfo($upstream, 'nothing') . "\$\$",
+	'08006',
+	'could not connect to the upstream.*DETAIL:.*database "nothing" does not exist',
+	'no such database'
+);
+refused(
+	"\$\$$up\$\$", '42501',
+	'must be superuser to call start_follow',
+	'not a superuser',
+	before => 'CREATE ROLE plain; GRANT EXECUTE ON FUNCTION start_follow TO plain; SET ROLE plain; '
+);
 
-# -------------------------------------------------------------------------------------------------------------- upstream
-refused("\$\$" . conninfo($replica) . "\$\$",
-	'55000', 'wal_level of the upstream is "replica", but must be "logical".*HINT:  Set wal_level = logical', 'wal_level');
+# ------------------------------------------------------------------------------------------------------------- upstream
+refused(
+	"\$\$" . conninfo($replica) . "\$\$", '55000',
+	'wal_level of the upstream is "replica", but must be "logical".*HINT:  Set wal_level = logical', 'wal_level'
+);
 $upstream->safe_psql('postgres', 'CREATE DATABASE bare');
 refused("\$\$" . conninfo($upstream, 'bare') . "\$\$",
 	'55000', 'database "bare" of the upstream does not have the extension "pg_follower".*HINT:  Run CREATE EXTENSION',
@@ -56,23 +74,34 @@ refused("\$\$" . conninfo($upstream, 'bare') . "\$\$",
 	'extension of another version');
 $upstream->safe_psql('postgres', 'CREATE ROLE reader LOGIN');
 (my $as_reader = $up) =~ s/user=postgres/user=reader/;
-refused("\$\$$as_reader\$\$",
-	'08006', 'could not connect to the upstream.*DETAIL:.*(must be superuser|replication role|REPLICATION)', 'no REPLICATION');
+refused(
+	"\$\$$as_reader\$\$", '08006',
+	'could not connect to the upstream.*DETAIL:.*(must be superuser|replication role|REPLICATION)', 'no REPLICATION'
+);
 $upstream->safe_psql('postgres', 'CREATE TABLE existing (id int)');
 refused("\$\$$up\$\$",
 	'0A000',
-	'copying what the upstream holds already is not supported yet.*DETAIL:.*table (public\.)?existing.*HINT:  Use copy_data => false',
+	'copying what the upstream holds already is not supported yet.*DETAIL:.*table (public\.)?existing'
+	  . '.*HINT:  Use copy_data => false',
 	'a table to copy');
 $upstream->safe_psql('postgres', 'DROP TABLE existing; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$SELECT 1$$');
-refused("\$\$$up\$\$, copy_data => true", '0A000', 'copying what.*DETAIL:.*function (public\.)?f\(\)', 'a function to copy');
+refused(
+	"\$\$$up\$\$, copy_data => true",
+	'0A000',
+	'copying what.*DETAIL:.*function (public\.)?f\(\)',
+	'a function to copy'
+);
 $upstream->safe_psql('postgres', 'DROP FUNCTION f()');
 $upstream->safe_psql('postgres', 'CREATE SCHEMA app');
 refused("\$\$$up\$\$", '0A000', 'copying what.*DETAIL:.*schema app', 'a schema to copy');
 $upstream->safe_psql('postgres', 'DROP SCHEMA app');
-$upstream->safe_psql('postgres', "SELECT pg_create_physical_replication_slot('a'), pg_create_physical_replication_slot('b')");
-refused("\$\$$up\$\$",
-	'53400', 'no replication slot of the upstream is free.*DETAIL:  All 2 are in use.*HINT:  Raise max_replication_slots',
-	'no slot upstream');
+$upstream->safe_psql('postgres',
+	"SELECT pg_create_physical_replication_slot('a'), pg_create_physical_replication_slot('b')");
+refused(
+	"\$\$$up\$\$", '53400',
+	'no replication slot of the upstream is free.*DETAIL:  All 2 are in use.*HINT:  Raise max_replication_slots',
+	'no slot upstream'
+);
 $upstream->safe_psql('postgres', "SELECT pg_drop_replication_slot('a'), pg_drop_replication_slot('b')");
 
 SKIP:
@@ -85,7 +114,8 @@ SKIP:
 	(my $as_sender = $up) =~ s/user=postgres/user=sender/;
 	refused("\$\$$as_sender\$\$",
 		'55000',
-		"upstream does not allow the output plugin \"pg_follower\".*HINT:  Add pg_follower to .*output_plugin_libraries = 'pgoutput, test_decoding, pg_follower'",
+		"upstream does not allow the output plugin \"pg_follower\".*HINT:  Add pg_follower to "
+		  . ".*output_plugin_libraries = 'pgoutput, test_decoding, pg_follower'",
 		'output plugin not allowed');
 	# A superuser allows it for the connection.
 	$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$, 'allowed')");
@@ -95,17 +125,26 @@ SKIP:
 	ok(1, 'a superuser allows the output plugin for itself');
 }
 
-# ------------------------------------------------------------------------------------------------------------ downstream
+# ----------------------------------------------------------------------------------------------------------- downstream
 my $self = conninfo($downstream);
 refused("\$\$$self\$\$", '22023', 'a database cannot follow itself.*DETAIL:', 'following itself');
 
 $downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$)");
-refused("\$\$$up\$\$", '42710', 'follow "default" already exists.*HINT:  Give the new follow another name',
-	'a follow of that name', follows => '1');
-$downstream->safe_psql('postgres', "SELECT pg_replication_origin_create('x'), pg_replication_origin_advance('x', '0/1')");
-refused("\$\$$up\$\$, 'third'",
-	'53400', 'no place for another replication origin is free.*DETAIL:  All 2 are in use.*HINT:  Raise max_replication_slots',
-	'no origin downstream', follows => '1');
+refused(
+	"\$\$$up\$\$", '42710',
+	'follow "default" already exists.*HINT:  Give the new follow another name',
+	'a follow of that name',
+	follows => '1'
+);
+$downstream->safe_psql('postgres',
+	"SELECT pg_replication_origin_create('x'), pg_replication_origin_advance('x', '0/1')");
+refused(
+	"\$\$$up\$\$, 'third'",
+	'53400',
+	'no place for another replication origin is free.*DETAIL:  All 2 are in use.*HINT:  Raise max_replication_slots',
+	'no origin downstream',
+	follows => '1'
+);
 $downstream->safe_psql('postgres', "SELECT pg_replication_origin_drop('x')");
 
 # Of two worker processes the server's own launcher of logical replication takes one.
@@ -116,8 +155,13 @@ $downstream->restart;
 $upstream->append_conf('postgresql.conf', "max_replication_slots = 4\n");
 $upstream->restart;
 $downstream->safe_psql('postgres', 'SELECT resume_follow()');
-refused("\$\$$up\$\$, 'third'",
-	'53400', 'no background worker slot is free.*HINT:  Raise max_worker_processes', 'no background worker', follows => '2');
+refused(
+	"\$\$$up\$\$, 'third'",
+	'53400',
+	'no background worker slot is free.*HINT:  Raise max_worker_processes',
+	'no background worker',
+	follows => '2'
+);
 my ($status, $out, $err) = $downstream->psql('postgres', "SELECT resume_follow('second')");
 like($err, qr/no background worker slot is free/, 'nor does resume_follow find one');
 is( $downstream->safe_psql('postgres', "SELECT state FROM follow_status WHERE follow_name = 'second'"),
@@ -140,9 +184,13 @@ is($both->safe_psql('postgres', 'SELECT count(*) FROM t'), '1', 'a database of t
 # A start that waits for an old transaction upstream can be cancelled, and leaves nothing.
 my $old = $upstream->background_psql('postgres');
 $old->query_safe('BEGIN; CREATE TABLE old (id int)');
-($status, $out, $err) = $both->psql('postgres',
-	"SET statement_timeout = '1s'; SELECT start_follow(\$\$$up\$\$, 'late', copy_data => false)");
-like($err, qr/canceling statement due to statement timeout/, 'start_follow that waits for a transaction can be cancelled');
+($status, $out, $err) =
+  $both->psql('postgres', "SET statement_timeout = '1s'; SELECT start_follow(\$\$$up\$\$, 'late', copy_data => false)");
+like(
+	$err,
+	qr/canceling statement due to statement timeout/,
+	'start_follow that waits for a transaction can be cancelled'
+);
 wait_until($upstream, "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'pg_follower worker late'");
 $old->query_safe('ROLLBACK');
 $old->quit;

@@ -27,16 +27,28 @@ my $conninfo = $upstream->connstr('postgres');
 my ($status, $out, $err) = $downstream->psql('postgres',
 	"SELECT start_follow(\$\$$conninfo user=replicator\$\$, 'by_replicator', false)");
 is($status, 0, 'a role with REPLICATION may follow');
-like($err, qr/WARNING:  2 tables of the upstream have no primary key.*HINT:  Run SELECT follower.set_replica_identities\(\)/s,
-	'and is told of keyless tables');
+like(
+	$err,
+	qr/WARNING:  2 tables of the upstream have no primary key.*HINT:  Run SELECT follower.set_replica_identities\(\)/s,
+	'and is told of keyless tables'
+);
 $downstream->safe_psql('postgres', "SELECT drop_follow('by_replicator')");
 is($upstream->safe_psql('postgres', $identities), 'chosenn keyedd keylessd only_upstreamd', 'which stay as they are');
 
 $downstream->safe_psql('postgres', "SELECT start_follow(\$\$$conninfo user=postgres\$\$, copy_data => false)");
-is($upstream->safe_psql('postgres', $identities), 'chosenn keyedd keylessf only_upstreamf', 'a superuser gives them FULL');
+is(
+	$upstream->safe_psql('postgres', $identities),
+	'chosenn keyedd keylessf only_upstreamf',
+	'a superuser gives them FULL'
+);
 $upstream->safe_psql('postgres', "DELETE FROM keyless WHERE ctid = '(0,1)'; UPDATE keyless SET j = 9 WHERE i = 2");
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', 'SELECT * FROM keyless ORDER BY i'), "1|1\n2|9", 'their updates and deletes follow');
-is($downstream->safe_psql('postgres', $identities), 'chosenn keyedd keylessf', 'and so does the identity, where the table is');
+is($downstream->safe_psql('postgres', 'SELECT * FROM keyless ORDER BY i'),
+	"1|1\n2|9", 'their updates and deletes follow');
+is(
+	$downstream->safe_psql('postgres', $identities),
+	'chosenn keyedd keylessf',
+	'and so does the identity, where the table is'
+);
 
 done_testing();

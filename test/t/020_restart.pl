@@ -34,7 +34,7 @@ start_follow($plain, $upstream);
 $upstream->safe_psql('postgres', 'CREATE TABLE t (id int PRIMARY KEY)');
 follows($_, 'a row follows') for $plain, $preloaded;
 
-# ----------------------------------------------------------------------------------------------------------- the upstream
+# --------------------------------------------------------------------------------------------------------- the upstream
 $upstream->restart;
 follows($_, 'restart of the upstream') for $plain, $preloaded;
 like(
@@ -45,7 +45,8 @@ like(
 $upstream->stop('immediate');
 wait_until($plain, "SELECT state = 'retrying' FROM follow_status");
 $plain->safe_psql('postgres', 'SELECT stop_follow()');
-is($plain->safe_psql('postgres', 'SELECT state FROM follow_status'), 'stopped', 'stop_follow while the upstream is away');
+is($plain->safe_psql('postgres', 'SELECT state FROM follow_status'),
+	'stopped', 'stop_follow while the upstream is away');
 $plain->safe_psql('postgres', 'SELECT resume_follow()');
 ($status, $out, $err) = $plain->psql('postgres', "SELECT wait_for_follow('1s')");
 like($err, qr/ERROR:  could not connect to the upstream/, 'wait_for_follow while the upstream is away');
@@ -55,7 +56,7 @@ follows($_, 'crash of the upstream') for $plain, $preloaded;
 $upstream->safe_psql('postgres', 'SELECT pg_terminate_backend(pid) FROM pg_stat_replication');
 follows($_, 'end of the walsenders') for $plain, $preloaded;
 
-# ------------------------------------------------------------------------------------------------------------- the worker
+# ----------------------------------------------------------------------------------------------------------- the worker
 for my $node ($plain, $preloaded)
 {
 	my $pid = worker_pid($node);
@@ -74,7 +75,7 @@ follows($preloaded, 'crash of the worker');
 is($preloaded->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'pg_follower%'"),
 	'1', 'there is one worker after it');
 
-# --------------------------------------------------------------------------------------------------------- the downstream
+# ------------------------------------------------------------------------------------------------------- the downstream
 $plain->restart;
 is($plain->safe_psql('postgres', 'SELECT state, pid IS NULL FROM follow_status'),
 	'stopped|t', 'without preload a restart leaves the follow stopped');
@@ -90,10 +91,15 @@ $preloaded->start;
 follows($preloaded, 'crash with preload');
 $preloaded->safe_psql('postgres', 'SELECT stop_follow()');
 $preloaded->restart;
-is( $preloaded->safe_psql('postgres', "SELECT state FROM follow_status"), 'stopped',
-	'a follow that was stopped stays stopped');
-is($preloaded->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'pg_follower worker%'"),
-	'0', 'no worker for it');
+is($preloaded->safe_psql('postgres', "SELECT state FROM follow_status"),
+	'stopped', 'a follow that was stopped stays stopped');
+is(
+	$preloaded->safe_psql(
+		'postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'pg_follower worker%'"
+	),
+	'0',
+	'no worker for it'
+);
 $preloaded->safe_psql('postgres', 'SELECT resume_follow()');
 follows($preloaded, 'resumed after a restart');
 
@@ -120,7 +126,13 @@ for my $end ('DROP DATABASE other WITH (FORCE)', 'DROP DATABASE other', 'DROP EX
 	{
 		$preloaded->safe_psql('postgres', 'CREATE DATABASE other');
 		$preloaded->safe_psql('other', 'CREATE EXTENSION pg_follower');
-		start_follow($preloaded, $upstream, name => 'elsewhere', dbname => 'other', upstream_dbname => 'empty', copy_data => 0);
+		start_follow(
+			$preloaded, $upstream,
+			name => 'elsewhere',
+			dbname => 'other',
+			upstream_dbname => 'empty',
+			copy_data => 0
+		);
 		# Its worker cannot connect, and waits for its next try.
 		$upstream->stop;
 		wait_until($preloaded, "SELECT state = 'retrying' AND pid IS NULL FROM follow_status", 't', dbname => 'other');
@@ -139,8 +151,8 @@ for my $end ('DROP DATABASE other WITH (FORCE)', 'DROP DATABASE other', 'DROP EX
 		usleep(100_000) while ($preloaded->psql('postgres', $end))[0] != 0 && $tries-- > 0;
 	}
 	my $name = $database eq 'other' ? 'pg_follower worker elsewhere' : 'pg_follower worker';
-	# The worker may be started once more to find that its follow is gone, but not again and again: at last there is none
-	# for longer than until the next try.
+	# The worker may be started once more to find that its follow is gone, but not again and again: at last there is
+	# none for longer than until the next try.
 	my $starts = sub { my $n = () = slurp_file($preloaded->logfile) =~ /background worker "$name"/g; return $n; };
 	my ($before, $tries) = (-1, $PostgreSQL::Test::Utils::timeout_default / 3);
 	while ($before != $starts->() && $tries-- > 0)

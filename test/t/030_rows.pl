@@ -61,8 +61,13 @@ for my $topic (@topics)
 	prepare($downstream, $topic, $topic, 1);
 	start_follow($downstream, $upstream, dbname => $topic, copy_data => 0);
 	$upstream->safe_psql($topic, "SELECT pg_create_logical_replication_slot('function_$topic', 'pg_follower')");
-	$upstream->command_ok([ 'pg_recvlogical', '-d', $upstream->connstr($topic), '-S', "stream_$topic", '-P', 'pg_follower',
-			'--create-slot' ], "$topic: pg_recvlogical makes a slot");
+	$upstream->command_ok(
+		[
+			'pg_recvlogical', '-d', $upstream->connstr($topic), '-S',
+			"stream_$topic", '-P', 'pg_follower', '--create-slot'
+		],
+		"$topic: pg_recvlogical makes a slot"
+	);
 	run_script($upstream, $topic, "$folder/$topic.writes.sql");
 
 	wait_for_follow($downstream, dbname => $topic);

@@ -20,7 +20,8 @@ sub run_script
 {
 	my ($node, $dbname, $script, @options) = @_;
 	my $err;
-	IPC::Run::run([ 'psql', '-Xq', @options, '-d', $node->connstr($dbname) ], '<', \$script, '>', '/dev/null', '2>', \$err);
+	IPC::Run::run([ 'psql', '-Xq', @options, '-d', $node->connstr($dbname) ],
+		'<', \$script, '>', '/dev/null', '2>', \$err);
 	my @errors = $err =~ /^.*ERROR: .*$/mg;
 	return @errors;
 }
@@ -63,8 +64,11 @@ sub same_tables
 	my ($expected, $got) = (table_hashes($upstream), table_hashes($downstream, dbname => $dbname));
 	for my $i (1 .. $schemas)
 	{
-		my ($up, $down) = map { join "\n", grep { /^random_$i\./ } split /\n/ } $expected, $got;
-		ok($up eq $down && $up ne '', "random_$i: $how") or diag('PGF_SEED=' . ($seed + $i - 1) . " PGF_SCHEMAS=1\n$up\n-- downstream:\n$down");
+		my ($up, $down) = map {
+			join "\n", grep { /^random_$i\./ } split /\n/
+		} $expected, $got;
+		ok($up eq $down && $up ne '', "random_$i: $how")
+		  or diag('PGF_SEED=' . ($seed + $i - 1) . " PGF_SCHEMAS=1\n$up\n-- downstream:\n$down");
 	}
 	return;
 }

@@ -6,7 +6,8 @@ use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my ($upstream, $downstream) = pgf_pair(config => "max_wal_size = 4GB\nwal_sender_timeout = 300s\nwal_receiver_timeout = 300s\n");
+my ($upstream, $downstream) =
+  pgf_pair(config => "max_wal_size = 4GB\nwal_sender_timeout = 300s\nwal_receiver_timeout = 300s\n");
 start_follow($downstream, $upstream);
 
 # EXTERNAL, so that no time goes into compression.
@@ -30,16 +31,22 @@ my $expected = $upstream->safe_psql('postgres', $query);
 like($expected, qr/^1\|1\|314572800\|\w+\|\|\n2\|1\|\|\|314572800\|\w+$/, 'the upstream holds the large values');
 is($downstream->safe_psql('postgres', $query), $expected, 'the large values follow');
 $query = 'SELECT id, length(t), md5(t) FROM large_full ORDER BY id';
-is($downstream->safe_psql('postgres', $query), $upstream->safe_psql('postgres', $query), 'so they do where all columns find the row');
+is(
+	$downstream->safe_psql('postgres', $query),
+	$upstream->safe_psql('postgres', $query),
+	'so they do where all columns find the row'
+);
 
 # 600 MB of bytea are 1.2 GB of text.
 $downstream->safe_psql('postgres', 'SELECT drop_follow()');
 $upstream->safe_psql('postgres', q{SELECT pg_create_logical_replication_slot('limits', 'pg_follower')});
-$upstream->safe_psql('postgres', q{INSERT INTO large (id, b) VALUES (3, convert_to(repeat('0123456789', 60 * 1024 * 1024), 'UTF8'))});
+$upstream->safe_psql('postgres',
+	q{INSERT INTO large (id, b) VALUES (3, convert_to(repeat('0123456789', 60 * 1024 * 1024), 'UTF8'))});
 for my $form ('sql', 'statements')
 {
 	my $function = $form eq 'sql' ? 'pg_logical_slot_peek_changes' : 'pg_logical_slot_peek_binary_changes';
-	my ($status, $out, $err) = $upstream->psql('postgres', "SELECT 1 FROM $function('limits', NULL, NULL, 'format', '$form')");
+	my ($status, $out, $err) =
+	  $upstream->psql('postgres', "SELECT 1 FROM $function('limits', NULL, NULL, 'format', '$form')");
 	like($err, qr/ERROR:  row is too large to be sent/, "$form: a row whose text passes 1 GB is refused");
 	like($err, qr/column b of table public\.large/, "$form: the error names the column and the table");
 }

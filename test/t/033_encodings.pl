@@ -52,9 +52,11 @@ for my $pair ([ 'LATIN1', 'UTF8' ], [ 'UTF8', 'LATIN1' ], [ 'EUC_JP', 'UTF8' ],
 
 	$upstream->safe_psql($dbname, <<"SQL");
 SET client_encoding = 'UTF8';
-INSERT INTO "sch\xC3\xA9ma"."t\xC3\xA4ble" VALUES ('$letter', '{$other,"$letter \\\\$other"}', '\\xe9ff'), ('$other', NULL, '');
+INSERT INTO "sch\xC3\xA9ma"."t\xC3\xA4ble" VALUES ('$letter', '{$other,"$letter \\\\$other"}', '\\xe9ff'),
+	('$other', NULL, '');
 UPDATE "sch\xC3\xA9ma"."t\xC3\xA4ble" SET a = '{}' WHERE "c\xC3\xB6l" = '$other';
-INSERT INTO "sch\xC3\xA9ma".whole VALUES ('$letter', '<$letter>$other</$letter>'), ('$letter', NULL), ('gone $letter', NULL);
+INSERT INTO "sch\xC3\xA9ma".whole VALUES ('$letter', '<$letter>$other</$letter>'),
+	('$letter', NULL), ('gone $letter', NULL);
 UPDATE "sch\xC3\xA9ma".whole SET t = '$other' WHERE x IS NULL AND t = '$letter';
 DELETE FROM "sch\xC3\xA9ma".whole WHERE t LIKE 'gone%';
 CREATE TABLE made (id int PRIMARY KEY, "$letter" text DEFAULT '$other');
@@ -74,7 +76,8 @@ SQL
 			'--endpos', $end, '-f', $script ], "$from to $to: pg_recvlogical ends");
 	like(slurp_file($script), qr/\ASET client_encoding = '$from';\n/, "$from to $to: the encoding is said first");
 	my ($out, $err);
-	IPC::Run::run([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', $downstream->connstr("replay_$dbname"), '-f', $script ],
+	IPC::Run::run(
+		[ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', $downstream->connstr("replay_$dbname"), '-f', $script ],
 		'>', \$out, '2>', \$err);
 	is($err, '', "$from to $to: the replay has no error");
 	is(content($downstream, "replay_$dbname"), $expected, "$from to $to: replayed");
@@ -87,20 +90,33 @@ for my $pair ([ 'LATIN1', 'LATIN9' ], [ 'EUC_JP', 'LATIN1' ])
 	my $dbname = lc "${from}_to_$to";
 	for my $side ([ $upstream, $from ], [ $downstream, $to ])
 	{
-		$side->[0]->safe_psql('postgres', "CREATE DATABASE $dbname TEMPLATE template0 ENCODING '$side->[1]' LOCALE 'C'");
+		$side->[0]
+		  ->safe_psql('postgres', "CREATE DATABASE $dbname TEMPLATE template0 ENCODING '$side->[1]' LOCALE 'C'");
 		$side->[0]->safe_psql($dbname, 'CREATE EXTENSION pg_follower');
 	}
-	my ($status, $out, $err) = $downstream->psql($dbname, sprintf(q{SELECT start_follow($c$%s$c$, copy_data => false)},
-			conninfo($upstream, $dbname)), extra_params => [ '-v', 'VERBOSITY=verbose' ]);
-	like($err, qr/ERROR:  0A000: cannot follow a database with encoding $from into one with encoding $to\n/, "$from to $to: refused");
+	my ($status, $out, $err) = $downstream->psql(
+		$dbname,
+		sprintf(q{SELECT start_follow($c$%s$c$, copy_data => false)}, conninfo($upstream, $dbname)),
+		extra_params => [ '-v', 'VERBOSITY=verbose' ]
+	);
+	like(
+		$err,
+		qr/ERROR:  0A000: cannot follow a database with encoding $from into one with encoding $to\n/,
+		"$from to $to: refused"
+	);
 	like($err, qr/HINT:  Follow into a database with encoding $from or UTF8\./, "$from to $to: the hint");
 	is($downstream->safe_psql($dbname, 'SELECT count(*) FROM follow_status'), '0', "$from to $to: no follow is made");
 }
 
 # SQL_ASCII holds bytes of any encoding; those that are none of the downstream's stop the follow.
-$upstream->safe_psql('sql_ascii_to_utf8', qq{CREATE TABLE bytes (id int PRIMARY KEY, t text); INSERT INTO bytes VALUES (1, E'\\xE9')});
-wait_until($downstream, q{SELECT last_error LIKE '%invalid byte sequence for encoding "UTF8": 0xe9%' FROM follow_status}, 't',
-	dbname => 'sql_ascii_to_utf8');
-like($downstream->safe_psql('sql_ascii_to_utf8', 'SELECT last_error FROM follow_status'), qr/column t of table public\.bytes/,
-	'bytes that are no text downstream stop the follow, which says where they are');
+$upstream->safe_psql('sql_ascii_to_utf8',
+	qq{CREATE TABLE bytes (id int PRIMARY KEY, t text); INSERT INTO bytes VALUES (1, E'\\xE9')});
+wait_until($downstream,
+	q{SELECT last_error LIKE '%invalid byte sequence for encoding "UTF8": 0xe9%' FROM follow_status},
+	't', dbname => 'sql_ascii_to_utf8');
+like(
+	$downstream->safe_psql('sql_ascii_to_utf8', 'SELECT last_error FROM follow_status'),
+	qr/column t of table public\.bytes/,
+	'bytes that are no text downstream stop the follow, which says where they are'
+);
 done_testing();

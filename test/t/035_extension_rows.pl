@@ -27,7 +27,9 @@ SELECT pg_extension_config_dump('one_keyless', '');
 INSERT INTO one_keyless VALUES (1, 'script');
 INSERT INTO one_private VALUES (1);
 SQL
-	'pgf_test_one--1.0--1.1.sql' => "CREATE TABLE one_later (id int); SELECT pg_extension_config_dump('one_later', ''); UPDATE one_config SET t = t || ' updated' WHERE id = 2;\n",
+	'pgf_test_one--1.0--1.1.sql' =>
+	  "CREATE TABLE one_later (id int); SELECT pg_extension_config_dump('one_later', '');\n"
+	  . "UPDATE one_config SET t = t || ' updated' WHERE id = 2;\n",
 	'pgf_test_two.control' => "default_version = '1.0'\n",
 	'pgf_test_two--1.0.sql' => <<'SQL');
 CREATE TABLE two_config (id int PRIMARY KEY);
@@ -99,5 +101,6 @@ $upstream->safe_psql('postgres', $_)
   for 'ALTER EXTENSION pgf_test_two ADD TABLE own', 'INSERT INTO own VALUES (2)',
   'ALTER EXTENSION pgf_test_two DROP TABLE own', 'INSERT INTO own VALUES (3)';
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', 'SELECT * FROM own ORDER BY id'), "1\n3", 'rows follow while the table is the user\'s');
+is($downstream->safe_psql('postgres', 'SELECT * FROM own ORDER BY id'),
+	"1\n3", 'rows follow while the table is the user\'s');
 done_testing();

@@ -106,7 +106,8 @@ same('before');
 my $before = $upstream->safe_psql('postgres', 'SELECT count(*) FROM ddl_log');
 $upstream->safe_psql('postgres', 'CREATE EXTENSION hstore');
 same('CREATE EXTENSION');
-cmp_ok($upstream->safe_psql('postgres', 'SELECT count(*) FROM ddl_log') - $before, '>', 100, 'event triggers wrote rows');
+cmp_ok($upstream->safe_psql('postgres', 'SELECT count(*) FROM ddl_log') - $before,
+	'>', 100, 'event triggers wrote rows');
 
 # Values that name what the script makes, in rows that event triggers write meanwhile
 $upstream->safe_psql('postgres', <<'SQL');
@@ -126,7 +127,10 @@ CREATE EVENT TRIGGER local_log ON ddl_command_end WHEN TAG IN ('CREATE FUNCTION'
 ALTER EVENT TRIGGER local_log ENABLE REPLICA;
 SQL
 
-$upstream->safe_psql('postgres', 'BEGIN; INSERT INTO of_user VALUES (50); CREATE EXTENSION pgf_script CASCADE; INSERT INTO of_user VALUES (51); COMMIT');
+$upstream->safe_psql('postgres',
+	'BEGIN; INSERT INTO of_user VALUES (50); CREATE EXTENSION pgf_script CASCADE;
+		INSERT INTO of_user VALUES (51); COMMIT'
+);
 same('a script that writes to tables of the user');
 is($downstream->safe_psql('postgres', 'SELECT count(*) FROM made'), '2', 'rows name what scripts made');
 is($downstream->safe_psql('postgres', 'SELECT count(*) FROM local_log'), '2',
@@ -150,7 +154,11 @@ is($downstream->safe_psql('postgres', 'SELECT string_agg(id::text, \',\' ORDER B
 $upstream->safe_psql('postgres', q{SELECT pg_create_logical_replication_slot('text', 'pg_follower')});
 $upstream->safe_psql('postgres', 'CREATE EXTENSION cube');
 my $text = $upstream->safe_psql('postgres', q{SELECT data FROM pg_logical_slot_get_changes('text', NULL, NULL)});
-like($text, qr/CREATE EXTENSION cube.*INSERT INTO public\.ddl_log .*'CREATE FUNCTION'/s, 'rows behind the command as SQL');
+like(
+	$text,
+	qr/CREATE EXTENSION cube.*INSERT INTO public\.ddl_log .*'CREATE FUNCTION'/s,
+	'rows behind the command as SQL'
+);
 is(scalar(() = $text =~ /^BEGIN;$/mg), 1, 'in one transaction');
 
 done_testing();

@@ -19,7 +19,8 @@ plan skip_all => 'the folders for libraries and extensions cannot be written to'
 
 my $build = PostgreSQL::Test::Utils::tempdir;
 IPC::Run::run([ 'cp', glob("$FindBin::Bin/../modules/pgf_lookup/*"), $build ], '2>', \$err) or die $err;
-IPC::Run::run([ 'make', '-C', $build, "PG_CONFIG=$config", 'install' ], '>&', \$out) or die "could not build the types: $out";
+IPC::Run::run([ 'make', '-C', $build, "PG_CONFIG=$config", 'install' ], '>&', \$out)
+  or die "could not build the types: $out";
 END { unlink "$library_folder/pgf_lookup.so", glob("$share/extension/pgf_lookup*") if defined $share; }
 
 my ($upstream, $downstream) = pgf_pair();
@@ -98,9 +99,12 @@ down(q{ALTER EXTENSION pgf_lookup UPDATE TO '1.1'});
 up(q{INSERT INTO keyed (id, b) VALUES (200, 'one')});
 up(q{INSERT INTO keyed (id, a) VALUES (201, 'one')});
 down(q{SELECT resume_follow()});
-wait_until($downstream, q{SELECT state = 'failed' AND last_error LIKE 'values of type public.looked_up are not the same%'
+wait_until($downstream, q{SELECT state = 'failed'
+	AND last_error LIKE 'values of type public.looked_up are not the same%'
 	FROM follow_status});
-like(follow_status($downstream), qr/Upstream: extension pgf_lookup version 1\.0, .*; here: extension pgf_lookup version 1\.1/,
+like(follow_status($downstream),
+	qr/Upstream: extension pgf_lookup version 1\.0, .*; here: extension pgf_lookup version 1\.1/,
 	'another version of the extension is refused');
-is(down('SELECT count(*) FROM keyed WHERE id >= 200'), '1', 'where another form than the image serves, that is no matter');
+is(down('SELECT count(*) FROM keyed WHERE id >= 200'),
+	'1', 'where another form than the image serves, that is no matter');
 done_testing();

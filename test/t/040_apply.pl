@@ -10,7 +10,8 @@ my ($upstream, $downstream) = pgf_pair(config => "pg_follower.restart_interval =
 
 for my $node ($upstream, $downstream)
 {
-	$node->safe_psql('postgres', 'CREATE ROLE alice; CREATE ROLE bob; GRANT CREATE, USAGE ON SCHEMA public TO alice, bob');
+	$node->safe_psql('postgres',
+		'CREATE ROLE alice; CREATE ROLE bob; GRANT CREATE, USAGE ON SCHEMA public TO alice, bob');
 }
 start_follow($downstream, $upstream);
 
@@ -26,7 +27,7 @@ sub in_group
 
 sub down { return $downstream->safe_psql('postgres', $_[0]); }
 
-# -------------------------------------------------------------------------------------------------------- runs and groups
+# ------------------------------------------------------------------------------------------------------ runs and groups
 $upstream->safe_psql('postgres', q{
 	CREATE TABLE a (id int PRIMARY KEY, n int, t text);
 	CREATE TABLE b (id numeric PRIMARY KEY, n int);
@@ -38,11 +39,20 @@ my $commits = down("SELECT xact_commit FROM pg_stat_database WHERE datname = 'po
 in_group(
 	(map { ("INSERT INTO a VALUES ($_, 0, 'x')", "INSERT INTO b VALUES ($_, 0)") } 1 .. 50),
 	(map { ('UPDATE a SET n = n + 1 WHERE id = ' . ($_ % 5 + 1), "UPDATE b SET n = n + $_ WHERE id = 7") } 1 .. 50),
-	'DELETE FROM a WHERE id > 40', "INSERT INTO a VALUES (41, 1, 'again')", 'UPDATE a SET id = id + 1000 WHERE id <= 2',
-	'UPDATE a SET id = id - 1000 WHERE id > 1000', "UPDATE a SET t = repeat('long', 10000) WHERE id = 3",
-	'UPDATE a SET n = 77 WHERE id = 3', 'UPDATE b SET id = 7.00 WHERE id = 7', 'UPDATE b SET n = 1 WHERE id = 7',
-	'DELETE FROM b WHERE id = 7', 'INSERT INTO b VALUES (7, 2)', 'UPDATE b SET n = 3 WHERE id = 7',
-	'BEGIN; UPDATE a SET n = 1; UPDATE a SET n = 2; DELETE FROM a WHERE id = 1; INSERT INTO a VALUES (1, 3, NULL); COMMIT');
+	'DELETE FROM a WHERE id > 40',
+	"INSERT INTO a VALUES (41, 1, 'again')",
+	'UPDATE a SET id = id + 1000 WHERE id <= 2',
+	'UPDATE a SET id = id - 1000 WHERE id > 1000',
+	"UPDATE a SET t = repeat('long', 10000) WHERE id = 3",
+	'UPDATE a SET n = 77 WHERE id = 3',
+	'UPDATE b SET id = 7.00 WHERE id = 7',
+	'UPDATE b SET n = 1 WHERE id = 7',
+	'DELETE FROM b WHERE id = 7',
+	'INSERT INTO b VALUES (7, 2)',
+	'UPDATE b SET n = 3 WHERE id = 7',
+	'BEGIN; UPDATE a SET n = 1; UPDATE a SET n = 2; DELETE FROM a WHERE id = 1;
+		INSERT INTO a VALUES (1, 3, NULL); COMMIT'
+);
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'changes of the same rows in a group of transactions');
 is(down('SELECT rows_missing FROM follow_status'), '0', 'every row was found');
@@ -89,7 +99,7 @@ $upstream->safe_psql('postgres', q{
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'more rows than a run takes');
 
-# -------------------------------------------------------------------------------------------------------------- triggers
+# ------------------------------------------------------------------------------------------------------------- triggers
 for my $table ('noted', 'noted_too')
 {
 	$upstream->safe_psql('postgres', "CREATE TABLE $table (id int PRIMARY KEY, n int)");
@@ -99,7 +109,8 @@ down(q{
 	CREATE TABLE note (at serial, what text);
 	CREATE FUNCTION take_note() RETURNS trigger LANGUAGE plpgsql AS $$
 	BEGIN
-		INSERT INTO public.note (what) VALUES (format('%s %s %s %s', TG_TABLE_NAME, TG_OP, coalesce(new.id, old.id), current_user));
+		INSERT INTO public.note (what) VALUES (format('%s %s %s %s', TG_TABLE_NAME, TG_OP,
+			coalesce(new.id, old.id), current_user));
 		RETURN new;
 	END $$;
 	CREATE TRIGGER quiet AFTER INSERT ON noted FOR EACH ROW EXECUTE FUNCTION take_note();
@@ -114,15 +125,19 @@ for my $table ('noted', 'noted_too')
 }
 down('ALTER TABLE noted OWNER TO alice; GRANT INSERT ON note TO alice; GRANT USAGE ON SEQUENCE note_at_seq TO alice');
 in_group(
-	'INSERT INTO noted VALUES (1, 0), (2, 0)', 'INSERT INTO noted_too VALUES (1, 0)', 'UPDATE noted SET n = 1 WHERE id = 1',
-	'UPDATE noted SET n = 2 WHERE id = 1', 'DELETE FROM noted WHERE id = 2');
+	'INSERT INTO noted VALUES (1, 0), (2, 0)',
+	'INSERT INTO noted_too VALUES (1, 0)',
+	'UPDATE noted SET n = 1 WHERE id = 1',
+	'UPDATE noted SET n = 2 WHERE id = 1',
+	'DELETE FROM noted WHERE id = 2'
+);
 wait_for_follow($downstream);
 is( down("SELECT string_agg(what, ',' ORDER BY at) FROM note"),
 	'noted INSERT 1 alice,noted INSERT 2 alice,noted_too INSERT 1 postgres,noted UPDATE 1 alice,noted UPDATE 1 alice,'
 	. 'noted DELETE 2 alice',
 	'one that is enabled always fires for each row, in order, as the owner of its table');
 
-# ------------------------------------------------------------------------------------------------------------------ roles
+# ---------------------------------------------------------------------------------------------------------------- roles
 $upstream->safe_psql('postgres', 'SET ROLE alice; CREATE TABLE own (id int PRIMARY KEY, who text)');
 wait_for_follow($downstream);
 is(down("SELECT relowner::regrole FROM pg_class WHERE relname = 'own'"), 'alice', 'DDL is applied as who ran it');
@@ -153,7 +168,11 @@ down(q{
 });
 $upstream->safe_psql('postgres', "INSERT INTO own VALUES (5, 'e')");
 my ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
-like($err, qr/has failed: cannot set parameter "role" within security-(restricted|definer)/, 'and cannot change the role');
+like(
+	$err,
+	qr/has failed: cannot set parameter "role" within security-(restricted|definer)/,
+	'and cannot change the role'
+);
 down('ALTER TABLE own DROP CONSTRAINT spy');
 down('SELECT resume_follow()');
 wait_for_follow($downstream);
@@ -165,8 +184,11 @@ is(down('SELECT count(*) FROM own'), '0', 'TRUNCATE is applied');
 $upstream->safe_psql('postgres', 'INSERT INTO own VALUES (1, 2); TRUNCATE own, m');
 wait_for_follow($downstream);
 is(down('SELECT (SELECT count(*) FROM own) + (SELECT count(*) FROM m)'), '0', 'of tables of two owners, too');
-down('CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;
-	CREATE TRIGGER always AFTER TRUNCATE ON own EXECUTE FUNCTION nothing(); ALTER TABLE own ENABLE ALWAYS TRIGGER always');
+down(
+	'CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;
+	CREATE TRIGGER always AFTER TRUNCATE ON own EXECUTE FUNCTION nothing();
+	ALTER TABLE own ENABLE ALWAYS TRIGGER always'
+);
 $upstream->safe_psql('postgres', 'TRUNCATE own, m');
 ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/has failed: cannot truncate tables that have TRUNCATE triggers enabled for replicas/,
@@ -199,34 +221,52 @@ $upstream->safe_psql('postgres', 'SET ROLE carol; CREATE TABLE of_carol (id int)
 ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like(
 	$err,
-	qr/has failed: role "carol", which ran a command on the upstream, does not exist on this server\nHINT:  Create the role/,
+	qr/has\ failed:\ role\ "carol",\ which\ ran\ a\ command\ on\ the\ upstream,\ does\ not\ exist\ on\ this\ server\n
+		HINT:\ \ Create\ the\ role/x,
 	'a role that is missing');
 down('CREATE ROLE carol SUPERUSER; SELECT resume_follow()');
 wait_for_follow($downstream);
 is(down("SELECT relowner::regrole FROM pg_class WHERE relname = 'of_carol'"), 'carol', 'it goes on with the role');
 
-# ------------------------------------------------------------------------------------- tables that differ on this server
+# ------------------------------------------------------------------------------------ tables that differ on this server
 $upstream->safe_psql('postgres', 'CREATE TABLE differs (id int PRIMARY KEY, n int)');
 wait_for_follow($downstream);
 down('ALTER TABLE differs DROP COLUMN n');
 $upstream->safe_psql('postgres', 'INSERT INTO differs VALUES (1, 1)');
 ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
-like($err, qr/column "n" of table "differs" does not exist on this server\nHINT:  Make the table as it is/, 'a column that is missing');
+like(
+	$err,
+	qr/column "n" of table "differs" does not exist on this server\nHINT:  Make the table as it is/,
+	'a column that is missing'
+);
 down('DROP TABLE differs; SELECT resume_follow()');
 ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
-like($err, qr/table "public.differs" does not exist on this server\nHINT:  Make the table as it is/, 'a table that is missing');
+like(
+	$err,
+	qr/table "public.differs" does not exist on this server\nHINT:  Make the table as it is/,
+	'a table that is missing'
+);
 down('CREATE VIEW differs AS SELECT 1 AS id, 2 AS n; SELECT resume_follow()');
 ($status, $out, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/"public.differs" is not a table on this server/, 'a view in its place');
-down('DROP VIEW differs; CREATE TABLE differs (n bigint, extra int DEFAULT 3, id int PRIMARY KEY); SELECT resume_follow()');
+down(
+	'DROP VIEW differs; CREATE TABLE differs (n bigint, extra int DEFAULT 3, id int PRIMARY KEY);
+		SELECT resume_follow()'
+);
 wait_for_follow($downstream);
 is(down('SELECT id, n, extra FROM differs'), '1|1|3', 'columns go by name');
 
 # The same table, changed here while the worker has its statements.
-for my $change ('ALTER COLUMN n TYPE text', 'ADD COLUMN more int', 'DROP COLUMN extra', 'ALTER COLUMN n TYPE numeric(9,3) USING n::numeric')
+for my $change (
+	'ALTER COLUMN n TYPE text',
+	'ADD COLUMN more int',
+	'DROP COLUMN extra',
+	'ALTER COLUMN n TYPE numeric(9,3) USING n::numeric'
+  )
 {
 	down("ALTER TABLE differs $change");
-	$upstream->safe_psql('postgres', 'INSERT INTO differs SELECT max(id) + 1, 5 FROM differs; UPDATE differs SET n = n + 1');
+	$upstream->safe_psql('postgres',
+		'INSERT INTO differs SELECT max(id) + 1, 5 FROM differs; UPDATE differs SET n = n + 1');
 	wait_for_follow($downstream);
 }
 is(down('SELECT count(*), sum(n) FROM differs'),

@@ -1,5 +1,5 @@
-# Building an index reads deleted rows, too, as long as a snapshot may see them: an expression that fails for one of them
-# must not stop the follow for good, nor may wait_for_follow be the one who holds that snapshot.
+# Building an index reads deleted rows, too, as long as a snapshot may see them: an expression that fails for one of
+# them must not stop the follow for good, nor may wait_for_follow be the one who holds that snapshot.
 use strict;
 use warnings;
 
@@ -39,20 +39,36 @@ sub let_go
 sub has_index
 {
 	my ($index) = @_;
-	is($downstream->safe_psql('postgres', "SELECT count(*) FROM pg_indexes WHERE indexname = '$index'"), '1', "index $index is there");
+	is($downstream->safe_psql('postgres', "SELECT count(*) FROM pg_indexes WHERE indexname = '$index'"),
+		'1', "index $index is there");
 	$upstream->safe_psql('postgres', "DROP INDEX $index; TRUNCATE t");
 	return;
 }
 
 # wait_for_follow in a query of its own holds no snapshot.
-for my $call ("SELECT wait_for_follow('$time_limit')", "SELECT * FROM wait_for_follow('$time_limit')", "SELECT wait_for_follow('$time_limit') AS w, (SELECT count(*) FROM generate_series(1, 2))")
+for my $call (
+	"SELECT wait_for_follow('$time_limit')",
+	"SELECT * FROM wait_for_follow('$time_limit')",
+	"SELECT wait_for_follow('$time_limit') AS w, (SELECT count(*) FROM generate_series(1, 2))"
+  )
 {
 	my ($locker, $index) = delete_and_index();
 	my $waiter = $downstream->background_psql('postgres', on_error_stop => 1);
 	$waiter->query_until(qr/waiting/, "\\echo waiting\n$call AS answer;\n\\echo done\n");
-	wait_until($downstream, "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE 'SELECT%wait_for_follow(''$time_limit'')% AS answer;' AND state = 'active' AND wait_event_type = 'Extension'");
-	is($downstream->safe_psql('postgres', "SELECT backend_xmin IS NULL FROM pg_stat_activity WHERE query LIKE 'SELECT%wait_for_follow(''$time_limit'')% AS answer;'"),
-		't', "no snapshot is held by $call");
+	wait_until($downstream,
+		"SELECT count(*) = 1 FROM pg_stat_activity
+			WHERE query LIKE 'SELECT%wait_for_follow(''$time_limit'')% AS answer;'
+				AND state = 'active' AND wait_event_type = 'Extension'"
+	);
+	is(
+		$downstream->safe_psql(
+			'postgres',
+			"SELECT backend_xmin IS NULL FROM pg_stat_activity
+				WHERE query LIKE 'SELECT%wait_for_follow(''$time_limit'')% AS answer;'"
+		),
+		't',
+		"no snapshot is held by $call"
+	);
 	let_go($locker);
 	$waiter->query_until(qr/done/, '');
 	$waiter->quit;
@@ -62,15 +78,52 @@ for my $call ("SELECT wait_for_follow('$time_limit')", "SELECT * FROM wait_for_f
 
 # Such a query goes on with a new snapshot.
 $upstream->safe_psql('postgres', 'INSERT INTO other VALUES (1)');
-is($downstream->safe_psql('postgres', "CREATE FUNCTION rows_of_other() RETURNS bigint STABLE LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM public.other; END;
-SELECT wait_for_follow(), rows_of_other()"), 't|1', 'a function after the wait sees what has arrived');
-is($downstream->safe_psql('postgres', "SELECT wait_for_follow(), i FROM other"), 't|1', 'wait_for_follow beside a table');
-is($downstream->safe_psql('postgres', "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT wait_for_follow(); SELECT i FROM other; COMMIT"), "t\n1", 'wait_for_follow in REPEATABLE READ');is($downstream->safe_psql('postgres', "SELECT wait_for_follow() FROM generate_series(1, 3)"), "t\nt\nt", 'three waits in a query');
-is($downstream->safe_psql('postgres', "BEGIN; DECLARE c CURSOR FOR SELECT wait_for_follow(), rows_of_other() FROM generate_series(1, 2); FETCH c; FETCH c; FETCH c; COMMIT"), "t|1\nt|1", 'waits in a cursor');
-is($downstream->safe_psql('postgres', "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT wait_for_follow(); COMMIT; FETCH c"), 't', 'a wait in a cursor that outlives its transaction');
-$downstream->safe_psql('postgres', 'DO $$ BEGIN PERFORM wait_for_follow(); IF NOT wait_for_follow() THEN RAISE EXCEPTION $x$no$x$; END IF; END $$');
-is($downstream->safe_psql('postgres', "EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) SELECT wait_for_follow()"), 'Result (actual rows=1 loops=1)', 'a wait in EXPLAIN ANALYZE')
-  if $downstream->pg_version < 18;
+is(
+	$downstream->safe_psql(
+		'postgres',
+		"CREATE FUNCTION rows_of_other() RETURNS bigint STABLE LANGUAGE sql
+			BEGIN ATOMIC SELECT count(*) FROM public.other; END;
+SELECT wait_for_follow(), rows_of_other()"
+	),
+	't|1',
+	'a function after the wait sees what has arrived'
+);
+is($downstream->safe_psql('postgres', "SELECT wait_for_follow(), i FROM other"),
+	't|1', 'wait_for_follow beside a table');
+is(
+	$downstream->safe_psql(
+		'postgres', "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT wait_for_follow(); SELECT i FROM other; COMMIT"
+	),
+	"t\n1",
+	'wait_for_follow in REPEATABLE READ'
+);
+is($downstream->safe_psql('postgres', "SELECT wait_for_follow() FROM generate_series(1, 3)"),
+	"t\nt\nt", 'three waits in a query');
+is(
+	$downstream->safe_psql(
+		'postgres',
+		"BEGIN; DECLARE c CURSOR FOR SELECT wait_for_follow(), rows_of_other() FROM generate_series(1, 2);
+			FETCH c; FETCH c; FETCH c; COMMIT"
+	),
+	"t|1\nt|1",
+	'waits in a cursor'
+);
+is(
+	$downstream->safe_psql(
+		'postgres', "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT wait_for_follow(); COMMIT; FETCH c"
+	),
+	't',
+	'a wait in a cursor that outlives its transaction'
+);
+$downstream->safe_psql('postgres',
+	'DO $$ BEGIN PERFORM wait_for_follow(); IF NOT wait_for_follow() THEN RAISE EXCEPTION $x$no$x$; END IF; END $$');
+is(
+	$downstream->safe_psql(
+		'postgres', "EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) SELECT wait_for_follow()"
+	),
+	'Result (actual rows=1 loops=1)',
+	'a wait in EXPLAIN ANALYZE'
+) if $downstream->pg_version < 18;
 
 # A wait that is cancelled leaves its session in order.
 my $locker = $downstream->background_psql('postgres', on_error_stop => 1);
@@ -103,7 +156,11 @@ $reader->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
 let_go($locker);
 wait_until($downstream, "SELECT state = 'retrying' FROM follow_status");
 $reader->query("SELECT wait_for_follow('$time_limit')");
-like($reader->{stderr}, qr/follow "default" waits for the end of a snapshot that this session holds/, 'wait_for_follow in the transaction that is waited for');
+like(
+	$reader->{stderr},
+	qr/follow "default" waits for the end of a snapshot that this session holds/,
+	'wait_for_follow in the transaction that is waited for'
+);
 $reader->quit;
 wait_for_follow($downstream);
 has_index($index);
@@ -123,6 +180,7 @@ wait_until($downstream, "SELECT state = 'failed' FROM follow_status");
 $newer->quit;
 $downstream->safe_psql('postgres', 'DELETE FROM t WHERE b = 0; SELECT resume_follow()');
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', "SELECT count(*) FROM pg_indexes WHERE indexname = 'div_last'"), '1', 'resume_follow goes on when the row is gone');
+is($downstream->safe_psql('postgres', "SELECT count(*) FROM pg_indexes WHERE indexname = 'div_last'"),
+	'1', 'resume_follow goes on when the row is gone');
 
 done_testing();

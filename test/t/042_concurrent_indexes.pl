@@ -8,22 +8,36 @@ use Test::More;
 
 my ($upstream, $downstream) = pgf_pair();
 start_follow($downstream, $upstream);
-$upstream->safe_psql('postgres', 'CREATE TABLE t (a int PRIMARY KEY, b int); INSERT INTO t SELECT i, i FROM generate_series(1, 1000) i');
+$upstream->safe_psql('postgres',
+	'CREATE TABLE t (a int PRIMARY KEY, b int); INSERT INTO t SELECT i, i FROM generate_series(1, 1000) i');
 $upstream->safe_psql('postgres', 'CREATE INDEX CONCURRENTLY first ON t (b)');
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'made in the stream');
 
-$downstream->append_conf('postgresql.conf', "pg_follower.concurrent_indexes = record\npg_follower.on_unsupported = stop\n");
+$downstream->append_conf('postgresql.conf',
+	"pg_follower.concurrent_indexes = record\npg_follower.on_unsupported = stop\n");
 $downstream->reload;
 $upstream->safe_psql('postgres', 'CREATE UNIQUE INDEX CONCURRENTLY "se cond" ON t (b) WHERE a > 5');
 $upstream->safe_psql('postgres', 'CREATE INDEX third ON t (a, b)');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (0, 0)');
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', 'SELECT string_agg(indexrelid::regclass::text, $$ $$ ORDER BY indexrelid::regclass::text COLLATE "C") FROM pg_index WHERE indrelid = $$t$$::regclass'),
-	'first t_pkey third', 'the concurrent one is left, another is not');
-is($downstream->safe_psql('postgres', 'SELECT state, unsupported FROM follow_status'), 'streaming|1', 'the follow goes on');
+is(
+	$downstream->safe_psql(
+		'postgres',
+		'SELECT string_agg(indexrelid::regclass::text, $$ $$ ORDER BY indexrelid::regclass::text COLLATE "C")
+			FROM pg_index WHERE indrelid = $$t$$::regclass'
+	),
+	'first t_pkey third',
+	'the concurrent one is left, another is not'
+);
+is($downstream->safe_psql('postgres', 'SELECT state, unsupported FROM follow_status'),
+	'streaming|1', 'the follow goes on');
 my $reason = $downstream->safe_psql('postgres', 'SELECT reason FROM follower.unsupported');
-is($reason, 'To be run here: CREATE UNIQUE INDEX CONCURRENTLY "se cond" ON public.t USING btree (b) WHERE (a > 5)', 'the command is kept');
+is(
+	$reason,
+	'To be run here: CREATE UNIQUE INDEX CONCURRENTLY "se cond" ON public.t USING btree (b) WHERE (a > 5)',
+	'the command is kept'
+);
 $downstream->safe_psql('postgres', $reason =~ s/^To be run here: //r);
 $upstream->safe_psql('postgres', 'ALTER INDEX "se cond" RENAME TO second');
 wait_for_follow($downstream);

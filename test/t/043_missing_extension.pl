@@ -18,9 +18,18 @@ plan skip_all => 'the extension folder cannot be written to' unless -w $folder;
 my %files = (
 	'pgf_test_lack.control' => "default_version = '1.0'\n",
 	'pgf_test_lack--1.0.sql' => "CREATE TABLE lack_made (id int PRIMARY KEY);\n",
-	'pgf_test_lack--1.0--1.1.sql' => "ALTER TABLE lack_made ADD t text;\n");
-sub install { for my $file (@_) { open my $out, '>', "$folder/$file" or die $!; print $out $files{$file}; close $out; } return; }
-sub remove { unlink map { "$folder/$_" } @_; return; }
+	'pgf_test_lack--1.0--1.1.sql' => "ALTER TABLE lack_made ADD t text;\n"
+);
+sub install
+{
+	for my $file (@_) { open my $out, '>', "$folder/$file" or die $!; print $out $files{$file}; close $out; }
+	return;
+}
+sub remove
+{
+	unlink map { "$folder/$_" } @_;
+	return;
+}
 END { remove(keys %files) if defined $folder; }
 
 my ($upstream, $downstream) = pgf_pair();
@@ -41,19 +50,34 @@ sub failure
 }
 
 my $status = failure('CREATE EXTENSION pgf_test_lack', keys %files);
-is($status->{last_error}, 'extension "pgf_test_lack", which the upstream has, is not available on this server', 'the error');
-like($status->{last_error_detail}, qr{There is no file ".*/extension/pgf_test_lack\.control"}, 'the detail names the file');
-like($status->{last_error_hint}, qr/^Install the extension's package on this server, then call resume_follow\(\)/, 'the hint');
-like($status->{last_error_hint}, qr/"postgresql-\d+-pgf-test-lack".*"apt-file search pgf_test_lack\.control"/,
-	'the hint names the package, and how it is found');
+is($status->{last_error}, 'extension "pgf_test_lack", which the upstream has, is not available on this server',
+	'the error');
+like(
+	$status->{last_error_detail},
+	qr{There is no file ".*/extension/pgf_test_lack\.control"},
+	'the detail names the file'
+);
+like(
+	$status->{last_error_hint},
+	qr/^Install the extension's package on this server, then call resume_follow\(\)/,
+	'the hint'
+);
+like(
+	$status->{last_error_hint},
+	qr/"postgresql-\d+-pgf-test-lack".*"apt-file search pgf_test_lack\.control"/,
+	'the hint names the package, and how it is found'
+);
 install(keys %files);
 $downstream->safe_psql('postgres', 'SELECT resume_follow()');
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'the extension follows once it is there');
 
 $status = failure("ALTER EXTENSION pgf_test_lack UPDATE TO '1.1'", 'pgf_test_lack--1.0--1.1.sql');
-is($status->{last_error}, 'version "1.1" of extension "pgf_test_lack", which the upstream has, is not available on this server',
-	'the error for a version');
+is(
+	$status->{last_error},
+	'version "1.1" of extension "pgf_test_lack", which the upstream has, is not available on this server',
+	'the error for a version'
+);
 like($status->{last_error_hint}, qr/^Install the extension's package/, 'the hint for a version');
 install(keys %files);
 $downstream->safe_psql('postgres', 'SELECT resume_follow()');

@@ -1,5 +1,5 @@
-# ALTER TABLE that gives rows values which cannot be computed twice: both sides hold the same values afterwards, in plain,
-# partitioned and inherited tables.
+# ALTER TABLE that gives rows values which cannot be computed twice: both sides hold the same values afterwards, in
+# plain, partitioned and inherited tables.
 use strict;
 use warnings;
 
@@ -11,7 +11,8 @@ my ($upstream, $downstream) = pgf_pair();
 start_follow($downstream, $upstream, copy_data => 0);
 
 $upstream->safe_psql('postgres', <<"EOS");
-CREATE FUNCTION shifted(integer) RETURNS double precision LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN \$1 + random(); END';
+CREATE FUNCTION shifted(integer) RETURNS double precision LANGUAGE plpgsql VOLATILE
+	AS 'BEGIN RETURN \$1 + random(); END';
 CREATE TABLE plain (id integer PRIMARY KEY, v integer);
 CREATE TABLE partitioned (id integer PRIMARY KEY, v integer) PARTITION BY RANGE (id);
 CREATE TABLE low PARTITION OF partitioned FOR VALUES FROM (MINVALUE) TO (30000);
@@ -60,7 +61,8 @@ $upstream->safe_psql('postgres', "ALTER TABLE $_ ALTER COLUMN s TYPE bigint, ALT
   for 'plain', 'partitioned', 'inherited';
 $upstream->safe_psql('postgres', 'VACUUM FULL plain');
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', 'SELECT rows_applied FROM follow_status'), $before, 'no rows for what is immutable');
+is($downstream->safe_psql('postgres', 'SELECT rows_applied FROM follow_status'),
+	$before, 'no rows for what is immutable');
 is_same($upstream, $downstream, 'tables that the downstream rewrote');
 
 # An unlogged table's rows follow when it becomes logged.

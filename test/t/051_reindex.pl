@@ -19,8 +19,10 @@ sub fails
 	return;
 }
 
-my $indexes = q{SELECT count(*) FROM pg_index WHERE indrelid IN ('parted'::regclass, 'part'::regclass, 'plain'::regclass)};
-up(q{
+my $indexes =
+  q{SELECT count(*) FROM pg_index WHERE indrelid IN ('parted'::regclass, 'part'::regclass, 'plain'::regclass)};
+up(
+	q{
 	CREATE TABLE plain (a integer, b integer);
 	CREATE TABLE parted (a integer, b integer) PARTITION BY LIST (a);
 	CREATE TABLE part PARTITION OF parted FOR VALUES IN (1);

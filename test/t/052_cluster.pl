@@ -35,8 +35,13 @@ $upstream->safe_psql('postgres', $_) for
   'CLUSTER';
 wait_for_follow($downstream);
 
-my $marks = q{SELECT indexrelid::regclass FROM pg_index WHERE indisclustered ORDER BY indexrelid::regclass::text COLLATE "C"};
-is($downstream->safe_psql('postgres', $marks), join("\n", 'parted_1_a_idx', 's."By A"', 'view_i_idx'), 'the marks follow');
+my $marks =
+  q{SELECT indexrelid::regclass FROM pg_index WHERE indisclustered ORDER BY indexrelid::regclass::text COLLATE "C"};
+is(
+	$downstream->safe_psql('postgres', $marks),
+	join("\n", 'parted_1_a_idx', 's."By A"', 'view_i_idx'),
+	'the marks follow'
+);
 is_same($upstream, $downstream, 'nothing else differs');
 
 done_testing();

@@ -29,7 +29,8 @@ up(q{
 	CREATE FUNCTION s.see() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO s.seen VALUES (tg_tag); END';
 	CREATE FUNCTION s."do nothing"() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
 	CREATE EVENT TRIGGER sees ON ddl_command_end EXECUTE FUNCTION s.see();
-	CREATE EVENT TRIGGER "on some" ON sql_drop WHEN TAG IN ('DROP TABLE', 'DROP VIEW') EXECUTE FUNCTION s."do nothing"();
+	CREATE EVENT TRIGGER "on some" ON sql_drop WHEN TAG IN ('DROP TABLE', 'DROP VIEW')
+		EXECUTE FUNCTION s."do nothing"();
 	CREATE EVENT TRIGGER rewrites ON table_rewrite EXECUTE FUNCTION s."do nothing"();
 	CREATE EVENT TRIGGER starts ON ddl_command_start EXECUTE FUNCTION s."do nothing"();
 	COMMENT ON EVENT TRIGGER starts IS 'it''s';

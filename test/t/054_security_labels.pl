@@ -17,11 +17,13 @@ plan skip_all => 'the library folder cannot be written to' unless -w $library_fo
 
 my $build = PostgreSQL::Test::Utils::tempdir;
 IPC::Run::run([ 'cp', glob("$FindBin::Bin/../modules/pgf_label/*"), $build ], '2>', \$err) or die $err;
-IPC::Run::run([ 'make', '-C', $build, "PG_CONFIG=$config", 'install' ], '>&', \$out) or die "could not build the provider: $out";
+IPC::Run::run([ 'make', '-C', $build, "PG_CONFIG=$config", 'install' ], '>&', \$out)
+  or die "could not build the provider: $out";
 END { unlink "$library_folder/pgf_label.so" if defined $library_folder; }
 
 # The downstream has one provider more, so a label whose provider is not named would be refused there.
-my $upstream = pgf_node('upstream', preload => 1, config => "pg_follower.roles = all\nsession_preload_libraries = 'pgf_label'\n");
+my $upstream =
+  pgf_node('upstream', preload => 1, config => "pg_follower.roles = all\nsession_preload_libraries = 'pgf_label'\n");
 my $downstream = pgf_node('downstream', config => "session_preload_libraries = 'pgf_label'\npgf_label.second = on\n");
 $upstream->safe_psql('postgres', "SELECT pg_create_logical_replication_slot('replay', 'pg_follower')");
 start_follow($downstream, $upstream);
@@ -40,7 +42,8 @@ sub same
 		is($downstream->safe_psql('postgres', $query), $upstream->safe_psql('postgres', $query), "$what: labels");
 	}
 	is_same($upstream, $downstream, $what);
-	is($downstream->safe_psql('postgres', 'SELECT command, object, reason FROM follower.unsupported'), '', "$what: nothing failed");
+	is($downstream->safe_psql('postgres', 'SELECT command, object, reason FROM follower.unsupported'),
+		'', "$what: nothing failed");
 	return;
 }
 
@@ -50,8 +53,12 @@ my %objects = (
 	'COLUMN s.v.x' => q{CREATE VIEW s.v AS SELECT 1 AS x},
 	'COLUMN s.composite.y' => q{CREATE TYPE s.composite AS (y int)},
 	'DOMAIN s.d' => q{CREATE DOMAIN s.d AS int},
-	'EVENT TRIGGER et' => q{CREATE FUNCTION s.et() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER et ON sql_drop EXECUTE FUNCTION s.et()},
-	'FOREIGN TABLE s.ft' => q{CREATE FOREIGN DATA WRAPPER w; CREATE SERVER sv FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE s.ft (a int) SERVER sv},
+	'EVENT TRIGGER et' =>
+	  q{CREATE FUNCTION s.et() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+		CREATE EVENT TRIGGER et ON sql_drop EXECUTE FUNCTION s.et()},
+	'FOREIGN TABLE s.ft' =>
+	  q{CREATE FOREIGN DATA WRAPPER w; CREATE SERVER sv FOREIGN DATA WRAPPER w;
+		CREATE FOREIGN TABLE s.ft (a int) SERVER sv},
 	'FUNCTION s.f(int, text)' => q{CREATE FUNCTION s.f(int, text) RETURNS int LANGUAGE sql RETURN 1},
 	'LANGUAGE lang' => q{CREATE LANGUAGE lang HANDLER plpgsql_call_handler},
 	'MATERIALIZED VIEW s.mv' => q{CREATE MATERIALIZED VIEW s.mv AS SELECT 1 AS x},
@@ -71,13 +78,16 @@ my %objects = (
 my @names = sort keys %objects;
 $upstream->safe_psql('postgres', join(";\n", 'CREATE SCHEMA s', map { $objects{$_} } @names));
 my $n = 0;
-$upstream->safe_psql('postgres', join ";\n", map { sprintf "SECURITY LABEL ON %s IS 'label ''%d'' \\ of it'", $_, ++$n } @names);
+$upstream->safe_psql('postgres', join ";\n",
+	map { sprintf "SECURITY LABEL ON %s IS 'label ''%d'' \\ of it'", $_, ++$n } @names);
 is($upstream->safe_psql('postgres', "SELECT count(*) FROM pg_seclabels"), scalar @names, 'every object has its label');
 same('labels on every kind of object');
 
 # The text: the provider by name, whoever is loaded where it is read.
-my $text = $upstream->safe_psql('postgres', "SELECT data FROM pg_logical_slot_get_changes('replay', NULL, NULL) WHERE data LIKE '%SECURITY LABEL%'");
-like($text, qr/^SECURITY LABEL FOR pgf_label ON FUNCTION s\.f\(integer, text\) IS E'label ''\d+'' \\\\ of it';$/m, 'the text');
+my $text = $upstream->safe_psql('postgres',
+	"SELECT data FROM pg_logical_slot_get_changes('replay', NULL, NULL) WHERE data LIKE '%SECURITY LABEL%'");
+like($text, qr/^SECURITY LABEL FOR pgf_label ON FUNCTION s\.f\(integer, text\) IS E'label ''\d+'' \\\\ of it';$/m,
+	'the text');
 like($text, qr/^SECURITY LABEL FOR pgf_label ON COLUMN s\."a table"\."we""ird" IS /m, 'the text for a column');
 is(scalar(() = $text =~ /SECURITY LABEL FOR pgf_label ON/g), scalar @names, 'all texts name the provider');
 
@@ -106,15 +116,21 @@ my ($status, $stdout, $stderr) = $upstream->psql('postgres', "SECURITY LABEL ON 
 like($stderr, qr/label "refused" is refused/, 'a label may be refused');
 $upstream->safe_psql('postgres', "CREATE TEMP TABLE tt (a int); SECURITY LABEL ON TABLE tt IS 'temporary'");
 same('labels that do not follow');
-($status, $stdout, $stderr) = $upstream->psql('postgres', "SELECT lo_create(4711); SECURITY LABEL ON LARGE OBJECT 4711 IS 'large'");
-like($stderr, qr/WARNING:  SECURITY LABEL of large object 4711 cannot be followed/, 'the label of a large object is told');
+($status, $stdout, $stderr) =
+  $upstream->psql('postgres', "SELECT lo_create(4711); SECURITY LABEL ON LARGE OBJECT 4711 IS 'large'");
+like(
+	$stderr,
+	qr/WARNING:  SECURITY LABEL of large object 4711 cannot be followed/,
+	'the label of a large object is told'
+);
 $upstream->safe_psql('postgres', 'SELECT lo_unlink(4711)');
 
 # A downstream without the provider goes on without its labels, and says which.
 $downstream->append_conf('postgresql.conf', "session_preload_libraries = ''\n");
 $downstream->restart;
 $downstream->safe_psql('postgres', 'DELETE FROM follower.unsupported; SELECT resume_follow()');
-$upstream->safe_psql('postgres', "SECURITY LABEL ON TABLE s.renamed IS 'unknown there'; CREATE TABLE s.after (a int PRIMARY KEY)");
+$upstream->safe_psql('postgres',
+	"SECURITY LABEL ON TABLE s.renamed IS 'unknown there'; CREATE TABLE s.after (a int PRIMARY KEY)");
 wait_for_follow($downstream);
 is($downstream->safe_psql('postgres', "SELECT to_regclass('s.after')"), 's.after', 'the follow goes on');
 is($downstream->safe_psql('postgres', 'SELECT command, object, reason FROM follower.unsupported'),

@@ -8,7 +8,8 @@ use Test::More;
 my ($upstream, $downstream) = pgf_pair(config => "pg_follower.restart_interval = 1\n");
 $upstream->safe_psql('postgres', q{SELECT lo_create(4001), lo_create(4002)});
 my ($status, undef, $err) =
-  $downstream->psql('postgres', "SELECT start_follow('" . (conninfo($upstream) =~ s/'/''/gr) . "', copy_data => false)");
+  $downstream->psql('postgres',
+	"SELECT start_follow('" . (conninfo($upstream) =~ s/'/''/gr) . "', copy_data => false)");
 is($status, 0, 'a follow of a database with large objects starts');
 like($err, qr/WARNING:  2 large objects of the upstream do not follow/, 'with a warning');
 wait_for_follow($downstream);

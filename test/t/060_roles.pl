@@ -27,7 +27,8 @@ sub role_dump
 {
 	my ($node) = @_;
 	my ($out, $err) = run_command([ 'pg_dumpall', '--roles-only', '-d', $node->connstr('postgres') ]);
-	return join "\n", grep { /^(?:CREATE|ALTER|GRANT|COMMENT)/ && !/^(?:CREATE|ALTER) ROLE (?:postgres|\Q$ENV{USER}\E)\b/ }
+	return join "\n",
+	  grep { /^(?:CREATE|ALTER|GRANT|COMMENT)/ && !/^(?:CREATE|ALTER) ROLE (?:postgres|\Q$ENV{USER}\E)\b/ }
 	  split /\n/, $out;
 }
 
@@ -78,7 +79,8 @@ up('DROP ROLE of_no_use');
 wait_for_follow($downstream);
 
 # What belongs to the database follows all the same.
-my $settings = q{SELECT coalesce(rolname, 'all'), setconfig FROM pg_db_role_setting LEFT JOIN pg_roles AS r ON r.oid = setrole
+my $settings =
+  q{SELECT coalesce(rolname, 'all'), setconfig FROM pg_db_role_setting LEFT JOIN pg_roles AS r ON r.oid = setrole
 	WHERE setdatabase <> 0 ORDER BY 1};
 up(q{
 	CREATE ROLE of_settings CREATEROLE;
@@ -101,8 +103,12 @@ down('DROP ROLE of_settings');
 # -------------------------------------------------------------------------------------------------------------- all
 
 set_roles('all');
-down(q{CREATE ROLE there_already SUPERUSER LOGIN CREATEROLE REPLICATION BYPASSRLS NOINHERIT CONNECTION LIMIT 1 PASSWORD 'x'});
-up(q{
+down(
+	q{CREATE ROLE there_already SUPERUSER LOGIN CREATEROLE REPLICATION BYPASSRLS NOINHERIT
+		CONNECTION LIMIT 1 PASSWORD 'x'}
+);
+up(
+	q{
 	SET password_encryption = 'scram-sha-256';
 	CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'of the boss' VALID UNTIL '2100-01-01';
 	CREATE USER carol PASSWORD 'carols' CONNECTION LIMIT 5 NOINHERIT BYPASSRLS REPLICATION CREATEROLE;
@@ -192,7 +198,11 @@ wait_for_follow($downstream);
 my $facts = q{SELECT datacl, shobj_description(oid, 'pg_database'), (SELECT setconfig FROM pg_db_role_setting
 	WHERE setdatabase = d.oid AND setrole = 0) FROM pg_database AS d WHERE datname = 'postgres'};
 is(down($facts), up($facts), 'settings, privileges and comment of the database');
-$downstream->psql('postgres', 'SELECT stop_follow()', extra_params => [ '-c', 'SET default_transaction_read_only = off' ]);
+$downstream->psql(
+	'postgres',
+	'SELECT stop_follow()',
+	extra_params => [ '-c', 'SET default_transaction_read_only = off' ]
+);
 $downstream->restart;
 $downstream->psql('postgres', 'SET default_transaction_read_only = off; SELECT resume_follow()');
 up('SET default_transaction_read_only = off; CREATE TABLE later (i int)');

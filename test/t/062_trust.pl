@@ -1,6 +1,6 @@
-# What the owner of tables upstream can do to gain something downstream: nothing. The owner, mallory, is an ordinary role
-# on both sides. Her function gain() does nothing upstream; downstream it notes as whom it runs, and tries what it can
-# to become somebody else, or to leave behind what would run as somebody else later.
+# What the owner of tables upstream can do to gain something downstream: nothing. The owner, mallory, is an ordinary
+# role on both sides. Her function gain() does nothing upstream; downstream it notes as whom it runs, and tries what it
+# can to become somebody else, or to leave behind what would run as somebody else later.
 use strict;
 use warnings;
 
@@ -65,19 +65,23 @@ as_mallory(q{
 		FOREACH command IN ARRAY ARRAY[
 			'RESET ROLE', 'SET ROLE NONE', 'SET LOCAL ROLE NONE', 'SET ROLE victim', 'RESET SESSION AUTHORIZATION',
 			'SET SESSION AUTHORIZATION DEFAULT', 'SET SESSION AUTHORIZATION victim', 'DISCARD ALL',
-			$q$SELECT set_config('role', 'none', false)$q$, $q$SELECT set_config('session_authorization', 'victim', false)$q$,
+			$q$SELECT set_config('role', 'none', false)$q$,
+			$q$SELECT set_config('session_authorization', 'victim', false)$q$,
 			'ALTER ROLE mallory SUPERUSER', 'ALTER ROLE CURRENT_USER SUPERUSER', 'ALTER ROLE SESSION_USER NOLOGIN',
 			'GRANT victim TO mallory', 'CREATE ROLE accomplice SUPERUSER', 'SET session_replication_role = origin',
 			'ALTER SYSTEM SET work_mem = 64', 'COPY mallory.proof TO PROGRAM ''true''', 'LOAD ''pg_follower''',
-			'CREATE TEMP TABLE text (i int)', 'CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (mallory.gain(''temp'') > 0)',
+			'CREATE TEMP TABLE text (i int)',
+			'CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (mallory.gain(''temp'') > 0)',
 			'PREPARE stay AS SELECT mallory.gain(''prepared'')', 'LISTEN stay',
 			'DECLARE stay CURSOR WITH HOLD FOR SELECT mallory.gain(''cursor'')',
 			'INSERT INTO mallory.deferred SELECT coalesce(max(id), 0) + 1 FROM mallory.deferred',
 			'SELECT * FROM follower.message_key', 'UPDATE follower.follow SET conninfo = ''host=nowhere''',
 			'SELECT start_follow(''host=nowhere'')', 'SELECT stop_follow()', 'SELECT drop_follow()',
-			'INSERT INTO public.of_superuser VALUES (666, ''mallory'')', 'ALTER TABLE public.of_superuser OWNER TO mallory',
+			'INSERT INTO public.of_superuser VALUES (666, ''mallory'')',
+			'ALTER TABLE public.of_superuser OWNER TO mallory',
 			'CREATE EVENT TRIGGER stay ON ddl_command_end EXECUTE FUNCTION follower.ddl_command_end()',
-			'RESET ALL', 'SET search_path = mallory, pg_catalog', 'SET DateStyle = ''SQL, DMY''', 'SET TimeZone = ''Asia/Tokyo''',
+			'RESET ALL', 'SET search_path = mallory, pg_catalog',
+			'SET DateStyle = ''SQL, DMY''', 'SET TimeZone = ''Asia/Tokyo''',
 			'SET row_security = off', 'SET default_transaction_read_only = on', 'SET IntervalStyle = ''sql_standard''',
 			'SET CONSTRAINTS ALL DEFERRED', 'SET standard_conforming_strings = off', 'SET xmloption = document']
 		LOOP
@@ -90,7 +94,8 @@ as_mallory(q{
 		END LOOP;
 		RETURN 1;
 	END $$;
-	CREATE FUNCTION mallory.lying(how text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN mallory.gain(how); END';
+	CREATE FUNCTION mallory.lying(how text) RETURNS int IMMUTABLE LANGUAGE plpgsql
+		AS 'BEGIN RETURN mallory.gain(how); END';
 	CREATE FUNCTION mallory.defined(how text) RETURNS int SECURITY DEFINER IMMUTABLE LANGUAGE plpgsql
 		SET search_path = mallory, pg_temp AS 'BEGIN RETURN mallory.gain(how); END';
 	CREATE FUNCTION mallory.fired() RETURNS trigger LANGUAGE plpgsql AS
@@ -160,7 +165,8 @@ ran($_) for qw(always always_statement on_replica on_truncate rule check generat
 
 # Nothing that mallory's code set lasts: neither for rows nor for commands of others.
 up(q{
-	CREATE TABLE public.after (id int PRIMARY KEY, v text, d date DEFAULT '2024-02-01', t timestamptz DEFAULT '2024-02-01 00:00+00',
+	CREATE TABLE public.after (id int PRIMARY KEY, v text, d date DEFAULT '2024-02-01',
+		t timestamptz DEFAULT '2024-02-01 00:00+00',
 		i interval DEFAULT '1 day 02:00', l text GENERATED ALWAYS AS (lower(v)) STORED);
 	CREATE VIEW public.after_view AS SELECT id, lower(v) AS v, d + 1 AS d FROM public.after;
 	INSERT INTO public.after VALUES (1, E'back\\slash');
@@ -200,7 +206,9 @@ as_mallory(q{
 	ALTER FUNCTION mallory.also_of_role() SET role TO 'none';
 });
 gained_nothing('commands');
-ran($_) for 'default', 'added generated', 'using', 'added check', 'validated check', 'built index', 'altered domain', 'constant of a default';
+ran($_)
+  for 'default', 'added generated', 'using', 'added check', 'validated check', 'built index', 'altered domain',
+  'constant of a default';
 up(q{
 	CREATE TABLE public.after_commands (id int PRIMARY KEY, v text, l text GENERATED ALWAYS AS (lower(v)) STORED);
 	INSERT INTO public.after_commands VALUES (1, 'v');
@@ -211,18 +219,21 @@ is(down(q{SELECT DISTINCT typnamespace::regnamespace FROM pg_attribute AS a JOIN
 	WHERE attrelid IN ('after'::regclass, 'after_commands'::regclass)}), 'pg_catalog', 'a built-in type stays one');
 is_same_but_proof('commands of others');
 # Version 15 makes types in pg_temp even here; the worker's search_path keeps them from standing before others.
-is(down(q{SELECT DISTINCT command FROM mallory.proof WHERE command <> 'ran' AND command !~ '^((RE)?SET |CREATE DOMAIN pg_temp)'}),
+is(down(q{SELECT DISTINCT command FROM mallory.proof
+		WHERE command <> 'ran' AND command !~ '^((RE)?SET |CREATE DOMAIN pg_temp)'}),
 	'', 'no other command but settings, which do not last, succeeded');
 is(down(q{SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text ~ '^pg_temp'}), '0',
 	'no temporary relation is left');
 is(down('SELECT count(*) FROM public.of_superuser'), '0', 'nor a row in a table of others');
 is(down(q{SELECT count(*) FROM pg_roles WHERE rolname = 'accomplice'}), '0', 'nor a role');
 
-# ------------------------------------------------------------------------------------------------------------- search path
+# ---------------------------------------------------------------------------------------------------------- search path
 
-# A function of the table's owner names a built-in one, and mallory has put another before it, where others would call it.
+# A function of the table's owner names a built-in one, and mallory has put another before it, where others would call
+# it.
 up(q{
-	CREATE FUNCTION public.is_word(w varchar) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN lower(w) <> w; END';
+	CREATE FUNCTION public.is_word(w varchar) RETURNS boolean IMMUTABLE LANGUAGE plpgsql
+		AS 'BEGIN RETURN lower(w) <> w; END';
 	CREATE TABLE public.words (id int PRIMARY KEY, w varchar CHECK (public.is_word(w)));
 	GRANT INSERT ON public.words TO mallory;
 });
@@ -233,7 +244,8 @@ as_mallory(q{
 });
 gained_nothing('a function before a built-in one');
 is(down('SELECT w FROM public.words'), 'A', 'the row is there');
-is(down(q{SELECT count(*) FROM mallory.proof WHERE how = 'before a built-in function'}), '0', 'the function before a built-in one has not run');
+is(down(q{SELECT count(*) FROM mallory.proof WHERE how = 'before a built-in function'}),
+	'0', 'the function before a built-in one has not run');
 as_mallory('DROP FUNCTION public.lower(varchar)');
 wait_for_follow($downstream);
 
@@ -287,7 +299,8 @@ like(pack('H*', $content), qr/CREATE TABLE public\.once/, 'a message can be seen
 up('DROP TABLE public.once');
 my $changed = unpack('H*', pack('H*', $content) =~ s/public\.once/public.evil/r);
 my $sql = unpack('H*', 'ALTER ROLE mallory SUPERUSER');
-for my $message ($content, $changed, $sql, '', '00', '01', 'ff' x 33, '01' . '00' x 32 . '44' . $sql . '00', $content . $content)
+for my $message ($content, $changed, $sql, '', '00', '01', 'ff' x 33, '01' . '00' x 32 . '44' . $sql . '00',
+	$content . $content)
 {
 	as_mallory("SELECT pg_logical_emit_message($_, 'pg_follower', '\\x$message'::bytea)") for 'true', 'false';
 }
@@ -304,14 +317,17 @@ as_mallory(q{
 	CREATE TABLE mallory.beside_forged ();
 	SELECT pg_logical_emit_message(true, 'pg_follower', '\x02'::bytea || mac
 		|| int4send((SELECT oid::int FROM pg_database WHERE datname = current_database()))
-		|| int4send(pg_current_xact_id()::text::int) || int8send(1000) || 'D'::bytea || '\x00'::bytea || int2send(0::smallint) || int4send(0)
-		|| 'ALTER ROLE'::bytea || '\x00'::bytea || 'role mallory'::bytea || '\x00'::bytea || 'victim'::bytea || '\x00'::bytea
+		|| int4send(pg_current_xact_id()::text::int) || int8send(1000) || 'D'::bytea || '\x00'::bytea
+		|| int2send(0::smallint) || int4send(0)
+		|| 'ALTER ROLE'::bytea || '\x00'::bytea || 'role mallory'::bytea || '\x00'::bytea
+		|| 'victim'::bytea || '\x00'::bytea
 		|| 'ALTER ROLE mallory SUPERUSER'::bytea || '\x00'::bytea || '\x0000000000'::bytea)
 	FROM (VALUES (decode(repeat('00', 32), 'hex')), (sha256('')), (decode(repeat('ff', 32), 'hex'))) AS guess (mac);
 	COMMIT;
 });
 gained_nothing('forged messages');
-is(down(q{SELECT count(*) FROM pg_class WHERE relname IN ('once', 'evil')}), '0', 'neither old nor changed messages count');
+is(down(q{SELECT count(*) FROM pg_class WHERE relname IN ('once', 'evil')}),
+	'0', 'neither old nor changed messages count');
 is_same_but_proof('forged messages');
 
 # ---------------------------------------------------------------------------------------------------------------- key

@@ -35,7 +35,8 @@ says(qr/WARNING:  (?:CREATE|ALTER) USER MAPPING of user mapping public on server
 	q{ALTER USER MAPPING FOR PUBLIC SERVER s OPTIONS (SET password 'secret2')});
 says(qr/WARNING:  (?:CREATE SUBSCRIPTION|ALTER SUBSCRIPTION|COMMENT) of subscription sub2? cannot be followed/,
 	'a subscription with a password does not follow',
-	q{CREATE SUBSCRIPTION sub CONNECTION 'dbname=x password=secret3' PUBLICATION p WITH (connect = false, slot_name = NONE)},
+	q{CREATE SUBSCRIPTION sub CONNECTION 'dbname=x password=secret3' PUBLICATION p
+		WITH (connect = false, slot_name = NONE)},
 	'ALTER SUBSCRIPTION sub SET (binary = true)',
 	'ALTER SUBSCRIPTION sub ADD PUBLICATION q WITH (refresh = false)',
 	q{COMMENT ON SUBSCRIPTION sub IS 'x'},
@@ -53,16 +54,26 @@ $upstream->append_conf('postgresql.conf', "pg_follower.user_mappings = on\n");
 $upstream->reload;
 wait_until($upstream, q{SELECT setting = 'on' FROM pg_settings WHERE name = 'pg_follower.user_mappings'});
 says(undef, 'allowed', q{ALTER USER MAPPING FOR PUBLIC SERVER s OPTIONS (SET password 'secret4')});
-is(recorded(), "ALTER SUBSCRIPTION|5\nALTER USER MAPPING|2\nCOMMENT|2\nCREATE SUBSCRIPTION|1\nCREATE USER MAPPING|1",
-	'what cannot be done downstream is recorded, too');
-like(down(q{SELECT string_agg(reason, ';') FROM follower.unsupported}), qr/subscription "sub2" does not exist/, 'with its reason');
+is(
+	recorded(),
+	"ALTER SUBSCRIPTION|5\nALTER USER MAPPING|2\nCOMMENT|2\nCREATE SUBSCRIPTION|1\nCREATE USER MAPPING|1",
+	'what cannot be done downstream is recorded, too'
+);
+like(
+	down(q{SELECT string_agg(reason, ';') FROM follower.unsupported}),
+	qr/subscription "sub2" does not exist/,
+	'with its reason'
+);
 says(undef, 'they go', 'DROP USER MAPPING FOR PUBLIC SERVER s', 'DROP SUBSCRIPTION sub2');
 says(undef, 'they follow',
 	q{CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'secret5')},
-	q{CREATE SUBSCRIPTION sub CONNECTION 'dbname=x password=secret6' PUBLICATION p WITH (connect = false, slot_name = NONE)});
+	q{CREATE SUBSCRIPTION sub CONNECTION 'dbname=x password=secret6' PUBLICATION p
+		WITH (connect = false, slot_name = NONE)}
+);
 is_same($upstream, $downstream, 'they are the same');
 is(down('SELECT umoptions FROM pg_user_mapping'), '{password=secret5}', 'with the password');
 is(down('SELECT subenabled FROM pg_subscription'), 'f', 'the subscription does not run');
-unlike(down('SELECT string_agg(u::text, chr(10)) FROM follower.unsupported AS u'), qr/secret/, 'no password is recorded');
+unlike(down('SELECT string_agg(u::text, chr(10)) FROM follower.unsupported AS u'),
+	qr/secret/, 'no password is recorded');
 
 done_testing();

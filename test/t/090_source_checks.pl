@@ -111,13 +111,16 @@ sub plant_includes
 		my ($from, $to) = @$_;
 		$number++;
 		plant("$to/planted_other$number.hpp", "#pragma once\n");
-		plant("$from/planted$number.hpp", '#include "' . '../' x ($from =~ tr,/,, + 1) . "$to/planted_other$number.hpp\"\n");
+		plant("$from/planted$number.hpp",
+			'#include "' . '../' x ($from =~ tr,/,, + 1) . "$to/planted_other$number.hpp\"\n");
 	}
 	return;
 }
 plant_includes(@upwards);
 my $number = 0;
-finds('layers', map { $number++; qr{^$_->[0]/planted$number.hpp:1: includes .*: $_->[2]$} => "an include of $_->[1] in $_->[0]" } @upwards);
+finds('layers',
+	map { $number++; qr{^$_->[0]/planted$number.hpp:1: includes .*: $_->[2]$} => "an include of $_->[1] in $_->[0]" }
+	  @upwards);
 plant_includes(@downwards);
 accepts('layers', 'includes down the layers');
 plant('src/apply/planted.cpp', qq(#include "deparse/text/planted.hpp"\n));
@@ -133,8 +136,7 @@ finds(
 	qr{^src/planted/new.cpp: the layers do not know this folder$} => 'a new folder',
 	qr{^src/decode/planted/new.cpp: the layers do not know this folder$} => 'a new folder in a part');
 
-# --------------------------------------------------------------------------------------------------------------- calls
-# For each pair of folders a source file in the first that calls one in the second.
+# ------------------------------ calls For each pair of folders a source file in the first that calls one in the second.
 sub plant_calls
 {
 	my $number = 0;
@@ -159,7 +161,8 @@ finds(
 		  "a call from $_->[0] to $_->[1]"
 	} @calls);
 plant_calls(grep { $_->[1] !~ /include/ } @downwards);
-plant_source("src/apply/planted_$_.cpp", "inline int inlined() { return 1; } int f_$_() { return inlined(); }\n") for 'one', 'two';
+plant_source("src/apply/planted_$_.cpp", "inline int inlined() { return 1; } int f_$_() { return inlined(); }\n")
+  for 'one', 'two';
 accepts('calls', 'calls down the layers, and an inline function in two objects');
 plant_source('src/deparse/table/planted_1.cpp', "void two(); void one() { two(); }\n");
 plant_source('src/deparse/table/planted_2.cpp', "void three(); void two() { three(); }\n");
@@ -203,17 +206,24 @@ finds(
 	qr{^planted::Class is defined more than once: $both[0]:5, $both[1]:5$} => 'a class',
 	qr{^planted::Enum is defined more than once: $both[0]:7, $both[1]:7$} => 'an enum',
 	qr{^planted::Union is defined more than once: $both[0]:9, $both[1]:9$} => 'a union',
-	qr{^planted_c is defined more than once: } => 'a type of extern "C"');
-plant($both[0], "namespace planted::inner { struct Base {}; template <typename T> class Twice final : public Base { T t; }; }\n");
+	qr{^planted_c is defined more than once: } => 'a type of extern "C"'
+);
+plant($both[0],
+	"namespace planted::inner { struct Base {}; template <typename T> class Twice final : public Base { T t; }; }\n");
 plant($both[1], "namespace planted {\nnamespace inner {\nenum class Twice : int\n{\n    planted\n};\n}\n}\n");
-finds('types', qr{^planted::inner::Twice is defined more than once: $both[0]:1, $both[1]:4$} => 'one in nested namespaces');
-plant($both[0], "namespace planted { struct One; struct Outer { struct Inner { int i; }; }; struct Other { struct Inner {}; }; }\n");
+finds('types',
+	qr{^planted::inner::Twice is defined more than once: $both[0]:1, $both[1]:4$} => 'one in nested namespaces');
+plant($both[0],
+	"namespace planted { struct One; struct Outer { struct Inner { int i; }; }; struct Other { struct Inner {}; }; }\n"
+);
 plant($both[1], "namespace planted { struct One { int i = {1}; }; struct Two { struct One one() { return {}; } }; }\n");
 plant('src/apply/planted_three.hpp',
-	qq(// struct One {\n/* namespace planted { struct One {\n */ const char *s = "namespace planted { struct One {";\n));
+	qq(// struct One {\n/* namespace planted { struct One {\n */ const char *s = "namespace planted { struct One {";\n)
+);
 plant('src/apply/planted_four.hpp', "namespace other { struct One {}; }\n");
 plant("src/apply/planted_$_.cpp",
-	"namespace planted { namespace { struct Twice {}; } void f_$_() { struct Local {}; } struct T$_ {}; }\n") for 'five', 'six';
+	"namespace planted { namespace { struct Twice {}; } void f_$_() { struct Local {}; } struct T$_ {}; }\n")
+  for 'five', 'six';
 accepts('types',
 	'declarations, comments, strings, other namespaces, and types in types, functions and anonymous namespaces');
 
@@ -223,13 +233,16 @@ plant('include/pg_follower/compat_planted.hpp', "#if PG_VERSION_NUM >= 170000\n#
 plant('src/apply/planted_comment.cpp', "// PG_VERSION_NUM\n");
 finds('versions', qr{^src/apply/planted.cpp:2: PG_VERSION_NUM outside compat.hpp$} => 'PG_VERSION_NUM');
 
-my @places = qw(src/apply/planted.cpp include/pg_follower/planted.hpp sql/planted.sql test/t/planted.pl test/tools/planted);
+my @places =
+  qw(src/apply/planted.cpp include/pg_follower/planted.hpp sql/planted.sql test/t/planted.pl test/tools/planted);
 plant($_, "\n" . 'x' x 121 . "\n\t" . 'x' x 117 . "\n\t" . "\x{2192}" x 116 . "\n") for @places;
 plant('test/corpus/breakers/planted.sql', 'x' x 200 . "\n");
 finds(
 	'columns',
-	map { qr{^$_:2: 121 columns$} => "a long line in $_", qr{^$_:3: 121 columns$} => "a line in $_ that a tab makes long" }
-	  @places);
+	map {
+		qr{^$_:2: 121 columns$} => "a long line in $_", qr{^$_:3: 121 columns$} => "a line in $_ that a tab makes long"
+	} @places
+);
 
 SKIP:
 {
@@ -255,10 +268,11 @@ finds(
 	'headers',
 	qr{^src/apply/planted.hpp: has no guard} => 'a header without a guard',
 	qr{^src/apply/planted_alone.hpp: has no source file src/apply/planted_alone.cpp$} => 'one without a source file',
-	qr{^include/pg_follower/planted_alone.hpp: has no source file src/common/planted_alone.cpp$} => 'one of all parts without one');
+	qr{^include/pg_follower/planted_alone.hpp: has no source file src/common/planted_alone.cpp$} =>
+	  'one of all parts without one'
+);
 
-# ------------------------------------------------------------------------------------------------------- the real sources
-# The links to their files: a planted file is a new one.
+# ---------------------------------------------- the real sources The links to their files: a planted file is a new one.
 sub copy_sources
 {
 	my @copied = map { "$sources/$_" } qw(src include sql .clang-format);
@@ -276,12 +290,16 @@ plant('src/apply/planted.cpp', '// ' . 'x' x 120 . "\n");
 finds('columns', qr{^src/apply/planted.cpp:1} => 'a fault among the real sources');
 copy_sources();
 plant('src/apply/planted.hpp', "#pragma once\nnamespace pg_follower {\nclass SqlWriter {\n};\n}\n");
-finds('types', qr{^pg_follower::SqlWriter is defined more than once: .*, src/apply/planted.hpp:3$} => 'a fault among the real sources');
+finds('types',
+	qr{^pg_follower::SqlWriter is defined more than once: .*, src/apply/planted.hpp:3$} =>
+	  'a fault among the real sources');
 copy_sources();
 plant_source('src/common/planted.cpp', <<'END');
 extern "C" void _PG_init();
 void planted() { _PG_init(); }
 END
-finds('calls', qr{^src/common/planted.cpp: uses of src/pg_follower.cpp: _PG_init: only the top may use it$} => 'a fault among the real sources');
+finds('calls',
+	qr{^src/common/planted.cpp: uses of src/pg_follower.cpp: _PG_init: only the top may use it$} =>
+	  'a fault among the real sources');
 
 done_testing();

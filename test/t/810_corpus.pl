@@ -1,12 +1,14 @@
 # A small fixed part of PostgreSQL's own regression suite, followed: files that are known to follow at every point.
-# make corpus runs all of it. The suite comes from Debian's source package (test/corpus/fetch-suite), and is fetched into
-# the scratch folder unless SUITE_DIR names one that is at hand. A machine that cannot reach its package mirror skips this.
+# make corpus runs all of it. The suite comes from Debian's source package (test/corpus/fetch-suite), and is fetched
+# into the scratch folder unless SUITE_DIR names one that is at hand. A machine that cannot reach its package mirror
+# skips this.
 use strict;
 use warnings;
 use FindBin;
 use Test::More;
 
-my @files = qw(test_setup create_table constraints typed_table updatable_views rowsecurity create_function_sql domain enum
+my @files =
+  qw(test_setup create_table constraints typed_table updatable_views rowsecurity create_function_sql domain enum
   copy2 merge replica_identity);
 my $corpus = "$FindBin::Bin/../corpus";
 my $work = $ENV{TESTDATADIR} || "$ENV{PGF_SCRATCH}/corpus";

@@ -14,7 +14,8 @@ CREATE FUNCTION sent_in(cstring) RETURNS sent LANGUAGE c IMMUTABLE STRICT AS 'MO
 CREATE FUNCTION sent_out(sent) RETURNS cstring LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'looked_up_out';
 CREATE FUNCTION sent_recv(internal) RETURNS sent LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME';
 CREATE FUNCTION sent_send(sent) RETURNS bytea LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME';
-CREATE TYPE sent (input = sent_in, output = sent_out, receive = sent_recv, send = sent_send, internallength = variable, storage = extended);
+CREATE TYPE sent (input = sent_in, output = sent_out, receive = sent_recv, send = sent_send,
+    internallength = variable, storage = extended);
 
 -- Of a fixed length, by value
 CREATE TYPE short;
