@@ -40,27 +40,45 @@ up(q{
 	CREATE SCHEMA s;
 	CREATE TABLE s."c 1" (i int PRIMARY KEY);
 	CREATE VIEW s.v AS SELECT 1 AS one;
-	INSERT INTO registry VALUES ('a', 'a'), ('b', 'b'), ('b_i_seq', 'sequence'), ('s."c 1"', 'c'), ('s."c 1_pkey"', 'index'),
+	INSERT INTO registry VALUES ('a', 'a'), ('b', 'b'), ('b_i_seq', 'sequence'), ('s."c 1"', 'c'),
+		('s."c 1_pkey"', 'index'),
 		('s.v', 'v');
 	INSERT INTO keyless TABLE registry;
 	INSERT INTO of_domain TABLE registry;
 });
 up(q{BEGIN; DROP TABLE a; DELETE FROM registry WHERE note = 'a'; COMMIT});
-is_followed('SELECT string_agg(note, $$ $$ ORDER BY note) FROM registry', 'b c index sequence stays v', 'a DELETE in the transaction of the DROP');
+is_followed(
+	'SELECT string_agg(note, $$ $$ ORDER BY note) FROM registry',
+	'b c index sequence stays v',
+	'a DELETE in the transaction of the DROP'
+);
 
 up('DROP TABLE b; DROP SCHEMA s CASCADE');
 wait_for_follow($downstream);
 down('SELECT stop_follow()');
 down('VACUUM pg_class');
 up('VACUUM pg_class');
-up(q{DELETE FROM registry WHERE note IN ('b', 'sequence'); UPDATE registry SET note = note || '!' WHERE note IN ('c', 'v')});
+up(
+	q{DELETE FROM registry WHERE note IN ('b', 'sequence');
+		UPDATE registry SET note = note || '!' WHERE note IN ('c', 'v')}
+);
 down('SELECT resume_follow()');
-is_followed('SELECT string_agg(note, $$ $$ ORDER BY note) FROM registry', 'c! index stays v!', 'changes in later transactions');
+is_followed(
+	'SELECT string_agg(note, $$ $$ ORDER BY note) FROM registry',
+	'c! index stays v!',
+	'changes in later transactions'
+);
 
 up(q{DELETE FROM keyless WHERE note IN ('a', 'b'); UPDATE keyless SET note = note || '!' WHERE note = 'index'});
-is_followed('SELECT string_agg(note, $$ $$ ORDER BY note) FROM keyless', 'c index! sequence stays v', 'a table without a key');
-up(q{DELETE FROM of_domain WHERE note IN ('a', 'b'); UPDATE of_domain SET t = 'stays' WHERE note = 'v' AND NOT EXISTS
-	(SELECT FROM of_domain WHERE t = 'stays'::regclass); UPDATE of_domain SET note = 'k' WHERE note = 'v'});
+is_followed(
+	'SELECT string_agg(note, $$ $$ ORDER BY note) FROM keyless',
+	'c index! sequence stays v',
+	'a table without a key'
+);
+up(
+	q{DELETE FROM of_domain WHERE note IN ('a', 'b'); UPDATE of_domain SET t = 'stays' WHERE note = 'v' AND NOT EXISTS
+	(SELECT FROM of_domain WHERE t = 'stays'::regclass); UPDATE of_domain SET note = 'k' WHERE note = 'v'}
+);
 is_followed('SELECT string_agg(note, $$ $$ ORDER BY note) FROM of_domain', 'c index k sequence stays', 'a domain');
 
 # A name that comes again names another object.
@@ -74,8 +92,13 @@ up(q{
 	CREATE TABLE again (i int);
 	INSERT INTO registry VALUES ('again', 'third');
 	DELETE FROM registry WHERE note = 'second';
-});
-is_followed('SELECT string_agg(note, $$ $$ ORDER BY note) FROM registry', 'c! first index stays third v!', 'a name that comes again');
+}
+);
+is_followed(
+	'SELECT string_agg(note, $$ $$ ORDER BY note) FROM registry',
+	'c! first index stays third v!',
+	'a name that comes again'
+);
 
 # A registry that an event trigger keeps
 up(q{
@@ -84,8 +107,13 @@ up(q{
 		END $$;
 	CREATE EVENT TRIGGER forget ON sql_drop EXECUTE FUNCTION forget();
 	DROP TABLE again;
-});
-is_followed('SELECT string_agg(note, $$ $$ ORDER BY note) FROM registry', 'c! first index stays v!', 'a registry that an event trigger keeps');
+}
+);
+is_followed(
+	'SELECT string_agg(note, $$ $$ ORDER BY note) FROM registry',
+	'c! first index stays v!',
+	'a registry that an event trigger keeps'
+);
 # A number from the time after the drop means the same object.
 up(q{
 	CREATE TABLE seen (t regclass);
@@ -101,7 +129,10 @@ is_followed('SELECT count(*), count(DISTINCT t) FROM seen', '2|1', 'a number tha
 up('DELETE FROM seen');
 is_followed('SELECT count(*) FROM seen', '0', 'and its deletion');
 # What has never been an object
-up(q{INSERT INTO registry VALUES (4000000000, 'number'), (0, 'zero'); DELETE FROM registry WHERE note IN ('number', 'zero')});
+up(
+	q{INSERT INTO registry VALUES (4000000000, 'number'), (0, 'zero');
+		DELETE FROM registry WHERE note IN ('number', 'zero')}
+);
 is_followed(q{SELECT count(*) FROM registry WHERE note IN ('number', 'zero')}, '0', 'numbers of no object');
 
 # The other types
