@@ -6,7 +6,8 @@
 namespace pg_follower {
 
 // Names what must be the same on two servers for a value of the base type `type` to mean the same on both as it lies in
-// memory: who defines the type, in which version, and the machine's order of bytes.
+// memory, but for the number of an array's element type: who defines the type, in which version, and the machine's
+// order of bytes.
 const char *value_layout(Oid type);
 
 } // namespace pg_follower

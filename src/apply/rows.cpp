@@ -71,6 +71,9 @@ Datum read_image(Oid type, const Value &value)
     if (length == -1)
         SET_VARSIZE(image, header + value.length);
     memcpy(image + header, value.data, value.length);
+    // The type of an array's elements has another number here.
+    if (Oid element = get_element_type(type); OidIsValid(element) && header + value.length >= int{sizeof(ArrayType)})
+        reinterpret_cast<ArrayType *>(image)->elemtype = element;
     return fetch_att(image, by_value, length);
 }
 

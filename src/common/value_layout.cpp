@@ -41,6 +41,8 @@ void write_extension(SqlWriter &out, Oid extension)
 
 const char *value_layout(Oid type)
 {
+    if (Oid element = get_element_type(type); OidIsValid(element))
+        return psprintf("array of %s", value_layout(getBaseType(element)));
     SqlWriter out;
     Oid extension = getExtensionOfObject(TypeRelationId, type);
     if (OidIsValid(extension))

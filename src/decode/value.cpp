@@ -199,6 +199,16 @@ ErrorData *try_value(ValueOutput &output, Datum value)
     return failure;
 }
 
+// Whether the output function of the type, or of an array's elements, is not the server's own.
+bool has_own_output_function(Oid type)
+{
+    Oid element = get_element_type(type);
+    Oid function;
+    bool is_varlena;
+    getTypeOutputInfo(OidIsValid(element) ? element : type, &function, &is_varlena);
+    return function >= FirstNormalObjectId;
+}
+
 // The type's send function, if it can be read again.
 Oid send_function(Oid type)
 {
@@ -230,7 +240,7 @@ void init_value_output(ValueOutput &output, Oid type, MemoryContext context)
     getTypeOutputInfo(type, &function, &is_varlena);
     fmgr_info_cxt(function, &output.function, context);
     output.type = getBaseType(type);
-    output.untested = function >= FirstNormalObjectId;
+    output.untested = has_own_output_function(output.type);
     output.way = way_of_function(function);
     output.by_bare_literal =
         output.way == Way::boolean || output.way == Way::int2 || output.way == Way::int4 || output.way == Way::int8;
@@ -242,7 +252,9 @@ bool test_value_output(ValueOutput &output, Datum value)
     const ErrorData *failure = try_value(output, value);
     if (!failure)
         return false;
-    if (Oid function = send_function(output.type); OidIsValid(function)) {
+    // The binary form of an array holds the number of its elements' type, which is another one downstream.
+    Oid function = OidIsValid(get_element_type(output.type)) ? InvalidOid : send_function(output.type);
+    if (OidIsValid(function)) {
         fmgr_info_cxt(function, &output.function, output.function.fn_mcxt);
         output.way = Way::binary;
         if (!try_value(output, value))

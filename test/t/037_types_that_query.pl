@@ -28,7 +28,7 @@ start_follow($downstream, $upstream);
 sub up { return $upstream->safe_psql('postgres', $_[0]) }
 sub down { return $downstream->safe_psql('postgres', $_[0]) }
 
-my @tables = qw(keyed keyless of_domain mixed);
+my @tables = qw(keyed keyless of_domain mixed arrays);
 
 sub same
 {
@@ -54,6 +54,7 @@ up(q{
 	-- A type with an output function of its own that runs no queries
 	CREATE EXTENSION hstore;
 	CREATE TABLE mixed (id int PRIMARY KEY, h hstore, a looked_up, t text);
+	CREATE TABLE arrays (a looked_up[], b sent[], c short[], d named[], e hstore[]);
 });
 # The form is known with the first value only.
 up(q{
@@ -62,6 +63,8 @@ up(q{
 	INSERT INTO keyless SELECT 'one', 'two', 'three' FROM generate_series(1, 3);
 	INSERT INTO keyless VALUES (NULL, 'one', NULL), ('three', NULL, 'two');
 	INSERT INTO of_domain VALUES ('one', 'two'), (NULL, 'one*5');
+	INSERT INTO arrays VALUES ('{one,NULL,two*5}', '{{one},{two}}', '[3:4]={one,three}', '{two}', '{k=>v}'),
+		('{}', NULL, '{NULL}', '{three,NULL}', '{}'), ('{one*20000}', '{two*30000}', '{}', '{}', NULL);
 	INSERT INTO mixed VALUES (1, 'k=>v', NULL, 'Ä'), (2, NULL, 'two', 'é');
 });
 same('INSERT');
@@ -73,6 +76,8 @@ up(q{
 	DELETE FROM keyless WHERE ctid = (SELECT max(ctid) FROM keyless);
 	DELETE FROM of_domain WHERE a IS NULL;
 	UPDATE of_domain SET a = 'three*7';
+	UPDATE arrays SET c = '{two}' WHERE b IS NULL;
+	DELETE FROM arrays WHERE e IS NULL;
 	UPDATE mixed SET h = h || 'x=>y', a = 'three';
 });
 same('UPDATE and DELETE');
