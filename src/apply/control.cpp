@@ -5,6 +5,7 @@
 #include "latch_pause.hpp"
 #include "pending.hpp"
 #include "registration.hpp"
+#include "slot.hpp"
 #include "state.hpp"
 #include "upstream.hpp"
 
@@ -72,6 +73,7 @@ void resume_follow(const char *name)
         take_command_lock(follow->id);
     }
     follow = require_follow(name);
+    require_own_follow(*follow);
     follow->enabled = true;
     follow->state = FollowState::starting;
     follow->started_at = GetCurrentTimestamp();
@@ -84,6 +86,12 @@ void drop_follow(const char *name, bool force)
     Follow *follow = require_follow(name);
     bool ran = stop_worker(follow->id);
     follow = require_follow(name);
+    if (!is_of_this_database(*follow)) {
+        ereport(NOTICE, (errmsg("replication slot \"%s\" is left to the database of which this one is a copy",
+                                NameStr(follow->slot))));
+        delete_follow(follow->id);
+        return;
+    }
     const char *error;
     Upstream upstream = Upstream::try_connect(follow->conninfo, worker_name(name), &error);
     if (!upstream.is_open())
@@ -95,6 +103,13 @@ void drop_follow(const char *name, bool force)
                      ? errhint("If the upstream still exists, drop the slot there with pg_drop_replication_slot(): it "
                                "keeps WAL.")
                      : errhint("Use drop_follow(force => true) to leave the slot to the upstream.")));
+    if (upstream.is_open() && is_used_by_another(upstream, *follow)) {
+        upstream.close();
+        ereport(WARNING,
+                (errmsg("replication slot \"%s\" is left on the upstream", NameStr(follow->slot)),
+                 errdetail("It has moved on without this database, so another copy of this database may use it."),
+                 errhint("If none does, drop it there with pg_drop_replication_slot(): it keeps WAL.")));
+    }
     on_commit_drop(*follow, upstream);
     if (ran)
         on_abort_restart_worker(*follow);

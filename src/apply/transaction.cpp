@@ -7,6 +7,9 @@
 // Commits are asynchronous. A list keeps which upstream position each of them reaches, so the position that the
 // upstream may forget is never past what is durable here. When there is nothing more to read, the rest is flushed.
 //
+// The upstream also forgets what needed nothing here. So that a copy of this database can always tell that it has
+// missed something (slot.hpp), the origin says so durably before the upstream hears of it.
+//
 // If a group fails, it is not known which of its transactions failed, and none of them is applied. So the worker starts
 // again and applies the transactions one by one up to the group's end.
 #include "transaction.hpp"
@@ -21,6 +24,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "access/xloginsert.h"
 #include "pgstat.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -34,10 +38,11 @@ constexpr size_t max_group_bytes = 16 * 1024 * 1024;
 constexpr int64 max_group_executions = 400;
 constexpr int max_group_milliseconds = 1000;
 constexpr int save_interval_milliseconds = 10000;
+constexpr int mark_interval_milliseconds = 20;
 
 } // namespace
 
-void Applier::start(const Follow &follow, Live *live, XLogRecPtr start)
+void Applier::start(const Follow &follow, Live *live, RepOriginId origin, XLogRecPtr start)
 {
     follow_ = follow.id;
     start_dropped_objects(follow.id);
@@ -45,7 +50,8 @@ void Applier::start(const Follow &follow, Live *live, XLogRecPtr start)
     base_ = follow.figures;
     figures_ = follow.figures;
     single_until_ = follow.single_until;
-    received_ = applied_ = flushed_ = start;
+    origin_ = origin;
+    received_ = applied_ = durable_ = marked_ = start;
     saved_at_ = GetCurrentTimestamp();
     dlist_init(&commits_);
     message_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower message", ALLOCSET_DEFAULT_SIZES);
@@ -286,14 +292,43 @@ void Applier::pause()
     }
 }
 
-Feedback Applier::feedback()
+// Has the origin say durably that everything before the upstream's `position` has been seen to. Commits do that by
+// themselves. The position goes to memory first: a checkpoint between the two steps must not miss it.
+void Applier::mark(XLogRecPtr position)
+{
+    replorigin_session_advance(position, InvalidXLogRecPtr);
+    xl_replorigin_set record = {position, origin_, false};
+    XLogBeginInsert();
+    XLogRegisterData(reinterpret_cast<char *>(&record), sizeof(record));
+    XLogFlush(XLogInsert(RM_REPLORIGIN_ID, XLOG_REPLORIGIN_SET));
+    marked_ = position;
+    marked_at_ = GetCurrentTimestamp();
+}
+
+long Applier::milliseconds_to_mark() const
+{
+    if (durable_ <= marked_)
+        return -1;
+    return TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
+                                           TimestampTzPlusMilliseconds(marked_at_, mark_interval_milliseconds));
+}
+
+void Applier::settle()
+{
+    if (applied_ > marked_)
+        mark(applied_);
+}
+
+Feedback Applier::feedback(bool asked)
 {
     XLogRecPtr durable = GetFlushRecPtr(nullptr);
     while (!dlist_is_empty(&commits_)) {
         auto commit = reinterpret_cast<Commit *>(dlist_head_node(&commits_));
         if (commit->local_end > durable)
             break;
-        flushed_ = commit->upstream_end;
+        durable_ = commit->upstream_end;
+        if (commit->local_end != 0)
+            marked_ = commit->upstream_end;
         dlist_delete(&commit->node);
         pfree(commit);
     }
@@ -301,11 +336,13 @@ Feedback Applier::feedback()
     if (!in_upstream_ && grouped_ == 0) {
         applied_ = Max(applied_, received_);
         if (dlist_is_empty(&commits_))
-            flushed_ = Max(flushed_, received_);
+            durable_ = Max(durable_, received_);
     }
+    if (durable_ > marked_ && (asked || milliseconds_to_mark() == 0))
+        mark(durable_);
     if (figures_.applied_lsn != applied_ || figures_.received_lsn != received_)
         set_state(state_);
-    return {received_, flushed_, applied_};
+    return {received_, Min(durable_, marked_), applied_};
 }
 
 XLogRecPtr Applier::failed_group_end() const

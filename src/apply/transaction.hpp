@@ -30,7 +30,8 @@ struct Feedback {
 class Applier {
   public:
     // Prepares the process to apply for `follow`, from `start` on. Outside of a transaction.
-    void start(const Follow &follow, Live *live, XLogRecPtr start);
+    // The session's origin is `origin`, and what it durably says is `start`.
+    void start(const Follow &follow, Live *live, RepOriginId origin, XLogRecPtr start);
     // The upstream is another database of this server.
     void share_cluster() { ddl_.share_cluster(); }
 
@@ -41,7 +42,13 @@ class Applier {
     // There is nothing more to read for now: commits what is complete, and makes it durable.
     void pause();
 
-    Feedback feedback();
+    // What may be told to the upstream. A position that no commit of this server has made durable has to be made so
+    // first, which costs a flush: that is done at once if the upstream `asked`, else now and then.
+    Feedback feedback(bool asked);
+    // Milliseconds until feedback() has something to make durable; -1 if there is nothing.
+    long milliseconds_to_mark() const;
+    // Makes durable how far this process has come. At its end, so that nothing is applied or counted again.
+    void settle();
     const Figures &figures() const { return figures_; }
     void set_state(FollowState state);
 
@@ -64,6 +71,7 @@ class Applier {
     void commit_group();
     void save_figures(const Figures &figures);
     void received(XLogRecPtr end);
+    void mark(XLogRecPtr position);
 
     // A commit here, and the upstream position that it reaches. The node comes first, so a node is its Commit.
     struct Commit {
@@ -101,7 +109,10 @@ class Applier {
     dlist_head commits_; // not yet durable
     XLogRecPtr received_ = 0;
     XLogRecPtr applied_ = 0;
-    XLogRecPtr flushed_ = 0;
+    XLogRecPtr durable_ = 0; // what committed upstream before it is durable here, or needed nothing here
+    XLogRecPtr marked_ = 0;  // what the origin durably says; the upstream never hears of more
+    RepOriginId origin_ = InvalidRepOriginId;
+    TimestampTz marked_at_ = 0;
 };
 
 } // namespace pg_follower::apply

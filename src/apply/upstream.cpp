@@ -7,6 +7,7 @@
 
 #include "pg_follower/compat_stream.hpp"
 #include "pg_follower/stream.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
@@ -67,20 +68,25 @@ const char *unconvertible_encoding(const char *failure)
 
 [[noreturn]] void raise_failure(const WalRcvExecResult *result)
 {
-    // A role that may not see the setting learns only by the server's refusal that the plugin is not allowed.
-    if (result->err && strstr(result->err, "output_plugin_libraries"))
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                        errmsg("upstream does not allow the output plugin \"%s\"", plugin_name),
-                        errdetail("The upstream reports: %s", clean(result->err)),
-                        errhint("Add %s to the setting on the upstream, as in output_plugin_libraries = 'pgoutput, "
-                                "test_decoding, %s', and reload its configuration.",
-                                plugin_name, plugin_name)));
-    ereport(ERROR, (errcode(result->sqlstate ? result->sqlstate : ERRCODE_CONNECTION_FAILURE),
-                    errmsg("upstream reports: %s", clean(result->err))));
-    pg_unreachable();
+    Upstream::raise({result->sqlstate, clean(result->err)});
 }
 
 } // namespace
+
+void Upstream::raise(const Failure &failure)
+{
+    // A role that may not see the setting learns only by the server's refusal that the plugin is not allowed.
+    if (strstr(failure.message, "output_plugin_libraries"))
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("upstream does not allow the output plugin \"%s\"", plugin_name),
+                        errdetail("The upstream reports: %s", failure.message),
+                        errhint("Add %s to the setting on the upstream, as in output_plugin_libraries = 'pgoutput, "
+                                "test_decoding, %s', and reload its configuration.",
+                                plugin_name, plugin_name)));
+    ereport(ERROR, (errcode(failure.sqlstate ? failure.sqlstate : ERRCODE_CONNECTION_FAILURE),
+                    errmsg("upstream reports: %s", failure.message)));
+    pg_unreachable();
+}
 
 void check_conninfo(const char *conninfo)
 {
@@ -279,15 +285,20 @@ void Upstream::drop_slot(const char *slot)
     command(text.c_str());
 }
 
-void Upstream::start_stream(const char *slot, XLogRecPtr start)
+const Upstream::Failure *Upstream::try_stream(const char *slot, XLogRecPtr start)
 {
     SqlWriter text;
     text.text("START_REPLICATION SLOT ").name(slot);
-    text.format(" LOGICAL %X/%X (\"format\" 'statements', \"version\" '%d')", PGF_LSN(start), stream_version);
+    text.format(" LOGICAL %X/%X (\"format\" 'statements', \"version\" '%d', \"confirmed\" '%X/%X')", PGF_LSN(start),
+                stream_version, PGF_LSN(start));
     WalRcvExecResult *result = walrcv_exec(connection_, text.c_str(), 0, nullptr);
-    if (result->status != WALRCV_OK_COPY_BOTH)
-        raise_failure(result);
+    Failure *failure = nullptr;
+    if (result->status != WALRCV_OK_COPY_BOTH) {
+        failure = allocate<Failure>(1);
+        *failure = {result->sqlstate, pstrdup(clean(result->err))};
+    }
     walrcv_clear_result(result);
+    return failure;
 }
 
 int Upstream::receive(char **buffer, pgsocket *socket)

@@ -50,8 +50,15 @@ class Upstream {
     XLogRecPtr create_slot(const char *slot);
     // Drops the slot, waiting until nobody uses it. A slot that is not there is no error.
     void drop_slot(const char *slot);
-    // Turns the connection into a stream from `start` on.
-    void start_stream(const char *slot, XLogRecPtr start);
+    // Turns the connection into a stream from `start` on, before which all is known. An upstream that refuses leaves
+    // the connection open for questions, and its error is returned; null if there is none.
+    struct Failure {
+        int sqlstate;
+        const char *message;
+    };
+    const Failure *try_stream(const char *slot, XLogRecPtr start);
+    // Raises an error of the upstream as one of this server.
+    [[noreturn]] static void raise(const Failure &failure);
 
     // A message of the stream, if there is one already: its length, 0 if there is none yet (then `socket` can be
     // waited for), -1 at the stream's end. The buffer is good until the next call, and the byte after it is a zero.

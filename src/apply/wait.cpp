@@ -51,8 +51,10 @@ void check_progress(const Follow &follow, int pid)
                  errmsg("follow \"%s\" has failed: %s", name, follow.last_error ? follow.last_error : "no message"),
                  follow.last_error_detail ? errdetail_internal("%s", follow.last_error_detail) : 0,
                  follow.last_error_context ? errcontext("%s", follow.last_error_context) : 0,
-                 errhint("%s%sRemove the cause, then call resume_follow().",
-                         follow.last_error_hint ? follow.last_error_hint : "", follow.last_error_hint ? " " : "")));
+                 names_a_call(follow.last_error_hint) ? errhint("%s", follow.last_error_hint)
+                                                      : errhint("%s%sRemove the cause, then call resume_follow().",
+                                                                follow.last_error_hint ? follow.last_error_hint : "",
+                                                                follow.last_error_hint ? " " : "")));
         break;
     case FollowState::stopped:
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("follow \"%s\" is stopped", name),

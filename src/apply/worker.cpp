@@ -18,6 +18,7 @@
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "registration.hpp"
+#include "slot.hpp"
 #include "state.hpp"
 #include "transaction.hpp"
 #include "upstream.hpp"
@@ -117,6 +118,7 @@ template <typename Change> void change_follow(Change change)
     HOLD_INTERRUPTS();
     replorigin_session_origin = InvalidRepOriginId;
     worker->upstream.close();
+    worker->applier.settle();
     worker->applier.set_state(FollowState::stopped);
     change_follow([](Follow &row) {
         row.state = FollowState::stopped;
@@ -151,6 +153,7 @@ bool snapshots_block(Follow &row)
 {
     HOLD_INTERRUPTS();
     worker->upstream.close();
+    worker->applier.settle();
     XLogRecPtr group_end = worker->applier.failed_group_end();
     bool again = group_end != 0 || may_pass(error->sqlerrcode, worker->applier.applying());
     bool dead_row = !again && may_come_from_dead_row(error->sqlerrcode, worker->applier.applying_ddl());
@@ -181,7 +184,7 @@ bool snapshots_block(Follow &row)
     worker->applier.set_state(state);
     if (!again)
         ereport(LOG, (errmsg("follow \"%s\" has failed", NameStr(worker->follow->name)),
-                      errhint("Remove the cause, then call resume_follow().")));
+                      names_a_call(error->hint) ? 0 : errhint("Remove the cause, then call resume_follow().")));
     proc_exit(again ? 1 : 0);
 }
 
@@ -247,11 +250,12 @@ void open_stream()
     });
     RepOriginId origin = InvalidRepOriginId;
     in_transaction([&] {
+        require_own_follow(follow);
         origin = replorigin_by_name(follow.origin, false);
         setup_session_origin(origin);
         worker->start = Max(replorigin_session_get_progress(false), follow.start_lsn);
     });
-    worker->applier.start(follow, worker->live, worker->start);
+    worker->applier.start(follow, worker->live, origin, worker->start);
     worker->applier.set_state(follow.state);
     in_transaction([&] {
         worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
@@ -259,7 +263,10 @@ void open_stream()
         if (worker->upstream.is_this_server())
             worker->applier.share_cluster();
         follow.large_objects = worker->upstream.large_objects();
-        worker->upstream.start_stream(NameStr(follow.slot), worker->start);
+        if (const Upstream::Failure *failure = worker->upstream.try_stream(NameStr(follow.slot), worker->start)) {
+            check_slot(worker->upstream, follow, worker->start);
+            Upstream::raise(*failure);
+        }
     });
     change_follow([&](Follow &row) {
         row.state = FollowState::streaming;
@@ -268,13 +275,13 @@ void open_stream()
     // From here on, transactions are the upstream's, and their commits move the origin.
     replorigin_session_origin = origin;
     worker->applier.set_state(FollowState::streaming);
-    worker->sent = worker->applier.feedback();
+    worker->sent = worker->applier.feedback(false);
 }
 
 // Tells the upstream how far this worker is, if that has changed or the upstream asks.
 void send_feedback(bool asked)
 {
-    Feedback now = worker->applier.feedback();
+    Feedback now = worker->applier.feedback(asked);
     if (!asked && !(now != worker->sent))
         return;
     StringInfoData reply;
@@ -347,8 +354,9 @@ void handle_message(char *data, int length)
             pgstat_report_activity(STATE_IDLE, nullptr);
             busy = false;
         }
-        int events = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH, socket, 0,
-                                       PG_WAIT_EXTENSION);
+        long timeout = worker->applier.milliseconds_to_mark();
+        int wake = WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH | (timeout >= 0 ? WL_TIMEOUT : 0);
+        int events = WaitLatchOrSocket(MyLatch, wake, socket, timeout, PG_WAIT_EXTENSION);
         if (events & WL_LATCH_SET)
             ResetLatch(MyLatch);
     }

@@ -1,4 +1,5 @@
-// Parses the options of a decoding session: `format`, `version`, `origin` and, without effect, `include-xids`.
+// Parses the options of a decoding session: `format`, `version`, `origin`, `confirmed` and, without effect,
+// `include-xids`.
 //
 // Names and values are compared as the replication protocol hands them over: exactly.
 #include "options.hpp"
@@ -9,6 +10,7 @@
 extern "C" {
 #include "commands/defrem.h"
 #include "nodes/parsenodes.h"
+#include "utils/pg_lsn.h"
 }
 
 namespace pg_follower::decode {
@@ -62,6 +64,14 @@ void parse_origin(Parsing &parsing, DefElem *option, const char *value)
         refuse_value(option, value, "Available values: none, any.");
 }
 
+void parse_confirmed(Parsing &parsing, DefElem *option, const char *value)
+{
+    bool failed = false;
+    parsing.options.confirmed = pg_lsn_in_internal(value, &failed);
+    if (failed)
+        refuse_value(option, value, "It is a position in WAL, such as 16/B374D848.");
+}
+
 // Other plugins know this option, so scripts give it; SQL text has no place for transaction ids.
 void parse_include_xids(Parsing &, DefElem *option, const char *value)
 {
@@ -76,10 +86,8 @@ struct KnownOption {
 };
 
 constexpr KnownOption known_options[] = {
-    {"format", parse_format},
-    {"version", parse_version},
-    {"origin", parse_origin},
-    {"include-xids", parse_include_xids},
+    {"format", parse_format},       {"version", parse_version},           {"origin", parse_origin},
+    {"confirmed", parse_confirmed}, {"include-xids", parse_include_xids},
 };
 
 } // namespace
@@ -95,7 +103,7 @@ Options parse_options(const List *given)
         if (which == lengthof(known_options))
             ereport(ERROR,
                     (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized parameter \"%s\"", option->defname),
-                     errhint("Available parameters: format, version, origin, include-xids.")));
+                     errhint("Available parameters: format, version, origin, confirmed, include-xids.")));
         if (seen[which])
             ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("conflicting or redundant options")));
         seen[which] = true;

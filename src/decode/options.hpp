@@ -12,7 +12,8 @@ enum class Form {
 
 struct Options {
     Form form = Form::sql;
-    bool foreign_origins = false; // also changes that another follow or subscription applied here
+    bool foreign_origins = false;             // also changes that another follow or subscription applied here
+    XLogRecPtr confirmed = InvalidXLogRecPtr; // what the client knows that it has confirmed; 0 where it does not say
 };
 
 // Reads the options that the client gave, a List of DefElem with string values. Raises ERRCODE_INVALID_PARAMETER_VALUE

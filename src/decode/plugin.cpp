@@ -39,6 +39,17 @@ bool converts_text()
     return client != GetDatabaseEncoding() && client != PG_SQL_ASCII;
 }
 
+// Refuses a client that has lost what it once confirmed: the slot would go on behind that, and what lies between would
+// be missing. Only here is it certain that nobody else moves the slot.
+void check_confirmed(LogicalDecodingContext *ctx, const Options &options)
+{
+    XLogRecPtr slot = ctx->slot->data.confirmed_flush;
+    if (options.confirmed != InvalidXLogRecPtr && slot > options.confirmed)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("replication slot \"%s\" is at %X/%X, but its client knows of nothing after %X/%X",
+                               NameStr(ctx->slot->data.name), PGF_LSN(slot), PGF_LSN(options.confirmed))));
+}
+
 void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_init)
 {
     output->output_type = OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
@@ -47,6 +58,7 @@ void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_i
     if (is_init)
         return;
     Options options = parse_options(ctx->output_plugin_options);
+    check_confirmed(ctx, options);
     if (options.form == Form::statements)
         output->output_type = OUTPUT_PLUGIN_BINARY_OUTPUT;
 

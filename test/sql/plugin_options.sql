@@ -49,6 +49,8 @@ SELECT 1 FROM pg_logical_slot_peek_binary_changes('regress_options', NULL, NULL,
 \echo :LAST_ERROR_SQLSTATE
 SELECT 1 FROM pg_logical_slot_peek_binary_changes('regress_options', NULL, NULL, 'format', 'statements', 'version', '99');
 \echo :LAST_ERROR_SQLSTATE
+SELECT 1 FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL, 'confirmed', 'here');
+\echo :LAST_ERROR_SQLSTATE
 -- Errors leave no setting behind.
 SHOW search_path;
 
@@ -70,6 +72,12 @@ SELECT 'sent' FROM pg_logical_emit_message(true, 'pg_follower', 'D DROP TABLE pl
 SELECT 'sent' FROM pg_logical_emit_message(true, 'pg_follower', '');
 SELECT 'sent' FROM pg_logical_emit_message(true, 'pg_follower', repeat(E'\x7f', 200));
 SELECT data FROM pg_logical_slot_get_changes('regress_options', NULL, NULL);
+
+-- A client may say what it has confirmed. A slot that is further is not read.
+SELECT count(*) FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL, 'confirmed', 'FFFFFFFF/0');
+\set VERBOSITY sqlstate
+SELECT count(*) FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL, 'confirmed', '0/1');
+\set VERBOSITY default
 
 SELECT pg_drop_replication_slot('regress_options');
 SELECT pg_replication_origin_drop('regress_elsewhere');
