@@ -205,16 +205,18 @@ inline MinimalTuple form_minimal_tuple(TupleDesc description, Datum *values, boo
 #endif
 }
 
-// Lets the executor run the plan whatever privileges its user has. From 16 each relation in the list is looked at, and
-// the bootstrap superuser is always one.
-inline void require_no_privileges(PlannedStmt *plan)
+// Lets the executor run the plan whatever privileges its user has on the table. What is checked as somebody else came
+// in by a rule. From 16 each relation in the list is looked at, and the bootstrap superuser may do everything.
+inline void require_no_privileges(PlannedStmt *plan, Oid table)
 {
 #if PG_VERSION_NUM >= 160000
     for (RTEPermissionInfo *entry : each<RTEPermissionInfo>(plan->permInfos))
-        entry->checkAsUser = BOOTSTRAP_SUPERUSERID;
+        if (entry->relid == table && !OidIsValid(entry->checkAsUser))
+            entry->checkAsUser = BOOTSTRAP_SUPERUSERID;
 #else
     for (RangeTblEntry *entry : each<RangeTblEntry>(plan->rtable))
-        entry->requiredPerms = 0;
+        if (entry->relid == table && !OidIsValid(entry->checkAsUser))
+            entry->requiredPerms = 0;
 #endif
 }
 

@@ -1,4 +1,7 @@
-// What fires for replicas.
+// What fires for replicas: triggers and rules that are enabled with ALWAYS or REPLICA.
+//
+// Those of the upstream travel with the statements of their table (stream.hpp), because they are not to fire for its
+// rows a second time (apply/silenced.hpp).
 #pragma once
 
 #include "pg_follower/pg.hpp"
@@ -9,10 +12,31 @@ extern "C" {
 
 namespace pg_follower {
 
+enum class EffectKind : char { trigger = 't', rule = 'r' };
+
+// A trigger or rule that fires under session_replication_role = replica. Beside its table, that is all that tells
+// whether another server has the same one.
+struct ReplicaEffect {
+    EffectKind kind;
+    char enabled; // tgenabled or ev_enabled
+    const char *name;
+};
+
+struct ReplicaEffects {
+    uint16 count;
+    ReplicaEffect *effects;
+
+    const ReplicaEffect *begin() const { return effects; }
+    const ReplicaEffect *end() const { return effects + count; }
+};
+
 // Whether a trigger or rule with this tgenabled or ev_enabled fires under session_replication_role = replica.
 bool fires_on_replica(char enabled);
 
 // Whether the table has triggers or rules that fire then.
 bool has_replica_effects(Relation table);
+
+// The triggers and rules of the table that fire then, in the current memory context.
+ReplicaEffects replica_effects(Relation table);
 
 } // namespace pg_follower

@@ -8,11 +8,12 @@
 
 #include "pg_follower/ddl_message.hpp"
 #include "pg_follower/pg.hpp"
+#include "pg_follower/replica_effects.hpp"
 
 namespace pg_follower {
 
 // To be raised with any change of what follows.
-constexpr uint8 stream_version = 2;
+constexpr uint8 stream_version = 3;
 
 enum class Record : char {
     begin = 'B',
@@ -105,6 +106,7 @@ struct StatementRecord {
     const char *one; // for one row: SQL text with $1 … $n
     // For many rows: SQL text that reads them from the table `pgf_run` (columns p1 … pn) under the name r, or empty.
     const char *run;
+    ReplicaEffects effects; // of the table upstream
     uint16 parameter_count;
     StatementParameter *parameters;
 };
@@ -121,15 +123,16 @@ struct RowRecord {
     uint16 value_count;
 };
 
-struct RelationName {
+struct TruncatedTable {
     const char *schema;
     const char *table;
+    ReplicaEffects effects; // upstream
 };
 
 struct TruncateRecord {
     const char *sql;
     uint16 relation_count;
-    RelationName *relations;
+    TruncatedTable *relations;
 };
 
 // Appends records to a message, which starts with stream_start_message. The text of records is converted to the
@@ -163,6 +166,7 @@ class StreamReader {
     DdlMessage read_ddl();
 
   private:
+    ReplicaEffects read_effects();
     template <typename Integer> Integer integer();
     const char *string();
     void need(size_t size);

@@ -10,9 +10,9 @@
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
-#include "pg_follower/replica_effects.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/value_layout.hpp"
+#include "silenced.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -98,14 +98,14 @@ bool looks_elsewhere(Node *node, void *argument)
 }
 
 // Whether the order of the table's rows and those of other tables can be seen: by checks that look at other tables, and
-// by triggers or rules that are enabled for replicas.
-bool is_bound_to_others(Relation relation)
+// by triggers or rules that fire.
+bool is_bound_to_others(Relation relation, const List *silenced)
 {
     const TupleConstr *constraints = RelationGetDescr(relation)->constr;
     for (int i = 0; constraints && i < constraints->num_check; ++i)
         if (looks_elsewhere(static_cast<Node *>(stringToNode(constraints->check[i].ccbin)), nullptr))
             return true;
-    return has_replica_effects(relation);
+    return has_stream_effects(relation, silenced);
 }
 
 // Raises an error unless values lie in memory here as they do upstream.
@@ -196,6 +196,12 @@ void Statements::define(const StatementRecord &record)
     statement->table = pstrdup(record.table);
     statement->one = pstrdup(record.one);
     statement->run = pstrdup(record.run);
+    statement->effects.count = record.effects.count;
+    statement->effects.effects = allocate<ReplicaEffect>(record.effects.count);
+    for (int i = 0; i < record.effects.count; ++i) {
+        statement->effects.effects[i] = record.effects.effects[i];
+        statement->effects.effects[i].name = pstrdup(record.effects.effects[i].name);
+    }
     statement->count = record.parameter_count;
     statement->parameters = allocate_zeroed<Parameter>(record.parameter_count);
     for (int i = 0; i < record.parameter_count; ++i) {
@@ -264,7 +270,8 @@ void Statements::resolve(Statement *statement)
     statement->description = description;
     statement->relation = found;
     statement->owner = relation->rd_rel->relowner;
-    statement->stands_alone = is_bound_to_others(relation);
+    statement->silenced = silenced_effects(relation, statement->effects);
+    statement->stands_alone = is_bound_to_others(relation, statement->silenced);
     statement->may_run = *statement->run && statement->kind->order_free && !statement->stands_alone &&
                          statement->count > 0 && statement->count < MaxTupleAttributeNumber &&
                          !order_matters(*statement, relation);

@@ -37,6 +37,7 @@ struct Statement {
     const char *table;
     const char *one;
     const char *run;
+    ReplicaEffects effects; // of the table upstream
     uint16 count;
     Parameter *parameters;
 
@@ -47,6 +48,7 @@ struct Statement {
     Oid owner;
     bool may_run;          // a run of rows may be applied in one go
     bool stands_alone;     // triggers or rules fire here, so its rows keep their place among those of other tables
+    List *silenced;        // those that do not fire (silenced.hpp)
     TupleDesc description; // of pgf_run: p1 ... pn, and n, the row's number
     uint64 locked_in;      // the downstream transaction that holds a lock on the table
     _SPI_plan *one_plan;

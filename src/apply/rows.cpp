@@ -18,8 +18,9 @@
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "privileges.hpp"
+#include "row_plans.hpp"
 #include "session.hpp"
+#include "silenced.hpp"
 #include "spi.hpp"
 
 extern "C" {
@@ -28,6 +29,7 @@ extern "C" {
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/plancache.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 }
@@ -54,6 +56,40 @@ SPIPlanPtr prepare_for(const Statement *statement, const char *sql, int count, O
         return prepare(sql, count, types);
     OwnerScope owner(statement->owner);
     return prepare(sql, count, types);
+}
+
+CachedPlanSource *source_of(SPIPlanPtr plan)
+{
+    return static_cast<CachedPlanSource *>(linitial(SPI_plan_get_plan_sources(plan)));
+}
+
+// Executes a row statement as the table's owner, with the plan, which it makes where there is none yet.
+void execute(const Statement *statement, SPIPlanPtr *plan, const char *sql, int count, Oid *types, Datum *datums,
+             const char *nulls)
+{
+    auto prepare_if_needed = [&] {
+        if (!*plan)
+            *plan = prepare_for(statement, sql, count, types);
+    };
+    bool has_silenced_rules = has_silenced(statement->silenced, EffectKind::rule);
+    if (!has_silenced_rules)
+        prepare_if_needed();
+    OwnerScope owner(statement->owner);
+    if (has_silenced_rules) {
+        // Rules come into a plan when it is made, and when it is made anew.
+        RelationScope table(statement->relation);
+        SilencedCache cache;
+        cache.silence(table, statement->silenced, EffectKind::rule);
+        prepare_if_needed();
+        ReleaseCachedPlan(SPI_plan_get_cached_plan(*plan), CurrentResourceOwner);
+        if (!cache.restore())
+            retry_silenced(statement->schema, statement->table);
+    }
+    int generation = source_of(*plan)->generation;
+    RowPlanScope scope(statement, source_of(*plan)->query_string);
+    check_result(SPI_execute_plan(*plan, datums, nulls, false, 0));
+    if (has_silenced_rules && source_of(*plan)->generation != generation)
+        retry_silenced(statement->schema, statement->table);
 }
 
 // Reads a value that was sent as it lies in memory; resolve_parameter() has seen that it lies here the same way.
@@ -127,7 +163,8 @@ void discard(_SPI_plan *plan)
 void Rows::start(Progress *progress)
 {
     progress_ = progress;
-    install_owner_privileges();
+    install_row_plans();
+    install_silenced();
     statements_.start(discard);
     runs_.start();
     row_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower row", ALLOCSET_DEFAULT_SIZES);
@@ -256,18 +293,13 @@ uint64 Rows::execute_one(Statement *statement, Datum *datums, const bool *nulls)
 {
     ++executions_;
     SpiScope spi;
-    if (!statement->one_plan) {
-        auto types = allocate<Oid>(statement->count);
-        for (int i = 0; i < statement->count; ++i)
-            types[i] = statement->parameters[i].type;
-        statement->one_plan = prepare_for(statement, statement->one, statement->count, types);
-    }
-    OwnerScope owner(statement->owner);
+    auto types = allocate<Oid>(statement->count);
     auto flags = allocate<char>(statement->count + 1);
-    for (int i = 0; i < statement->count; ++i)
+    for (int i = 0; i < statement->count; ++i) {
+        types[i] = statement->parameters[i].type;
         flags[i] = nulls[i] ? 'n' : ' ';
-    skip_next_privilege_check();
-    check_result(SPI_execute_plan(statement->one_plan, datums, flags, false, 0));
+    }
+    execute(statement, &statement->one_plan, statement->one, statement->count, types, datums, flags);
     return SPI_processed;
 }
 
@@ -303,15 +335,10 @@ uint64 Rows::execute_run(Run *run, bool *found_rows)
     relation.md.enrtuples = run->count;
     relation.reldata = store;
     check_result(SPI_register_relation(&relation));
-    if (!statement->run_plan) {
-        const char *text = statement->run;
-        if (statement->kind->command == RowCommand::delete_row)
-            text = psprintf("%s RETURNING %s.n", text, run_alias);
-        statement->run_plan = prepare_for(statement, text, 0, nullptr);
-    }
-    OwnerScope owner(statement->owner);
-    skip_next_privilege_check();
-    check_result(SPI_execute_plan(statement->run_plan, nullptr, nullptr, false, 0));
+    const char *text = statement->run;
+    if (statement->kind->command == RowCommand::delete_row)
+        text = psprintf("%s RETURNING %s.n", text, run_alias);
+    execute(statement, &statement->run_plan, text, 0, nullptr, nullptr, nullptr);
     uint64 found = SPI_processed;
     if (statement->kind->command == RowCommand::delete_row && found < static_cast<uint64>(run->count))
         for (uint64 i = 0; i < found; ++i) {

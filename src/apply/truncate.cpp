@@ -2,12 +2,14 @@
 #include "truncate.hpp"
 
 #include "pg_follower/compat.hpp"
-#include "pg_follower/replica_effects.hpp"
+#include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 #include "session.hpp"
+#include "silenced.hpp"
 #include "spi.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_trigger.h"
 #include "nodes/makefuncs.h"
@@ -21,6 +23,9 @@ void apply_truncate(const TruncateRecord &record, Position &position)
     position.what = "TRUNCATE";
     position.schema = record.relation_count ? record.relations[0].schema : nullptr;
     position.object = record.relation_count ? record.relations[0].table : nullptr;
+    // What DDL has changed reaches the relation cache now, and not between the two steps below.
+    CommandCounterIncrement();
+    SilencedCache cache;
     // If one role owns all of the tables and may truncate them, the command runs as that role. Otherwise it runs as the
     // worker, which is safe as long as no trigger runs with it.
     Oid owner = InvalidOid;
@@ -34,10 +39,12 @@ void apply_truncate(const TruncateRecord &record, Position &position)
         owner = relation->rd_rel->relowner;
         as_owner &= pg_class_aclcheck(RelationGetRelid(relation), owner, ACL_TRUNCATE) == ACLCHECK_OK &&
                     may_use_schema(RelationGetNamespace(relation), owner);
+        List *silenced = silenced_effects(relation, record.relations[i].effects);
         for (int t = 0; relation->trigdesc && t < relation->trigdesc->numtriggers; ++t) {
             const Trigger &trigger = relation->trigdesc->triggers[t];
-            triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) && fires_on_replica(trigger.tgenabled);
+            triggers |= TRIGGER_FOR_TRUNCATE(trigger.tgtype) && fires_for_stream(trigger, silenced);
         }
+        cache.silence(relation, silenced, EffectKind::trigger);
     }
     if (!as_owner && triggers)
         ereport(ERROR,
@@ -46,11 +53,18 @@ void apply_truncate(const TruncateRecord &record, Position &position)
                         "truncate them all"),
                  errdetail("The triggers would run with the privileges of another role."),
                  errhint("Disable the triggers on this server, then call resume_follow().")));
-    GucScope settings;
-    UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(),
-                    as_owner ? security_context_of(owner) | SECURITY_NOFORCE_RLS : 0);
-    SpiScope spi;
-    check_result(SPI_execute(record.sql, false, 0));
+    {
+        GucScope settings;
+        UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(),
+                        as_owner ? security_context_of(owner) | SECURITY_NOFORCE_RLS : 0);
+        SpiScope spi;
+        check_result(SPI_execute(record.sql, false, 0));
+    }
+    // TRUNCATE itself changes the tables in the cache, but only after it has read their triggers. Their locks keep
+    // others from changing them.
+    (void)cache.restore();
+    if (cache.was_reset())
+        retry_silenced(position.schema, position.object);
 }
 
 } // namespace pg_follower::apply

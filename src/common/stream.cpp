@@ -2,11 +2,13 @@
 //
 //   begin      commit LSN (8), commit time (8), transaction id (4)
 //   commit     commit LSN (8), end LSN (8), commit time (8)
-//   statement  id (4), kind (1), schema, table, one, run, count (2), then each: column, finds_row (1),
+//   statement  id (4), kind (1), schema, table, one, run, effects, count (2), then each: column, finds_row (1),
 //              form (1), layout
 //   row        statement id (4), count (2), then each: length (4, -1 for null), bytes
-//   truncate   sql, count (2), then each: schema, table
+//   truncate   sql, count (2), then each: schema, table, effects
 //   ddl        kind (1), flags (1), the strings of ddl_strings, count (2), then each: role
+//
+// Effects are: count (2), then each: kind (1), enabled (1), name.
 //
 // A message is the version (1 byte) and then records, each behind its type byte.
 #include "pg_follower/memory.hpp"
@@ -36,6 +38,16 @@ void send_string(StringInfo out, const char *string)
     else {
         appendBinaryStringInfo(out, converted, static_cast<int>(strlen(converted)) + 1);
         pfree(converted);
+    }
+}
+
+void send_effects(StringInfo out, const ReplicaEffects &effects)
+{
+    pq_sendint16(out, effects.count);
+    for (const ReplicaEffect &effect : effects) {
+        pq_sendbyte(out, static_cast<uint8>(effect.kind));
+        pq_sendbyte(out, static_cast<uint8>(effect.enabled));
+        send_string(out, effect.name);
     }
 }
 
@@ -89,6 +101,7 @@ void stream_write(StringInfo out, const StatementRecord &record)
     send_string(out, record.table);
     send_string(out, record.one);
     send_string(out, record.run);
+    send_effects(out, record.effects);
     pq_sendint16(out, record.parameter_count);
     for (uint16 i = 0; i < record.parameter_count; ++i) {
         send_string(out, record.parameters[i].column);
@@ -109,6 +122,7 @@ StatementRecord StreamReader::read_statement()
     record.table = string();
     record.one = string();
     record.run = string();
+    record.effects = read_effects();
     record.parameter_count = integer<uint16>();
     record.parameters = allocate<StatementParameter>(record.parameter_count);
     for (uint16 i = 0; i < record.parameter_count; ++i) {
@@ -168,6 +182,7 @@ void stream_write(StringInfo out, const TruncateRecord &record)
     for (uint16 i = 0; i < record.relation_count; ++i) {
         send_string(out, record.relations[i].schema);
         send_string(out, record.relations[i].table);
+        send_effects(out, record.relations[i].effects);
     }
 }
 
@@ -176,10 +191,11 @@ TruncateRecord StreamReader::read_truncate()
     TruncateRecord record;
     record.sql = string();
     record.relation_count = integer<uint16>();
-    record.relations = allocate<RelationName>(record.relation_count);
+    record.relations = allocate<TruncatedTable>(record.relation_count);
     for (uint16 i = 0; i < record.relation_count; ++i) {
         record.relations[i].schema = string();
         record.relations[i].table = string();
+        record.relations[i].effects = read_effects();
     }
     return record;
 }
@@ -219,6 +235,19 @@ StreamReader::StreamReader(const char *data, size_t size) : position_(data), end
                 (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                  errmsg("upstream sends stream format %u, but this worker reads format %u", version, stream_version),
                  errhint("Install the same version of pg_follower on both servers.")));
+}
+
+ReplicaEffects StreamReader::read_effects()
+{
+    ReplicaEffects effects;
+    effects.count = integer<uint16>();
+    effects.effects = allocate<ReplicaEffect>(effects.count);
+    for (uint16 i = 0; i < effects.count; ++i) {
+        effects.effects[i].kind = static_cast<EffectKind>(integer<uint8>());
+        effects.effects[i].enabled = static_cast<char>(integer<uint8>());
+        effects.effects[i].name = string();
+    }
+    return effects;
 }
 
 Record StreamReader::next_type()

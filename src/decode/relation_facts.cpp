@@ -271,7 +271,7 @@ void FactsCache::fill(RelationFacts &facts, Relation relation)
         collect_key(facts, identity_index);
     } else if (relation->rd_rel->relreplident == REPLICA_IDENTITY_FULL)
         facts.identity = Identity::full;
-    facts.replica_actions = has_replica_effects(relation);
+    facts.effects = replica_effects(relation);
     facts.other_unique_index = has_other_unique_index(relation, identity_index);
 }
 

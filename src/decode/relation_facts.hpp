@@ -66,7 +66,6 @@ struct RelationFacts {
     bool followed;
     bool of_extension;
     bool has_identity_column; // GENERATED ... AS IDENTITY, which an INSERT has to override
-    bool replica_actions;     // triggers or rules that are at work in a replica
     bool untested_values;     // of columns whose output functions have not been tried yet (ValueOutput)
     bool other_unique_index;  // a unique index or exclusion constraint beside the identity
     Identity identity;
@@ -78,6 +77,7 @@ struct RelationFacts {
     int column_count;
     KeyColumn *keys;
     int key_count;
+    ReplicaEffects effects;
     int tuple_width; // attributes of a tuple, with dropped ones
     RowValues old_row;
     RowValues new_row;

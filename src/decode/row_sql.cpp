@@ -294,7 +294,7 @@ void write_statement(SqlWriter &out, const RelationFacts &facts, const RowStatem
 // Whether applying many rows of the statement at once gives what applying them one after the other gives.
 bool can_run(const RelationFacts &facts, const RowStatement &statement)
 {
-    if (statement.parameter_count() == 0 || facts.replica_actions || !statement.kind->order_free)
+    if (statement.parameter_count() == 0 || !statement.kind->order_free)
         return false;
     // A row may take a value of another unique index that a row before it gave up.
     return statement.kind->command != RowCommand::update_row || !facts.other_unique_index;

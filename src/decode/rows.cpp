@@ -168,7 +168,7 @@ void define_statement(RowChange &change, const RowStatement &statement)
                          layout_of(statement.parameter(i).output)};
     stream_write(pending_message(session),
                  StatementRecord{statement.id, statement.kind, change.facts.schema, change.facts.table, one.c_str(),
-                                 run.c_str(), static_cast<uint16>(count), parameters});
+                                 run.c_str(), change.facts.effects, static_cast<uint16>(count), parameters});
 }
 
 // Makes the statement and gives it a place among the relation's, which the oldest leaves if need be.

@@ -14,7 +14,7 @@ void send_truncate(Session &session, int count, Relation relations[], ReorderBuf
 {
     SqlWriter sql;
     SqlWriter::Separator comma(", ");
-    auto names = allocate<RelationName>(count);
+    auto names = allocate_zeroed<TruncatedTable>(count);
     uint16 followed = 0;
     bool in_script = session.extension_scripts.running();
     sql.text("TRUNCATE TABLE ");
@@ -29,7 +29,7 @@ void send_truncate(Session &session, int count, Relation relations[], ReorderBuf
         // A partitioned table cannot be truncated by itself, but what its columns own can be restarted with it.
         bool partitioned = relations[i]->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
         sql.next(comma).text(partitioned ? "" : "ONLY ").text(facts.sql_name);
-        names[followed++] = {pstrdup(facts.schema), pstrdup(facts.table)};
+        names[followed++] = {pstrdup(facts.schema), pstrdup(facts.table), replica_effects(relations[i])};
     }
     if (followed == 0) {
         count_change(session);

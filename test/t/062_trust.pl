@@ -116,22 +116,31 @@ as_mallory(q{
 	CREATE TRIGGER always BEFORE INSERT OR UPDATE ON mallory.fires FOR EACH ROW EXECUTE FUNCTION mallory.fired();
 	CREATE TRIGGER always_statement AFTER INSERT ON mallory.fires EXECUTE FUNCTION mallory.fired();
 	CREATE TRIGGER on_truncate BEFORE TRUNCATE ON mallory.fires EXECUTE FUNCTION mallory.fired();
-	ALTER TABLE mallory.fires ENABLE ALWAYS TRIGGER always, ENABLE ALWAYS TRIGGER always_statement,
+	ALTER TABLE mallory.fires ENABLE ALWAYS TRIGGER always, ENABLE REPLICA TRIGGER always_statement,
 		ENABLE ALWAYS TRIGGER on_truncate;
+	CREATE TABLE mallory.updated (id int PRIMARY KEY, v text);
+	CREATE TRIGGER on_replica AFTER UPDATE ON mallory.updated FOR EACH ROW EXECUTE FUNCTION mallory.fired();
+	CREATE TABLE mallory.ruled (id int PRIMARY KEY);
+	CREATE RULE also AS ON INSERT TO mallory.ruled DO ALSO SELECT mallory.gain('rule');
+});
+wait_for_follow($downstream);
+# What fires for replicas upstream does not fire for the rows that follow, so she enables it downstream, too. (RESET ALL
+# in a trigger ends the role of a replica until the statement ends, and ENABLE REPLICA with it.)
+down(q{
+	SET SESSION AUTHORIZATION mallory;
+	ALTER TABLE mallory.fires ENABLE REPLICA TRIGGER always, ENABLE ALWAYS TRIGGER always_statement,
+		ENABLE REPLICA TRIGGER on_truncate;
+	ALTER TABLE mallory.updated ENABLE REPLICA TRIGGER on_replica;
+	ALTER TABLE mallory.ruled ENABLE REPLICA RULE also;
+});
+as_mallory(q{
 	INSERT INTO mallory.fires VALUES (1, 'one'), (2, 'two');
 	UPDATE mallory.fires SET v = 'zwei' WHERE id = 2;
 	TRUNCATE mallory.fires;
 	INSERT INTO mallory.fires VALUES (1, 'one'), (2, 'two');
 
-	CREATE TABLE mallory.updated (id int PRIMARY KEY, v text);
-	CREATE TRIGGER on_replica AFTER UPDATE ON mallory.updated FOR EACH ROW EXECUTE FUNCTION mallory.fired();
-	ALTER TABLE mallory.updated ENABLE REPLICA TRIGGER on_replica;
 	INSERT INTO mallory.updated VALUES (1, 'one');
 	UPDATE mallory.updated SET v = 'eins';
-
-	CREATE TABLE mallory.ruled (id int PRIMARY KEY);
-	CREATE RULE also AS ON INSERT TO mallory.ruled DO ALSO SELECT mallory.gain('rule');
-	ALTER TABLE mallory.ruled ENABLE ALWAYS RULE also;
 	INSERT INTO mallory.ruled VALUES (1);
 
 	CREATE TABLE mallory.checked (id int PRIMARY KEY, v text, CHECK (mallory.lying('check' || left(v, 0)) > 0),
@@ -162,6 +171,53 @@ as_mallory(q{
 });
 gained_nothing('rows');
 ran($_) for qw(always always_statement on_replica on_truncate rule check generated index predicate domain);
+down(q{
+	SET SESSION AUTHORIZATION mallory;
+	ALTER TABLE mallory.fires ENABLE ALWAYS TRIGGER always, ENABLE REPLICA TRIGGER always_statement,
+		ENABLE ALWAYS TRIGGER on_truncate;
+	ALTER TABLE mallory.updated ENABLE TRIGGER on_replica;
+	ALTER TABLE mallory.ruled ENABLE RULE also;
+});
+
+# The worker may write to a table whatever privileges its owner has kept, but reads no other table for her: neither in a
+# function that the planner calls, nor in a rule.
+up(q{
+	CREATE TABLE public.secret (v text);
+	INSERT INTO public.secret VALUES ('gold');
+});
+as_mallory(q{
+	CREATE FUNCTION mallory.took(v pg_catalog.text) RETURNS int LANGUAGE plpgsql AS
+		$$BEGIN INSERT INTO mallory.proof VALUES ('took', v, 'secret'); RETURN 1; END$$;
+	CREATE FUNCTION mallory.at_planning(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM mallory.took(v) FROM public.secret;
+		RETURN 1;
+	EXCEPTION WHEN insufficient_privilege THEN
+		PERFORM mallory.gain('denied at planning');
+		RETURN 1;
+	END $$;
+	CREATE TABLE mallory.planned (id int PRIMARY KEY, v pg_catalog.text);
+	CREATE INDEX ON mallory.planned ((mallory.at_planning(1) + id));
+	INSERT INTO mallory.planned VALUES (1, 'one');
+	UPDATE mallory.planned SET v = 'eins';
+
+	CREATE TABLE mallory.rule_reads (id int PRIMARY KEY, v pg_catalog.text);
+	CREATE TABLE mallory.loot (v pg_catalog.text);
+	CREATE RULE loot AS ON UPDATE TO mallory.rule_reads DO ALSO INSERT INTO mallory.loot SELECT v FROM public.secret;
+	ALTER TABLE mallory.rule_reads DISABLE RULE loot;
+	INSERT INTO mallory.rule_reads VALUES (1, 'one');
+});
+gained_nothing('functions of the planner');
+ran('denied at planning');
+# Queries of the test itself, which run as a superuser, would call it, too.
+as_mallory('DROP TABLE mallory.planned');
+down('SET SESSION AUTHORIZATION mallory; ALTER TABLE mallory.rule_reads ENABLE REPLICA RULE loot');
+as_mallory(q{UPDATE mallory.rule_reads SET v = 'eins'});
+wait_until($downstream, q{SELECT state = 'failed' FROM follow_status});
+like(down('SELECT last_error FROM follow_status'), qr/permission denied for table secret/, 'a rule is checked as ever');
+down('ALTER TABLE mallory.rule_reads DISABLE RULE loot; SELECT resume_follow()');
+wait_for_follow($downstream);
+is(down('SELECT count(*) FROM mallory.loot'), '0', 'and takes nothing');
 
 # Nothing that mallory's code set lasts: neither for rows nor for commands of others.
 up(q{
@@ -352,7 +408,9 @@ is(down(q{SELECT count(*) FROM follower.follow WHERE conninfo ~ 'evil'}), '0', '
 
 # ------------------------------------------------------------------------------------------------------------ deferred
 
-# A deferred trigger would run at commit, as the worker. (That of a superuser does: breakers/triggers_enable_modes.)
+# A deferred trigger would run at commit, as the worker. (Where it is enabled as it is
+# upstream, it does not fire: 045_upstream_triggers.)
+down('SET SESSION AUTHORIZATION mallory; ALTER TABLE mallory.deferred ENABLE REPLICA TRIGGER deferred');
 as_mallory('INSERT INTO mallory.deferred VALUES (1000)');
 wait_until($downstream, q{SELECT state = 'failed' FROM follow_status});
 like(down('SELECT last_error FROM follow_status'), qr/deferred trigger within security-restricted operation/,

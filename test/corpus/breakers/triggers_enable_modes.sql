@@ -17,7 +17,7 @@ ALTER TRIGGER b ON t DEPENDS ON EXTENSION pg_follower;
 ALTER TRIGGER b ON t NO DEPENDS ON EXTENSION pg_follower;
 INSERT INTO t VALUES (11);
 DROP TRIGGER c ON t;
--- A trigger that fires for replicas writes downstream, at commit, what it wrote upstream: once on each side.
+-- What a deferred trigger that fires for replicas wrote upstream follows; downstream it does not fire.
 CREATE TABLE late (i int PRIMARY KEY, fired int);
 CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE public.late SET fired = new.i * 2 WHERE i = new.i; RETURN NULL; END';
 CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late();
