@@ -13,8 +13,8 @@ enum class DdlKind : char {
     optional = 'O',    // the same, but a failure downstream is recorded like `unsupported`, and the follow goes on
     rewrite = 'W',     // in WAL only: see `rewritten`
     unsupported = 'U', // the command could not be deparsed; `sql` holds the reason
-    // The next command drops `object`, which is its identity alone; `sql` holds the numbers of its catalog and of
-    // itself. The form sql leaves it out. See apply/dropped_objects.cpp.
+    // The next command drops `object`, which is its identity alone, and has the numbers `dropped_catalog` and
+    // `dropped_oid`. The form sql leaves it out. See apply/dropped_objects.cpp.
     dropped = 'X',
 };
 
@@ -43,6 +43,9 @@ struct DdlMessage {
     // Of kind `rewrite`: the rows of this table's new heap, which follow, are the table's rows from then on.
     // InvalidOid: there are no more such rows.
     Oid rewritten = InvalidOid;
+    // Of kind `dropped`: the upstream's numbers of the object's catalog and of the object.
+    Oid dropped_catalog = InvalidOid;
+    Oid dropped_oid = InvalidOid;
 };
 
 // The strings of a message in the order in which both formats have them.
@@ -50,6 +53,10 @@ constexpr const char *DdlMessage::*ddl_strings[] = {
     &DdlMessage::tag,         &DdlMessage::object,         &DdlMessage::role,      &DdlMessage::sql,
     &DdlMessage::search_path, &DdlMessage::concurrent_sql, &DdlMessage::extension, &DdlMessage::extension_version,
 };
+
+// Its numbers of objects, in the same way.
+constexpr Oid DdlMessage::*ddl_oids[] = {&DdlMessage::rewritten, &DdlMessage::dropped_catalog,
+                                         &DdlMessage::dropped_oid};
 
 // The message's flags as a byte, the same in both formats.
 uint8 ddl_flags(const DdlMessage &ddl);

@@ -7,17 +7,16 @@
 // here. All that is done only where a table has a column of such a type.
 #include "dropped_objects.hpp"
 
-#include "pg_follower/names.hpp"
+#include "internal_relation.hpp"
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "spi.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_namespace.h"
@@ -30,7 +29,6 @@ extern "C" {
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::apply {
@@ -46,10 +44,11 @@ constexpr int most_changed = 256;
 Oid changed_relations[most_changed];
 int changed_count = most_changed + 1;
 
-// In the order of the table's primary key.
-constexpr int key_count = 3;
-constexpr int column_count = 4;
+constexpr AttrNumber col_follow = 1;
+constexpr AttrNumber col_catalog = 2;
+constexpr AttrNumber col_upstream = 3;
 constexpr AttrNumber col_local = 4;
+constexpr int column_count = 4;
 
 struct NamedCatalog {
     Oid catalog;
@@ -104,14 +103,10 @@ bool has_any_table_such_a_column()
 // The relation may be gone.
 bool has_such_a_column(Oid relation)
 {
-    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-    if (!HeapTupleIsValid(tuple))
+    SyscacheRow<FormData_pg_class> row(RELOID, ObjectIdGetDatum(relation));
+    if (!row || (row->relkind != RELKIND_RELATION && row->relkind != RELKIND_PARTITIONED_TABLE))
         return false;
-    auto form = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
-    bool is_table = form->relkind == RELKIND_RELATION || form->relkind == RELKIND_PARTITIONED_TABLE;
-    AttrNumber count = is_table ? form->relnatts : 0;
-    ReleaseSysCache(tuple);
-    for (AttrNumber number = 1; number <= count; ++number) {
+    for (AttrNumber number = 1; number <= row->relnatts; ++number) {
         Oid type = get_atttype(relation, number); // invalid for a dropped column
         if (OidIsValid(type) && OidIsValid(referenced_catalog(getBaseType(type))))
             return true;
@@ -150,29 +145,11 @@ Oid local_object(Oid catalog, const char *identity)
     return InvalidOid;
 }
 
-Oid internal_relation(const char *name)
+// The object's row, if there is one.
+CatalogScan<AnyForm> rows_of(int32 follow, Oid catalog, Oid upstream)
 {
-    Oid relation = get_relname_relid(name, get_namespace_oid(internal_schema, false));
-    if (!OidIsValid(relation))
-        ereport(ERROR,
-                (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation \"%s.%s\" does not exist", internal_schema, name)));
-    return relation;
-}
-
-// Calls `visit` with each row of the follow, or, where `catalog` is valid, with the object's row.
-template <typename Visit> void scan(LOCKMODE lock, int32 follow, Oid catalog, Oid upstream, Visit visit)
-{
-    Relation relation = table_open(internal_relation("dropped_object"), lock);
-    ScanKeyData keys[key_count];
-    ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(follow));
-    ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(catalog));
-    ScanKeyInit(&keys[2], 3, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(upstream));
-    SysScanDesc rows = systable_beginscan(relation, internal_relation("dropped_object_pkey"), true, nullptr,
-                                          OidIsValid(catalog) ? key_count : 1, keys);
-    while (HeapTuple tuple = systable_getnext(rows))
-        visit(relation, tuple);
-    systable_endscan(rows);
-    table_close(relation, NoLock);
+    return CatalogScan<AnyForm>(internal_relation("dropped_object"), internal_relation("dropped_object_pkey"),
+                                {{col_follow, follow}, {col_catalog, catalog}, {col_upstream, upstream}});
 }
 
 } // namespace
@@ -187,17 +164,15 @@ void note_dropped_object(const DdlMessage &record)
 {
     if (!any_column_names_objects())
         return;
-    Oid catalog;
-    Oid upstream;
-    if (sscanf(record.sql, "%u %u", &catalog, &upstream) != 2)
-        ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("malformed record of a dropped object")));
+    Oid catalog = record.dropped_catalog;
+    Oid upstream = record.dropped_oid;
     Oid local = local_object(catalog, record.object);
     if (!OidIsValid(local))
         return;
     // The upstream may have given the number to another object since.
-    scan(RowExclusiveLock, current_follow, catalog, upstream,
-         [](Relation relation, HeapTuple tuple) { CatalogTupleDelete(relation, &tuple->t_self); });
     Relation relation = table_open(internal_relation("dropped_object"), RowExclusiveLock);
+    for (const auto &row : rows_of(current_follow, catalog, upstream))
+        CatalogTupleDelete(relation, &row.tuple()->t_self);
     Datum values[column_count] = {Int32GetDatum(current_follow), ObjectIdGetDatum(catalog), ObjectIdGetDatum(upstream),
                                   ObjectIdGetDatum(local)};
     bool nulls[column_count] = {};
@@ -234,18 +209,19 @@ Oid referenced_catalog(Oid type)
 
 Oid find_dropped_object(Oid catalog, Oid upstream)
 {
-    Oid local = InvalidOid;
-    scan(AccessShareLock, current_follow, catalog, upstream, [&](Relation relation, HeapTuple tuple) {
-        bool is_null;
-        local = DatumGetObjectId(heap_getattr(tuple, col_local, RelationGetDescr(relation), &is_null));
-    });
-    return local;
+    bool is_null;
+    for (const auto &row : rows_of(current_follow, catalog, upstream))
+        return DatumGetObjectId(row.datum(col_local, is_null));
+    return InvalidOid;
 }
 
 void forget_dropped_objects(int32 follow)
 {
-    scan(RowExclusiveLock, follow, InvalidOid, InvalidOid,
-         [](Relation relation, HeapTuple tuple) { CatalogTupleDelete(relation, &tuple->t_self); });
+    Relation relation = table_open(internal_relation("dropped_object"), RowExclusiveLock);
+    for (const auto &row : CatalogScan<AnyForm>(RelationGetRelid(relation), internal_relation("dropped_object_pkey"),
+                                                {{col_follow, follow}}))
+        CatalogTupleDelete(relation, &row.tuple()->t_self);
+    table_close(relation, NoLock);
     CommandCounterIncrement();
 }
 

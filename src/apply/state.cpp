@@ -1,5 +1,6 @@
 // The tables of schema follower, read and written by tuple. See state.hpp and follow.hpp. Nothing here depends on a
 // search path, a role's privileges, triggers, or a snapshot that the transaction took long ago.
+#include "internal_relation.hpp"
 #include "state.hpp"
 
 #include "pg_follower/catalog.hpp"
@@ -25,16 +26,6 @@ extern "C" {
 
 namespace pg_follower::apply {
 namespace {
-
-Oid internal_relation(const char *name)
-{
-    Oid schema = get_namespace_oid(internal_schema, false);
-    Oid relation = get_relname_relid(name, schema);
-    if (!OidIsValid(relation))
-        ereport(ERROR,
-                (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation \"%s.%s\" does not exist", internal_schema, name)));
-    return relation;
-}
 
 struct FollowRow; // follow_from_tuple reads its columns, most of which have no fixed place
 

@@ -1,9 +1,9 @@
 // The logical message that carries DDL in WAL.
 //
 // Layout: version (1 byte), HMAC-SHA-256 of all that follows (32 bytes), database OID, transaction id, message number
-// within the transaction (8 bytes), kind (1 byte), flags (1 byte), number of roles (2 bytes), OID of a rewritten table,
-// the strings of ddl_strings, and the names of the roles. The HMAC proves that the event trigger made the message;
-// database, transaction and number prove that it was made for this place, and once.
+// within the transaction (8 bytes), kind (1 byte), flags (1 byte), number of roles (2 bytes), OIDs of a rewritten table
+// and of a dropped object, the strings of ddl_strings, and the names of the roles. The HMAC proves that the event
+// trigger made the message; database, transaction and number prove that it was made for this place, and once.
 #include "pg_follower/ddl_message.hpp"
 
 #include "pg_follower/authentication.hpp"
@@ -22,7 +22,8 @@ namespace {
 // To be raised with any change of the layout or of what a field means.
 constexpr uint8 ddl_version = 2;
 constexpr size_t head_size = 1 + message_mac_size;
-constexpr size_t fixed_size = sizeof(uint32) * 2 + sizeof(uint64) + 1 + 1 + sizeof(uint16) + sizeof(Oid);
+constexpr size_t fixed_size =
+    sizeof(uint32) * 2 + sizeof(uint64) + 1 + 1 + sizeof(uint16) + sizeof(Oid) * lengthof(ddl_oids);
 
 // The number of the current transaction's last message. Numbers of rolled-back subtransactions stay used.
 uint64 next_message_number(TransactionId xid)
@@ -105,7 +106,8 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl)
     pq_sendbyte(out, static_cast<uint8>(ddl.kind));
     pq_sendbyte(out, ddl_flags(ddl));
     pq_sendint16(out, ddl.role_count);
-    pq_sendint32(out, ddl.rewritten);
+    for (auto oid : ddl_oids)
+        pq_sendint32(out, ddl.*oid);
     for (auto string : ddl_strings)
         append_string(out, ddl.*string);
     for (uint16 i = 0; i < ddl.role_count; ++i)
@@ -155,7 +157,8 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
     ddl.kind = static_cast<DdlKind>(*position++);
     set_ddl_flags(ddl, static_cast<uint8>(*position++));
     ddl.role_count = take_integer<uint16>(position);
-    ddl.rewritten = take_integer<uint32>(position);
+    for (auto oid : ddl_oids)
+        ddl.*oid = take_integer<uint32>(position);
     auto roles = allocate<const char *>(ddl.role_count);
     ddl.roles = roles;
     const char *end = content + size;

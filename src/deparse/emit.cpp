@@ -84,8 +84,12 @@ void emit_rewrite(Oid relid)
 
 void emit_dropped(const DroppedObject &object)
 {
-    emit({DdlKind::dropped, "", object.identity, "",
-          psprintf("%u %u", object.address.classId, object.address.objectId)});
+    DdlMessage ddl;
+    ddl.kind = DdlKind::dropped;
+    ddl.object = object.identity;
+    ddl.dropped_catalog = object.address.classId;
+    ddl.dropped_oid = object.address.objectId;
+    emit(ddl);
 }
 
 } // namespace pg_follower::deparse
