@@ -1,5 +1,5 @@
-# A downstream that has lost what it confirmed fails and says so, instead of going on without what lies between: a copy of
-# it that is started beside it or after it, a restored backup, a TEMPLATE copy, and a slot that is gone.
+# A downstream that has lost what it confirmed fails and says so, instead of going on without what lies between: a copy
+# of it that is started beside it or after it, a restored backup, a TEMPLATE copy, and a slot that is gone.
 use strict;
 use warnings;
 
@@ -22,7 +22,8 @@ my $known = "SELECT remote_lsn FROM pg_replication_origin_status";
 my $before = $upstream->safe_psql('postgres', $confirmed);
 $upstream->safe_psql('other', 'CREATE TABLE t AS SELECT generate_series(1, 1000)');
 my $end = $upstream->safe_psql('postgres', 'SELECT pg_current_wal_insert_lsn()');
-wait_until($upstream, "SELECT confirmed_flush_lsn > '$before' AND confirmed_flush_lsn >= '$end' FROM pg_replication_slots");
+wait_until($upstream,
+	"SELECT confirmed_flush_lsn > '$before' AND confirmed_flush_lsn >= '$end' FROM pg_replication_slots");
 $confirmed = $upstream->safe_psql('postgres', $confirmed);
 is($downstream->safe_psql('postgres', "SELECT remote_lsn >= '$confirmed' FROM pg_replication_origin_status"),
 	't', 'what is confirmed of an idle upstream is known here');
@@ -35,7 +36,7 @@ $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (2)');
 wait_for_follow($downstream);
 is($downstream->safe_psql('postgres', 'SELECT count(*) FROM t'), '2', 'the follow goes on after a crash');
 
-# ------------------------------------------------------------------------------------------------------------ two copies
+# ----------------------------------------------------------------------------------------------------------- two copies
 $downstream->backup('copy');
 my $copy = PostgreSQL::Test::Cluster->new('copy');
 $copy->init_from_backup($downstream, 'copy');
@@ -61,14 +62,21 @@ sub fails
 	unlike($err, qr/Remove the cause/, "$what: nothing is to be removed");
 	return;
 }
-my $moved_on = qr/has failed: replication slot "\w+" has moved on without this database
-DETAIL:  The slot is at \S+, but this database knows of nothing after \S+: it was restored from an older state, or another copy of it has used the slot\. What was committed upstream between these positions is lost here\.
-HINT:  Call drop_follow\(\) and then start_follow\(\)\. The data must be copied anew, too\./;
+my $moved_on = qr/has\ failed:\ replication\ slot\ "\w+"\ has\ moved\ on\ without\ this\ database\n
+	DETAIL:\ \ The\ slot\ is\ at\ \S+,\ but\ this\ database\ knows\ of\ nothing\ after\ \S+:[ ]
+	it\ was\ restored\ from\ an\ older\ state,\ or\ another\ copy\ of\ it\ has\ used\ the\ slot\.[ ]
+	What\ was\ committed\ upstream\ between\ these\ positions\ is\ lost\ here\.\n
+	HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\)\.\ The\ data\ must\ be\ copied\ anew,\ too\./x;
 fails($copy, $moved_on, 'a copy that is behind the slot');
 is($copy->safe_psql('postgres', 'SELECT count(*) FROM t'), '2', 'and nothing is applied to it');
 my ($status, $out, $err) = $copy->psql('postgres', 'SELECT drop_follow()');
-like($err, qr/WARNING:  replication slot "\w+" is left on the upstream\nDETAIL.*another copy.*\nHINT.*pg_drop_replication_slot/s,
-	'drop_follow in the copy leaves the slot to the original');
+like(
+	$err,
+	qr/WARNING:\ \ replication\ slot\ "\w+"\ is\ left\ on\ the\ upstream\n
+		DETAIL.*another\ copy.*\n
+		HINT.*pg_drop_replication_slot/xs,
+	'drop_follow in the copy leaves the slot to the original'
+);
 is($copy->safe_psql('postgres', 'SELECT count(*) FROM follow_status'), '0', 'and forgets the follow');
 is($copy->safe_psql('postgres', 'SELECT count(*) FROM pg_replication_origin'), '0', 'and its origin');
 $copy->stop;
@@ -78,7 +86,7 @@ $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (4)');
 wait_for_follow($downstream);
 is($downstream->safe_psql('postgres', 'SELECT count(*) FROM t'), '4', 'the original goes on');
 
-# ------------------------------------------------------------------------------------------------- a restored backup
+# ---------------------------------------------------------------------------------------------------- a restored backup
 # The restored server takes the place of the original, which is gone.
 $downstream->backup('older');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (5)');
@@ -99,15 +107,19 @@ $downstream->safe_psql('postgres', 'SELECT stop_follow()');
 $downstream->safe_psql('template1', 'CREATE DATABASE twin TEMPLATE postgres');
 $downstream->safe_psql('postgres', 'SELECT resume_follow()');
 ($status, $out, $err) = $downstream->psql('twin', 'SELECT resume_follow()');
-like($err, qr/ERROR:  follow "default" belongs to another database, of which this one is a copy\nHINT:  Call drop_follow\(\) here/,
-	'a TEMPLATE copy does not resume the follow of its original');
+like(
+	$err,
+	qr/ERROR:\ \ follow\ "default"\ belongs\ to\ another\ database,\ of\ which\ this\ one\ is\ a\ copy\n
+		HINT:\ \ Call\ drop_follow\(\)\ here/x,
+	'a TEMPLATE copy does not resume the follow of its original'
+);
 ($status, $out, $err) = $downstream->psql('twin', 'SELECT drop_follow()');
 like($err, qr/NOTICE:  replication slot "\w+" is left to the database of which this one is a copy/, 'and may drop it');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (6)');
 wait_for_follow($downstream);
 is($downstream->safe_psql('postgres', 'SELECT count(*) FROM t'), '6', 'which leaves the original alone');
 
-# ------------------------------------------------------------------------------------------- a slot that is lost or gone
+# ------------------------------------------------------------------------------------------ a slot that is lost or gone
 $downstream->safe_psql('postgres', 'SELECT stop_follow()');
 $upstream->append_conf('postgresql.conf', "max_slot_wal_keep_size = 1MB\n");
 $upstream->reload;
@@ -116,19 +128,27 @@ $upstream->safe_psql('postgres', 'SELECT pg_switch_wal(); CREATE TABLE w (i int)
 	INSERT INTO w VALUES (1)');
 $upstream->safe_psql('postgres', 'SELECT pg_switch_wal(); INSERT INTO w VALUES (1)') for 1 .. 3;
 $upstream->safe_psql('postgres', 'CHECKPOINT');
-is($upstream->safe_psql('postgres', 'SELECT wal_status FROM pg_replication_slots'), 'lost', '(the slot is invalidated)');
-fails($downstream,
-	qr/has failed: upstream has invalidated replication slot "\w+"\nDETAIL:  The WAL that it needs is gone: what was committed upstream after \S+ cannot follow\.\nHINT:  Call drop_follow\(\) and then start_follow\(\)/,
+is($upstream->safe_psql('postgres', 'SELECT wal_status FROM pg_replication_slots'), 'lost',
+	'(the slot is invalidated)');
+fails(
+	$downstream,
+	qr/has\ failed:\ upstream\ has\ invalidated\ replication\ slot\ "\w+"\n
+		DETAIL:\ \ The\ WAL\ that\ it\ needs\ is\ gone:\ what\ was\ committed\ upstream\ after\ \S+[ ]
+		cannot\ follow\.\n
+		HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\)/x,
 	'an invalidated slot');
 $upstream->safe_psql('postgres', 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
 fails($downstream,
-	qr/has failed: replication slot "\w+" does not exist on the upstream any more\nDETAIL:  What was committed upstream after \S+ cannot follow\.\nHINT:  Call drop_follow\(\) and then start_follow\(\)/,
+	qr/has\ failed:\ replication\ slot\ "\w+"\ does\ not\ exist\ on\ the\ upstream\ any\ more\n
+		DETAIL:\ \ What\ was\ committed\ upstream\ after\ \S+\ cannot\ follow\.\n
+		HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\)/x,
 	'a dropped slot');
 unlike(slurp_file($downstream->logfile), qr/Remove the cause, then call resume_follow/, 'nor does the log say so');
 $downstream->safe_psql('postgres', 'SELECT drop_follow()');
 start_follow($downstream, $upstream, copy_data => 0);
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (7)');
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', 'SELECT count(*) FROM t WHERE id = 7'), '1', 'and the calls of the hint follow anew');
+is($downstream->safe_psql('postgres', 'SELECT count(*) FROM t WHERE id = 7'),
+	'1', 'and the calls of the hint follow anew');
 
 done_testing();

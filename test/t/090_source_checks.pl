@@ -136,7 +136,8 @@ finds(
 	qr{^src/planted/new.cpp: the layers do not know this folder$} => 'a new folder',
 	qr{^src/decode/planted/new.cpp: the layers do not know this folder$} => 'a new folder in a part');
 
-# ------------------------------ calls For each pair of folders a source file in the first that calls one in the second.
+# ---------------------------------------------------------------------------------------------------------------- calls
+# For each pair of folders a source file in the first that calls one in the second.
 sub plant_calls
 {
 	my $number = 0;
@@ -272,16 +273,18 @@ finds(
 	  'one of all parts without one'
 );
 
-# ---------------------------------------------- the real sources The links to their files: a planted file is a new one.
+# ----------------------------------------------------------------------------------------------------- the real sources
+# Links to their files: a planted file is a new one.
 sub copy_sources
 {
 	my @copied = map { "$sources/$_" } qw(src include sql .clang-format);
-	system('cp', '-al', @copied, $tree) == 0 or die 'could not copy the sources';
+	system('cp', '-as', @copied, $tree) == 0 or die 'could not copy the sources';
 	return;
 }
 copy_sources();
-plant('src/decode/planted.cpp', qq(#include "apply/worker.hpp"\n));
-finds('layers', qr{^src/decode/planted.cpp:1: includes src/apply/worker.hpp: } => 'a fault among the real sources');
+my ($header) = sort map { basename($_) } glob 'src/apply/*.hpp';
+plant('src/decode/planted.cpp', qq(#include "apply/$header"\n));
+finds('layers', qr{^src/decode/planted.cpp:1: includes src/apply/$header: } => 'a fault among the real sources');
 copy_sources();
 plant('src/apply/planted.cpp', "#if PG_VERSION_NUM\n#endif\n");
 finds('versions', qr{^src/apply/planted.cpp:1} => 'a fault among the real sources');
