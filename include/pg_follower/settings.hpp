@@ -57,10 +57,11 @@ struct Settings {
     EnumSetting<RolesFollow> roles = RolesFollow::missing;
     EnumSetting<MissingRole> missing_role = MissingRole::error;
     EnumSetting<ConcurrentIndexes> concurrent_indexes = ConcurrentIndexes::apply;
-    int restart_interval = 5;             // seconds from a worker's end by an error to its restart
-    int max_batch_rows = 1000;            // rows of one statement that are applied in one go
-    int max_group_transactions = 1000;    // upstream transactions that may share one commit while catching up
-    char *function_search_path = nullptr; // of functions that users wrote, see apply/function_path.cpp
+    int restart_interval = 5;              // seconds from a worker's end by an error to its restart
+    int max_batch_rows = 1000;             // rows of one statement that are applied in one go
+    int max_group_transactions = 1000;     // upstream transactions that may share one commit while catching up
+    char *skip_extension_tables = nullptr; // extensions, and tables of theirs, whose rows do not follow
+    char *function_search_path = nullptr;  // of functions that users wrote, see apply/function_path.cpp
 };
 
 extern Settings settings;

@@ -5,6 +5,7 @@
 // table, and that is told by invalidation, too.
 #include "relation.hpp"
 
+#include "extension_columns.hpp"
 #include "dropped_objects.hpp"
 
 #include "pg_follower/compat.hpp"
@@ -141,6 +142,7 @@ void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc descri
     parameter.read_typmod = attribute->atttypmod;
     parameter.base = getBaseTypeAndTypmod(parameter.type, &parameter.read_typmod);
     parameter.domain_element = InvalidOid;
+    parameter.own_value = parameter.form == ValueForm::text ? own_value(relation, parameter.column) : nullptr;
     parameter.catalog = referenced_catalog(parameter.base);
     Oid function;
     switch (parameter.form) {

@@ -25,8 +25,9 @@ struct Parameter {
     int32 read_typmod;
     Oid read_io_parameter;
     FmgrInfo read;
-    Oid catalog;        // whose objects its values name (regclass, ...); else InvalidOid
-    Oid domain_element; // of an array over a domain, which is read as one over the domain's base type
+    Oid catalog;           // whose objects its values name (regclass, ...); else InvalidOid
+    const char *own_value; // what the column holds here whatever the upstream sends; null for nearly all
+    Oid domain_element;    // of an array over a domain, which is read as one over the domain's base type
 };
 
 struct Statement {

@@ -191,7 +191,9 @@ void Rows::read_values(Statement *statement, Datum *datums, bool *nulls)
         datums[i] = (Datum)0;
         if (nulls[i])
             continue;
-        datums[i] = read_value(parameter, value);
+        datums[i] = parameter.own_value ? InputFunctionCall(&parameter.read, const_cast<char *>(parameter.own_value),
+                                                            parameter.read_io_parameter, parameter.read_typmod)
+                                        : read_value(parameter, value);
     }
 }
 

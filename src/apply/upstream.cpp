@@ -10,6 +10,7 @@
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
@@ -289,8 +290,9 @@ const Upstream::Failure *Upstream::try_stream(const char *slot, XLogRecPtr start
 {
     SqlWriter text;
     text.text("START_REPLICATION SLOT ").name(slot);
-    text.format(" LOGICAL %X/%X (\"format\" 'statements', \"version\" '%d', \"confirmed\" '%X/%X')", PGF_LSN(start),
+    text.format(" LOGICAL %X/%X (\"format\" 'statements', \"version\" '%d', \"confirmed\" '%X/%X'", PGF_LSN(start),
                 stream_version, PGF_LSN(start));
+    text.text(", \"skip-extension-tables\" ").literal(settings.skip_extension_tables).text(")");
     WalRcvExecResult *result = walrcv_exec(connection_, text.c_str(), 0, nullptr);
     Failure *failure = nullptr;
     if (result->status != WALRCV_OK_COPY_BOTH) {

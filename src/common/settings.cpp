@@ -52,7 +52,7 @@ constexpr config_enum_entry concurrent_indexes_values[] = {
     no_more_choices,
 };
 
-bool check_path(char **value, void **, GucSource)
+bool check_list(char **value, void **, GucSource)
 {
     List *names;
     if (SplitIdentifierString(pstrdup(*value), ',', &names))
@@ -122,8 +122,14 @@ void define_settings()
                                "Search path of functions that rows call downstream: of checks, indexes, domains, ...",
                                "Functions with a search path of their own keep it. Whoever may create something in one "
                                "of these schemas can act as the tables' owners; so it is empty by default.",
-                               &settings.function_search_path, "", PGC_SUSET, GUC_LIST_INPUT, check_path, nullptr,
+                               &settings.function_search_path, "", PGC_SUSET, GUC_LIST_INPUT, check_list, nullptr,
                                nullptr);
+    DefineCustomStringVariable("pg_follower.skip_extension_tables",
+                               "Tables of extensions whose rows do not follow, though they are configuration tables.",
+                               "A list of extensions, for all of their tables, and of tables as schema.table. The "
+                               "worker tells the upstream when it connects.",
+                               &settings.skip_extension_tables, "cron.job_run_details", PGC_SIGHUP, GUC_LIST_INPUT,
+                               check_list, nullptr, nullptr);
     MarkGUCPrefixReserved("pg_follower");
 }
 

@@ -1,5 +1,5 @@
-// Parses the options of a decoding session: `format`, `version`, `origin`, `confirmed` and, without effect,
-// `include-xids`.
+// Parses the options of a decoding session: `format`, `version`, `origin`, `confirmed`, `skip-extension-tables` and,
+// without effect, `include-xids`.
 //
 // Names and values are compared as the replication protocol hands them over: exactly.
 #include "options.hpp"
@@ -11,6 +11,7 @@ extern "C" {
 #include "commands/defrem.h"
 #include "nodes/parsenodes.h"
 #include "utils/pg_lsn.h"
+#include "utils/varlena.h"
 }
 
 namespace pg_follower::decode {
@@ -72,6 +73,12 @@ void parse_confirmed(Parsing &parsing, DefElem *option, const char *value)
         refuse_value(option, value, "It is a position in WAL, such as 16/B374D848.");
 }
 
+void parse_skip_extension_tables(Parsing &parsing, DefElem *option, const char *value)
+{
+    if (!SplitIdentifierString(pstrdup(value), ',', &parsing.options.skipped_extension_tables))
+        refuse_value(option, value, "It is a list of extensions and of their tables.");
+}
+
 // Other plugins know this option, so scripts give it; SQL text has no place for transaction ids.
 void parse_include_xids(Parsing &, DefElem *option, const char *value)
 {
@@ -86,8 +93,12 @@ struct KnownOption {
 };
 
 constexpr KnownOption known_options[] = {
-    {"format", parse_format},       {"version", parse_version},           {"origin", parse_origin},
-    {"confirmed", parse_confirmed}, {"include-xids", parse_include_xids},
+    {"format", parse_format},
+    {"version", parse_version},
+    {"origin", parse_origin},
+    {"confirmed", parse_confirmed},
+    {"skip-extension-tables", parse_skip_extension_tables},
+    {"include-xids", parse_include_xids},
 };
 
 } // namespace
@@ -103,7 +114,8 @@ Options parse_options(const List *given)
         if (which == lengthof(known_options))
             ereport(ERROR,
                     (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized parameter \"%s\"", option->defname),
-                     errhint("Available parameters: format, version, origin, confirmed, include-xids.")));
+                     errhint("Available parameters: format, version, origin, confirmed, skip-extension-tables, "
+                             "include-xids.")));
         if (seen[which])
             ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("conflicting or redundant options")));
         seen[which] = true;

@@ -3,6 +3,10 @@
 
 #include "pg_follower/pg.hpp"
 
+extern "C" {
+#include "nodes/pg_list.h"
+}
+
 namespace pg_follower::decode {
 
 enum class Form {
@@ -14,6 +18,7 @@ struct Options {
     Form form = Form::sql;
     bool foreign_origins = false;             // also changes that another follow or subscription applied here
     XLogRecPtr confirmed = InvalidXLogRecPtr; // what the client knows that it has confirmed; 0 where it does not say
+    List *skipped_extension_tables = NIL;     // of strings: names of extensions, or "schema.table"
 };
 
 // Reads the options that the client gave, a List of DefElem with string values. Raises ERRCODE_INVALID_PARAMETER_VALUE

@@ -23,6 +23,7 @@ extern "C" {
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -65,9 +66,23 @@ void register_callbacks()
     registered = true;
 }
 
+// Whether the client does without the rows of the extension's table.
+bool is_skipped(Relation relation, Oid extension, const Options &options)
+{
+    if (!options.skipped_extension_tables)
+        return false;
+    const char *name = get_extension_name(extension);
+    const char *table =
+        psprintf("%s.%s", get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
+    for (const char *skipped : each<char>(options.skipped_extension_tables))
+        if (strcmp(skipped, name) == 0 || strcmp(skipped, table) == 0)
+            return true;
+    return false;
+}
+
 // Whether rows of the relation are sent: those of permanent tables that are the user's own, and not filled by the
 // system (materialized views are refreshed downstream) or by the script of `extension`, to which the relation belongs.
-bool is_followed(Relation relation, Oid extension)
+bool is_followed(Relation relation, Oid extension, const Options &options)
 {
     const FormData_pg_class *form = relation->rd_rel;
     // The rows of a rewrite's new heap are sent, if at all, as rows of its table.
@@ -84,7 +99,10 @@ bool is_followed(Relation relation, Oid extension)
     // information_schema's own tables
     if (RelationGetRelid(relation) < FirstNormalObjectId)
         return false;
-    return !OidIsValid(extension) || list_member_oid(extension_configuration(extension), RelationGetRelid(relation));
+    if (!OidIsValid(extension))
+        return true;
+    return list_member_oid(extension_configuration(extension), RelationGetRelid(relation)) &&
+           !is_skipped(relation, extension, options);
 }
 
 // Whether a value that equals another's text also equals it by pg_catalog's `=`, which can use an index.
@@ -214,8 +232,8 @@ void set_active_cache(FactsCache *cache)
         register_callbacks();
 }
 
-FactsCache::FactsCache(MemoryContext parent)
-    : context_(AllocSetContextCreate(parent, "pg_follower relation facts", ALLOCSET_DEFAULT_SIZES))
+FactsCache::FactsCache(MemoryContext parent, const Options &options)
+    : context_(AllocSetContextCreate(parent, "pg_follower relation facts", ALLOCSET_DEFAULT_SIZES)), options_(options)
 {
     HASHCTL control = {};
     control.keysize = sizeof(Oid);
@@ -255,7 +273,7 @@ void FactsCache::fill(RelationFacts &facts, Relation relation)
     --stale_;
     Oid extension = getExtensionOfObject(RelationRelationId, RelationGetRelid(relation));
     facts.of_extension = OidIsValid(extension);
-    facts.followed = is_followed(relation, extension);
+    facts.followed = is_followed(relation, extension, options_);
     if (!facts.followed)
         return;
     facts.schema = get_namespace_name(RelationGetNamespace(relation));

@@ -1,6 +1,7 @@
 // What the plugin knows about a relation: collected once, kept until the catalogs say that it changed.
 #pragma once
 
+#include "options.hpp"
 #include "pg_follower/stream.hpp"
 #include "value.hpp"
 
@@ -89,8 +90,8 @@ struct RelationFacts {
 // The facts of all relations met in a session.
 class FactsCache {
   public:
-    // All memory is below `parent`, and gone with it.
-    explicit FactsCache(MemoryContext parent);
+    // All memory is below `parent`, and gone with it. `options` are the session's.
+    FactsCache(MemoryContext parent, const Options &options);
     // The facts about `relation`, which stay valid until the next call.
     RelationFacts &get(Relation relation);
     // Makes every relation looked at anew.
@@ -107,6 +108,7 @@ class FactsCache {
     void sweep();
 
     MemoryContext context_;
+    const Options &options_;
     HTAB *facts_;
     RelationFacts *last_ = nullptr;
     int stale_ = 0; // entries that are no longer valid

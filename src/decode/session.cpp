@@ -6,8 +6,8 @@ namespace pg_follower::decode {
 Session::Session(LogicalDecodingContext *decoding_context, MemoryContext memory)
     : ctx(decoding_context), context(memory),
       transaction_context(AllocSetContextCreate(memory, "pg_follower transaction", ALLOCSET_SMALL_SIZES)),
-      change_context(AllocSetContextCreate(memory, "pg_follower change", ALLOCSET_DEFAULT_SIZES)), facts(memory),
-      extension_scripts(memory)
+      change_context(AllocSetContextCreate(memory, "pg_follower change", ALLOCSET_DEFAULT_SIZES)),
+      facts(memory, options), extension_scripts(memory)
 {
     initStringInfo(&pending);
     initStringInfo(&scratch);

@@ -40,8 +40,8 @@ is($status, 0, "demo-stop removes a demo that a crash has ended: $said");
 ok(!-e $demo, 'it is gone, too');
 ok(kill(0, $$), 'and no other process was ended');
 
-# Interrupted while it builds, as the terminal does it: every process of the group gets the signal. What a demo before it
-# has left is removed first.
+# Interrupted while it builds, as the terminal does it: every process of the group gets the signal. What a demo before
+# it has left is removed first.
 make_path("$demo/upstream");
 my $pid = fork() // die "could not fork: $!";
 if (!$pid)
@@ -53,7 +53,10 @@ if (!$pid)
 	exec('bash', 'test/demo/start') or die "could not run the demo: $!";
 }
 my $end = time + $PostgreSQL::Test::Utils::timeout_default;
-while (time < $end && slurp_file("$demo.log") !~ /building: \d+ of \d+ source files so far/) { select(undef, undef, undef, 0.2); }
+while (time < $end && slurp_file("$demo.log") !~ /building: \d+ of \d+ source files so far/)
+{
+	select(undef, undef, undef, 0.2);
+}
 my $log = slurp_file("$demo.log");
 like($log, qr/building: \d+ of \d+ source files so far/, 'a build says how far it is');
 ($status, $said) = run_script('stop');
