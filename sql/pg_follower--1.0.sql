@@ -99,6 +99,8 @@ CREATE TABLE follower.follow (
     upstream text NOT NULL,
     slot_name name NOT NULL,
     origin_name text NOT NULL,
+    upstream_system text NOT NULL,
+    upstream_origins text NOT NULL,
     start_lsn pg_lsn NOT NULL,
     enabled boolean NOT NULL,
     state text NOT NULL,
@@ -130,6 +132,9 @@ COMMENT ON COLUMN follower.follow.conninfo IS 'connection string to the upstream
 COMMENT ON COLUMN follower.follow.upstream IS 'the connection as it may be shown, without secrets';
 COMMENT ON COLUMN follower.follow.slot_name IS 'name of the replication slot upstream';
 COMMENT ON COLUMN follower.follow.origin_name IS 'name of the replication origin here, which holds the position';
+COMMENT ON COLUMN follower.follow.upstream_system IS 'system identifier of the upstream''s server';
+COMMENT ON COLUMN follower.follow.upstream_origins IS
+    'any: what the upstream received from others follows, too; none: only what was written there';
 COMMENT ON COLUMN follower.follow.start_lsn IS 'where the slot began';
 COMMENT ON COLUMN follower.follow.enabled IS 'whether the worker is to run';
 COMMENT ON COLUMN follower.follow.state IS
@@ -199,11 +204,13 @@ COMMENT ON COLUMN follower.dropped_object.catalog IS 'number of the catalog that
 COMMENT ON COLUMN follower.dropped_object.upstream_oid IS 'number of the object upstream';
 COMMENT ON COLUMN follower.dropped_object.local_oid IS 'number of the object on this server';
 
-CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true)
+CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true,
+    origin text DEFAULT 'any')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_start_follow';
-COMMENT ON FUNCTION start_follow(text, name, boolean) IS
+COMMENT ON FUNCTION start_follow(text, name, boolean, text) IS
     'follows the database of a connection string: checks what it can first, then starts a worker at commit; without '
-    'copy_data only what happens from now on follows';
+    'copy_data only what happens from now on follows; with the origin "none" what the upstream itself received from '
+    'elsewhere does not follow';
 
 CREATE FUNCTION stop_follow(follow_name name DEFAULT 'default')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_stop_follow';
@@ -225,7 +232,7 @@ COMMENT ON FUNCTION wait_for_follow(interval, name) IS
     'waits until everything committed upstream before the call is visible here: true then, false when the time '
     'ran out (never, if timeout is null), an error when the follow has failed';
 
-REVOKE ALL ON FUNCTION start_follow(text, name, boolean), stop_follow(name), resume_follow(name),
+REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text), stop_follow(name), resume_follow(name),
     drop_follow(name, boolean), wait_for_follow(interval, name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(

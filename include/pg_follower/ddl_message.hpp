@@ -16,6 +16,9 @@ enum class DdlKind : char {
     // The next command drops `object`, which is its identity alone, and has the numbers `dropped_catalog` and
     // `dropped_oid`. The form sql leaves it out. See apply/dropped_objects.cpp.
     dropped = 'X',
+    // The changes behind this message, up to the next one of this kind, were committed elsewhere before: `sql` holds
+    // where (sources.hpp). A worker writes it before what it applies. The form sql leaves it out.
+    sources = 'F',
 };
 
 // No string is null; empty means that there is nothing to say.
@@ -62,9 +65,9 @@ constexpr Oid DdlMessage::*ddl_oids[] = {&DdlMessage::rewritten, &DdlMessage::dr
 uint8 ddl_flags(const DdlMessage &ddl);
 void set_ddl_flags(DdlMessage &ddl, uint8 flags);
 
-// Writes the content of a logical message for the current transaction: version, HMAC, message number, `ddl`.
-// An error where the key cannot be read.
-void encode_ddl(StringInfo out, const DdlMessage &ddl);
+// Writes a logical message of the current transaction: version, HMAC, message number, `ddl`. An error where the key
+// cannot be read.
+void log_ddl(const DdlMessage &ddl);
 
 // Parses and authenticates the content of a logical message of transaction `xid` (the top-level one). Returns false,
 // and logs why, for a message that the event trigger did not make for this transaction. Raises

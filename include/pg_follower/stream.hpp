@@ -28,6 +28,7 @@ struct BeginRecord {
     XLogRecPtr commit_lsn; // of the upstream transaction's commit record
     TimestampTz commit_time;
     TransactionId xid;
+    TimeLineID timeline; // of the upstream, at commit_lsn
 };
 
 struct CommitRecord {

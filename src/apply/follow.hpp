@@ -19,10 +19,12 @@ struct Follow {
     const char *upstream; // the connection as it may be shown
     NameData slot;
     const char *origin;
-    XLogRecPtr start_lsn; // where the slot began
-    bool enabled;         // the user wants it to run
-    FollowState state;    // as last written; see true_state
-    dsm_handle segment;   // of the live figures
+    const char *upstream_system;  // system identifier
+    const char *upstream_origins; // "any", or "none": without what the upstream received itself
+    XLogRecPtr start_lsn;         // where the slot began
+    bool enabled;                 // the user wants it to run
+    FollowState state;            // as last written; see true_state
+    dsm_handle segment;           // of the live figures
     TimestampTz started_at;
     XLogRecPtr single_until; // apply transactions one by one up to here, because a group of them failed
     // A command of the transaction that commits at this upstream position failed, maybe because snapshots older than

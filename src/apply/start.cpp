@@ -96,8 +96,9 @@ void give_replica_identities(Upstream &upstream)
                  errhint("Run SELECT follower.set_replica_identities() on the upstream as a superuser.")));
 }
 
-void start_follow(const char *conninfo, const char *name, bool copy_data)
+void start_follow(const char *conninfo, const char *name, bool copy_data, const char *origins)
 {
+    check_origins(origins);
     check_conninfo(conninfo);
     check_downstream(name);
 
@@ -105,6 +106,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data)
     follow.id = new_follow_id();
     namestrcpy(&follow.name, name);
     follow.conninfo = conninfo;
+    follow.upstream_origins = origins;
     follow.enabled = true;
     follow.state = FollowState::starting;
     follow.started_at = GetCurrentTimestamp();
@@ -119,6 +121,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data)
     {
         check_upstream(upstream, copy_data);
         follow.upstream = upstream.display_name();
+        follow.upstream_system = upstream.system_identifier();
         follow.large_objects = upstream.large_objects();
         follow.start_lsn = make_slot(upstream, follow);
     }
@@ -150,7 +153,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data)
 using namespace pg_follower;
 using namespace pg_follower::apply;
 
-// start_follow(conninfo text, follow_name name, copy_data boolean) → void
+// start_follow(conninfo text, follow_name name, copy_data boolean, origin text) → void
 Datum pg_follower_start_follow(PG_FUNCTION_ARGS)
 {
     require_superuser("start_follow");
@@ -158,6 +161,6 @@ Datum pg_follower_start_follow(PG_FUNCTION_ARGS)
     const char *name = required_name(fcinfo, 1);
     if (PG_ARGISNULL(2))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("copy_data must not be null")));
-    start_follow(conninfo, name, PG_GETARG_BOOL(2));
+    start_follow(conninfo, name, PG_GETARG_BOOL(2), required_text(fcinfo, 3, "origin"));
     PG_RETURN_VOID();
 }

@@ -59,6 +59,13 @@ constexpr const char *facts_query =
 
 } // namespace
 
+void check_origins(const char *origins)
+{
+    if (strcmp(origins, "any") != 0 && strcmp(origins, "none") != 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid origin \"%s\"", origins),
+                        errhint("Available values: any, none.")));
+}
+
 void check_downstream(const char *name)
 {
     if (RecoveryInProgress())

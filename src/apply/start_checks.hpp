@@ -5,6 +5,9 @@
 
 namespace pg_follower::apply {
 
+// Raises ERRCODE_INVALID_PARAMETER_VALUE unless `origins` is "any" or "none".
+void check_origins(const char *origins);
+
 // Raises an error, with a hint, where this server cannot start a follow of that name.
 void check_downstream(const char *name);
 

@@ -15,6 +15,7 @@
 #include "transaction.hpp"
 
 #include "dropped_objects.hpp"
+#include "pg_follower/followers.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
@@ -58,6 +59,12 @@ void Applier::start(const Follow &follow, Live *live, RepOriginId origin, XLogRe
     start_session();
     rows_.start(&progress_);
     ddl_.start(&progress_);
+}
+
+void Applier::set_source(uint64 system, Oid database)
+{
+    source_.system = system;
+    source_.database = database;
 }
 
 void Applier::set_state(FollowState state)
@@ -108,11 +115,13 @@ void Applier::record(StreamReader &reader)
         return;
     case Record::row:
         open();
+        tell_followers();
         changed_ = true;
         rows_.row(reader, number_, settings.max_batch_rows);
         return;
     case Record::truncate:
         open();
+        tell_followers();
         changed_ = true;
         rows_.flush();
         apply_truncate(reader.read_truncate(), progress_.position);
@@ -146,14 +155,49 @@ void Applier::begin(const BeginRecord &record)
     changed_ = false;
     has_ddl_ = false;
     commit_time_ = record.commit_time;
+    source_.timeline = record.timeline;
+    source_.commit_lsn = record.commit_lsn;
+    take_sources(nullptr);
     progress_.position = {nullptr, nullptr, nullptr, record.xid, record.commit_lsn};
+}
+
+void Applier::take_sources(const char *sources)
+{
+    told_ = false;
+    if (sources_)
+        pfree(sources_);
+    sources_ = sources ? MemoryContextStrdup(TopMemoryContext, sources) : nullptr;
+}
+
+// Writes for followers of this database where the changes that come were committed before. Rows of another upstream
+// transaction that wait to be applied come first.
+void Applier::tell_followers()
+{
+    if (told_)
+        return;
+    told_ = true;
+    if (asked_in_ != number_) {
+        asked_in_ = number_;
+        // A slot that is made after this waits for the end of a transaction that has an id.
+        (void)GetTopTransactionId();
+        is_followed_ = anybody_follows();
+    }
+    if (!is_followed_)
+        return;
+    rows_.flush();
+    log_ddl({DdlKind::sources, "", "", "", add_source(sources_ ? sources_ : "", source_)});
 }
 
 void Applier::ddl(const DdlMessage &record)
 {
+    if (record.kind == DdlKind::sources) {
+        take_sources(record.sql);
+        return;
+    }
     if (grouped_ > 0 && !changed_)
         commit_group();
     open();
+    tell_followers();
     changed_ = true;
     has_ddl_ = true;
     rows_.flush();
@@ -198,6 +242,12 @@ void Applier::record_unsupported(const DdlMessage &record)
     insert_unsupported({follow_, position.upstream_xid, position.commit_lsn, commit_time_, record.tag, record.object,
                         record.role, record.sql});
     ++progress_.counts.unsupported;
+    // Nor does it reach those who follow this database.
+    if (is_followed_) {
+        DdlMessage left = record;
+        left.kind = DdlKind::unsupported;
+        log_ddl(left);
+    }
     ereport(LOG, (errmsg("%s of the upstream cannot follow", record.tag),
                   errdetail("Object: %s. Reason: %s", record.object, record.sql),
                   errhint("The table follower.unsupported keeps a record of it.")));

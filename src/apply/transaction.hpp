@@ -3,6 +3,7 @@
 
 #include "ddl.hpp"
 #include "live.hpp"
+#include "pg_follower/sources.hpp"
 #include "pg_follower/stream.hpp"
 #include "pg_follower/pg.hpp"
 #include "progress.hpp"
@@ -32,6 +33,8 @@ class Applier {
     // Prepares the process to apply for `follow`, from `start` on. Outside of a transaction.
     // The session's origin is `origin`, and what it durably says is `start`.
     void start(const Follow &follow, Live *live, RepOriginId origin, XLogRecPtr start);
+    // The database that is followed.
+    void set_source(uint64 system, Oid database);
     // The upstream is another database of this server.
     void share_cluster() { ddl_.share_cluster(); }
 
@@ -65,6 +68,8 @@ class Applier {
     void begin(const BeginRecord &record);
     void commit(const CommitRecord &record);
     void ddl(const DdlMessage &record);
+    void take_sources(const char *sources);
+    void tell_followers();
     void note_unsupported(const DdlMessage &record);
     void leave_index(const DdlMessage &record);
     void record_unsupported(const DdlMessage &record);
@@ -97,8 +102,13 @@ class Applier {
     bool changed_ = false;     // it has changed something here
     bool has_ddl_ = false;     // some of it was DDL
     TimestampTz commit_time_ = 0;
-    uint64 number_ = 0; // of the downstream transaction; a new one for each
-    int grouped_ = 0;   // complete upstream transactions in the open downstream one
+    Source source_ = {};       // the upstream transaction's commit
+    char *sources_ = nullptr;  // where the changes that come were committed before that; null where nowhere
+    bool told_ = false;        // followers of this database know by now where they come from
+    uint64 asked_in_ = 0;      // number of the downstream transaction in which it was asked whether anybody follows
+    bool is_followed_ = false; // and the answer
+    uint64 number_ = 0;        // of the downstream transaction; a new one for each
+    int grouped_ = 0;          // complete upstream transactions in the open downstream one
     size_t group_bytes_ = 0;
     int64 executions_before_ = 0; // that the group began with
     TimestampTz group_started_at_ = 0;

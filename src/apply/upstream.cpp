@@ -6,6 +6,7 @@
 #include "upstream.hpp"
 
 #include "pg_follower/compat_stream.hpp"
+#include "pg_follower/sources.hpp"
 #include "pg_follower/stream.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
@@ -173,6 +174,13 @@ const char *Upstream::system_identifier()
     return walrcv_identify_system(connection_, &timeline);
 }
 
+Oid Upstream::database()
+{
+    return static_cast<Oid>(strtoul(value("SELECT oid::pg_catalog.text FROM pg_catalog.pg_database WHERE datname"
+                                          " OPERATOR(pg_catalog.=) pg_catalog.current_database()"),
+                                    nullptr, 10));
+}
+
 bool Upstream::is_this_server()
 {
     constexpr int64 epoch_difference =
@@ -286,12 +294,13 @@ void Upstream::drop_slot(const char *slot)
     command(text.c_str());
 }
 
-const Upstream::Failure *Upstream::try_stream(const char *slot, XLogRecPtr start)
+const Upstream::Failure *Upstream::try_stream(const char *slot, XLogRecPtr start, const char *origin)
 {
     SqlWriter text;
     text.text("START_REPLICATION SLOT ").name(slot);
     text.format(" LOGICAL %X/%X (\"format\" 'statements', \"version\" '%d', \"confirmed\" '%X/%X'", PGF_LSN(start),
                 stream_version, PGF_LSN(start));
+    text.format(", \"origin\" '%s', \"downstream\" '%s'", origin, describe_this_database());
     text.text(", \"skip-extension-tables\" ").literal(settings.skip_extension_tables).text(")");
     WalRcvExecResult *result = walrcv_exec(connection_, text.c_str(), 0, nullptr);
     Failure *failure = nullptr;

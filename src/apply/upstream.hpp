@@ -26,6 +26,7 @@ class Upstream {
     const char *display_name();
     int server_version();
     const char *system_identifier();
+    Oid database();
     // Whether the connection leads to this very server, of which it may be another database, or this one.
     bool is_this_server();
     // How many large objects its database holds.
@@ -56,7 +57,8 @@ class Upstream {
         int sqlstate;
         const char *message;
     };
-    const Failure *try_stream(const char *slot, XLogRecPtr start);
+    // It sends what it received itself where `origin` is "any", not where it is "none".
+    const Failure *try_stream(const char *slot, XLogRecPtr start, const char *origin);
     // Raises an error of the upstream as one of this server.
     [[noreturn]] static void raise(const Failure &failure);
 

@@ -263,7 +263,11 @@ void open_stream()
         if (worker->upstream.is_this_server())
             worker->applier.share_cluster();
         follow.large_objects = worker->upstream.large_objects();
-        if (const Upstream::Failure *failure = worker->upstream.try_stream(NameStr(follow.slot), worker->start)) {
+        worker->applier.set_source(strtoull(worker->upstream.system_identifier(), nullptr, 10),
+                                   worker->upstream.database());
+        const Upstream::Failure *failure =
+            worker->upstream.try_stream(NameStr(follow.slot), worker->start, follow.upstream_origins);
+        if (failure) {
             check_slot(worker->upstream, follow, worker->start);
             Upstream::raise(*failure);
         }

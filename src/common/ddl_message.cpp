@@ -7,7 +7,9 @@
 #include "pg_follower/ddl_message.hpp"
 
 #include "pg_follower/authentication.hpp"
+#include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
+#include "pg_follower/names.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -72,23 +74,7 @@ constexpr Flag flags_of_message[] = {
     {&DdlMessage::holds_secret, 8}, {&DdlMessage::of_extension, 16},
 };
 
-} // namespace
-
-uint8 ddl_flags(const DdlMessage &ddl)
-{
-    uint8 flags = 0;
-    for (const Flag &flag : flags_of_message)
-        if (ddl.*flag.field)
-            flags |= flag.bit;
-    return flags;
-}
-
-void set_ddl_flags(DdlMessage &ddl, uint8 flags)
-{
-    for (const Flag &flag : flags_of_message)
-        ddl.*flag.field = (flags & flag.bit) != 0;
-}
-
+// Writes the content of a message.
 void encode_ddl(StringInfo out, const DdlMessage &ddl)
 {
     uint8 key[message_key_size];
@@ -116,6 +102,32 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl)
     uint8 mac[message_mac_size];
     compute_mac(key, out->data + head_size, out->len - head_size, mac);
     memcpy(out->data + 1, mac, message_mac_size);
+}
+
+} // namespace
+
+uint8 ddl_flags(const DdlMessage &ddl)
+{
+    uint8 flags = 0;
+    for (const Flag &flag : flags_of_message)
+        if (ddl.*flag.field)
+            flags |= flag.bit;
+    return flags;
+}
+
+void set_ddl_flags(DdlMessage &ddl, uint8 flags)
+{
+    for (const Flag &flag : flags_of_message)
+        ddl.*flag.field = (flags & flag.bit) != 0;
+}
+
+void log_ddl(const DdlMessage &ddl)
+{
+    StringInfoData content;
+    initStringInfo(&content);
+    encode_ddl(&content, ddl);
+    log_transactional_message(message_prefix, content.data, content.len);
+    pfree(content.data);
 }
 
 bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &last_number, DdlMessage &ddl)

@@ -1,6 +1,6 @@
 // The records of the stream, written and read side by side. See stream.hpp.
 //
-//   begin      commit LSN (8), commit time (8), transaction id (4)
+//   begin      commit LSN (8), commit time (8), transaction id (4), timeline (4)
 //   commit     commit LSN (8), end LSN (8), commit time (8)
 //   statement  id (4), kind (1), schema, table, one, run, effects, count (2), then each: column, finds_row (1),
 //              form (1), layout
@@ -64,6 +64,7 @@ void stream_write(StringInfo out, const BeginRecord &record)
     pq_sendint64(out, record.commit_lsn);
     pq_sendint64(out, record.commit_time);
     pq_sendint32(out, record.xid);
+    pq_sendint32(out, record.timeline);
 }
 
 BeginRecord StreamReader::read_begin()
@@ -72,6 +73,7 @@ BeginRecord StreamReader::read_begin()
     record.commit_lsn = integer<uint64>();
     record.commit_time = static_cast<TimestampTz>(integer<uint64>());
     record.xid = integer<uint32>();
+    record.timeline = integer<uint32>();
     return record;
 }
 

@@ -51,6 +51,15 @@ void write_roles(Session &session, const DdlMessage &ddl)
         write_role(session, ddl.roles[i]);
 }
 
+// The changes that come were committed elsewhere before, maybe in the database of the client.
+void take_sources(Session &session, const char *sources)
+{
+    release_output(session);
+    const KnownDatabase *downstream = session.options.downstream;
+    session.transaction.held_downstream = downstream && holds(*downstream, sources);
+    session.transaction.sources = MemoryContextStrdup(session.transaction_context, sources);
+}
+
 } // namespace
 
 void write_ddl(Session &session, const DdlMessage &ddl)
@@ -77,6 +86,10 @@ void send_message(Session &session, const char *content, size_t size)
     DdlMessage ddl;
     if (!decode_ddl(content, size, transaction.txn->xid, transaction.last_message_number, ddl))
         return;
+    if (ddl.kind == DdlKind::sources) {
+        take_sources(session, ddl.sql);
+        return;
+    }
     // The event trigger writes nothing while a script runs.
     session.extension_scripts.command_ended();
     transaction.left_to_scripts = 0;
@@ -85,6 +98,11 @@ void send_message(Session &session, const char *content, size_t size)
         stop_holding(session);
     else
         release_output(session);
+    // No invalidation tells which tables belong to an extension and which of them are configuration tables.
+    if (ddl.of_extension)
+        session.facts.invalidate_all();
+    if (transaction.held_downstream)
+        return;
     if (ddl.kind == DdlKind::rewrite) {
         MemoryContextScope scope(session.transaction_context);
         // Another rewrite of the table, later in the transaction, may be one that the downstream makes by itself.
@@ -94,9 +112,6 @@ void send_message(Session &session, const char *content, size_t size)
     // SQL text has no room for it.
     if (ddl.kind == DdlKind::dropped && session.options.form == Form::sql)
         return;
-    // No invalidation tells which tables belong to an extension and which of them are configuration tables.
-    if (ddl.of_extension)
-        session.facts.invalidate_all();
     write_ddl(session, ddl);
 }
 

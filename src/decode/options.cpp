@@ -1,5 +1,5 @@
-// Parses the options of a decoding session: `format`, `version`, `origin`, `confirmed`, `skip-extension-tables` and,
-// without effect, `include-xids`.
+// Parses the options of a decoding session: `format`, `version`, `origin`, `downstream`, `confirmed`,
+// `skip-extension-tables` and, without effect, `include-xids`.
 //
 // Names and values are compared as the replication protocol hands them over: exactly.
 #include "options.hpp"
@@ -65,6 +65,13 @@ void parse_origin(Parsing &parsing, DefElem *option, const char *value)
         refuse_value(option, value, "Available values: none, any.");
 }
 
+void parse_downstream(Parsing &parsing, DefElem *option, const char *value)
+{
+    parsing.options.downstream = parse_database(value);
+    if (!parsing.options.downstream)
+        refuse_value(option, value, "The worker of a follow knows how its database is described.");
+}
+
 void parse_confirmed(Parsing &parsing, DefElem *option, const char *value)
 {
     bool failed = false;
@@ -96,6 +103,7 @@ constexpr KnownOption known_options[] = {
     {"format", parse_format},
     {"version", parse_version},
     {"origin", parse_origin},
+    {"downstream", parse_downstream},
     {"confirmed", parse_confirmed},
     {"skip-extension-tables", parse_skip_extension_tables},
     {"include-xids", parse_include_xids},
@@ -114,8 +122,8 @@ Options parse_options(const List *given)
         if (which == lengthof(known_options))
             ereport(ERROR,
                     (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized parameter \"%s\"", option->defname),
-                     errhint("Available parameters: format, version, origin, confirmed, skip-extension-tables, "
-                             "include-xids.")));
+                     errhint("Available parameters: format, version, origin, downstream, confirmed, "
+                             "skip-extension-tables, include-xids.")));
         if (seen[which])
             ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("conflicting or redundant options")));
         seen[which] = true;

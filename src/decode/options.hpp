@@ -1,7 +1,7 @@
 // The options of a decoding session.
 #pragma once
 
-#include "pg_follower/pg.hpp"
+#include "pg_follower/sources.hpp"
 
 extern "C" {
 #include "nodes/pg_list.h"
@@ -16,9 +16,10 @@ enum class Form {
 
 struct Options {
     Form form = Form::sql;
-    bool foreign_origins = false;             // also changes that another follow or subscription applied here
-    XLogRecPtr confirmed = InvalidXLogRecPtr; // what the client knows that it has confirmed; 0 where it does not say
-    List *skipped_extension_tables = NIL;     // of strings: names of extensions, or "schema.table"
+    bool foreign_origins = true;               // also changes that another follow or subscription applied here
+    const KnownDatabase *downstream = nullptr; // gets nothing that it holds; null where the client does not say
+    XLogRecPtr confirmed = InvalidXLogRecPtr;  // what the client knows that it has confirmed; 0 where it does not say
+    List *skipped_extension_tables = NIL;      // of strings: names of extensions, or "schema.table"
 };
 
 // Reads the options that the client gave, a List of DefElem with string values. Raises ERRCODE_INVALID_PARAMETER_VALUE

@@ -72,22 +72,32 @@ void write_prologue(Session &session)
     session.prologue_written = true;
 }
 
-} // namespace
-
-void begin_if_needed(Session &session)
+void write_begin(Session &session)
 {
-    Transaction &transaction = session.transaction;
-    if (transaction.begun)
-        return;
-    transaction.begun = true;
+    session.transaction.begun = true;
     if (session.options.form == Form::sql) {
         if (!session.prologue_written)
             write_prologue(session);
         write_sql(session, "BEGIN", 5);
         return;
     }
-    const ReorderBufferTXN *txn = transaction.txn;
-    stream_write(pending_message(session), BeginRecord{txn->final_lsn, txn->xact_time.commit_time, txn->xid});
+    const ReorderBufferTXN *txn = session.transaction.txn;
+    stream_write(pending_message(session),
+                 BeginRecord{txn->final_lsn, txn->xact_time.commit_time, txn->xid, timeline_of(txn->final_lsn)});
+}
+
+} // namespace
+
+void begin_if_needed(Session &session)
+{
+    Transaction &transaction = session.transaction;
+    if (!transaction.begun)
+        write_begin(session);
+    if (!transaction.sources)
+        return;
+    if (session.options.form == Form::statements)
+        stream_write(pending_message(session), DdlMessage{DdlKind::sources, "", "", "", transaction.sources});
+    transaction.sources = nullptr;
 }
 
 void write_sql(Session &session, const char *sql, int length)

@@ -6,7 +6,8 @@
 
 namespace pg_follower::decode {
 
-// Writes the start of the transaction at hand, unless that has been done.
+// Writes the start of the transaction at hand, and where the changes that come were committed before, unless that has
+// been done.
 void begin_if_needed(Session &session);
 
 // Form sql: writes one statement, to which it adds the semicolon.

@@ -57,13 +57,12 @@ void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_i
     // While a slot is made, there are no options and nothing is decoded.
     if (is_init)
         return;
+    MemoryContext memory = AllocSetContextCreate(ctx->context, "pg_follower session", ALLOCSET_DEFAULT_SIZES);
+    MemoryContextScope scope(memory);
     Options options = parse_options(ctx->output_plugin_options);
     check_confirmed(ctx, options);
     if (options.form == Form::statements)
         output->output_type = OUTPUT_PLUGIN_BINARY_OUTPUT;
-
-    MemoryContext memory = AllocSetContextCreate(ctx->context, "pg_follower session", ALLOCSET_DEFAULT_SIZES);
-    MemoryContextScope scope(memory);
     auto callback = allocate_zeroed<MemoryContextCallback>();
     callback->func = forget_session;
     MemoryContextRegisterResetCallback(memory, callback);
@@ -97,6 +96,10 @@ void begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
 void change(LogicalDecodingContext *ctx, ReorderBufferTXN *, Relation relation, ReorderBufferChange *change)
 {
     Session &session = session_of(ctx);
+    if (session.transaction.held_downstream) {
+        count_change(session);
+        return;
+    }
     MemoryContextScope scope(session.change_context);
     send_row(session, relation, change);
     MemoryContextReset(session.change_context);
@@ -106,6 +109,10 @@ void truncate(LogicalDecodingContext *ctx, ReorderBufferTXN *, int count, Relati
               ReorderBufferChange *change)
 {
     Session &session = session_of(ctx);
+    if (session.transaction.held_downstream) {
+        count_change(session);
+        return;
+    }
     MemoryContextScope scope(session.change_context);
     send_truncate(session, count, relations, change);
     MemoryContextReset(session.change_context);

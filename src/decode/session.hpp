@@ -23,6 +23,8 @@ struct LostRows {
 struct Transaction {
     ReorderBufferTXN *txn = nullptr;
     bool begun = false;             // something of it has been written
+    bool held_downstream = false;   // the client holds the changes that come, which are left out
+    const char *sources = nullptr;  // of the changes that come, where that has not been written yet
     uint64 last_message_number = 0; // see decode_ddl
     const char *role = nullptr;     // form sql: the role that SET LOCAL ROLE put in force
     uint64 left_to_scripts = 0; // changes of extensions' tables, since the last DDL, that a script seems to have made

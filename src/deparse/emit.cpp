@@ -2,9 +2,7 @@
 #include "deparse/emit.hpp"
 #include "deparse/role_policy.hpp"
 #include "deparse/text/repairs.hpp"
-#include "pg_follower/compat.hpp"
 #include "pg_follower/ddl_message.hpp"
-#include "pg_follower/names.hpp"
 
 extern "C" {
 #include "catalog/catalog.h"
@@ -12,19 +10,6 @@ extern "C" {
 }
 
 namespace pg_follower::deparse {
-namespace {
-
-void emit(const DdlMessage &ddl)
-{
-    StringInfoData content;
-    initStringInfo(&content);
-    encode_ddl(&content, ddl);
-    log_transactional_message(message_prefix, content.data, content.len);
-    pfree(content.data);
-}
-
-} // namespace
-
 void emit_statement(const FollowedCommand &command, const List *roles, const Statement &statement)
 {
     DdlMessage ddl = {};
@@ -59,7 +44,7 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     if (ddl.creates_roles && by_caller && !superuser_arg(command.caller) && !list_member_oid(roles, command.caller))
         names[ddl.role_count++] = ddl.role;
     ddl.roles = names;
-    emit(ddl);
+    log_ddl(ddl);
 }
 
 void emit_unsupported(const FollowedCommand &command, const char *reason)
@@ -71,7 +56,7 @@ void emit_unsupported(const FollowedCommand &command, const char *reason)
     ddl.object = command.object;
     ddl.role = GetUserNameFromId(GetUserId(), false);
     ddl.sql = reason;
-    emit(ddl);
+    log_ddl(ddl);
 }
 
 void emit_rewrite(Oid relid)
@@ -79,7 +64,7 @@ void emit_rewrite(Oid relid)
     DdlMessage ddl;
     ddl.kind = DdlKind::rewrite;
     ddl.rewritten = relid;
-    emit(ddl);
+    log_ddl(ddl);
 }
 
 void emit_dropped(const DroppedObject &object)
@@ -89,7 +74,7 @@ void emit_dropped(const DroppedObject &object)
     ddl.object = object.identity;
     ddl.dropped_catalog = object.address.classId;
     ddl.dropped_oid = object.address.objectId;
-    emit(ddl);
+    log_ddl(ddl);
 }
 
 } // namespace pg_follower::deparse

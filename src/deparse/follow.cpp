@@ -2,42 +2,18 @@
 #include "deparse/follow.hpp"
 #include "deparse/emit.hpp"
 #include "deparse/object_facts.hpp"
-#include "pg_follower/authentication.hpp"
-#include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "commands/extension.h"
-#include "replication/slot.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 }
 
 namespace pg_follower::deparse {
 namespace {
-
-// Whether a logical slot of this database uses the plugin, and its name.
-bool a_slot_uses_the_plugin(NameData &name)
-{
-    if (!XLogLogicalInfoActive())
-        return false;
-    bool found = false;
-    LWLockAcquire(ReplicationSlotControlLock, LW_SHARED);
-    for (int i = 0; i < max_replication_slots && !found; ++i) {
-        ReplicationSlot *slot = &ReplicationSlotCtl->replication_slots[i];
-        if (!slot->in_use)
-            continue;
-        SpinLockAcquire(&slot->mutex);
-        found = slot->data.database == MyDatabaseId && strcmp(NameStr(slot->data.plugin), plugin_name) == 0;
-        name = slot->data.name;
-        SpinLockRelease(&slot->mutex);
-    }
-    LWLockRelease(ReplicationSlotControlLock);
-    return found;
-}
 
 // The parts that the running command follows without. None is in the list twice.
 List *left_out = NIL;
@@ -71,18 +47,6 @@ void report_failure(const FollowedCommand &command, ErrorData *failure)
 }
 
 } // namespace
-
-bool anybody_follows()
-{
-    NameData slot;
-    return a_slot_uses_the_plugin(slot) && has_message_key();
-}
-
-const char *some_slot()
-{
-    NameData slot;
-    return a_slot_uses_the_plugin(slot) ? pstrdup(NameStr(slot)) : nullptr;
-}
 
 void follow_without(const char *part)
 {

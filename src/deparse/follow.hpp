@@ -2,17 +2,9 @@
 #pragma once
 
 #include "deparse/script.hpp"
+#include "pg_follower/followers.hpp"
 
 namespace pg_follower::deparse {
-
-// Whether anybody can follow this database: the extension is installed, and a logical slot uses the plugin.
-//
-// A transaction that looked for a slot before it was there had its transaction id by then, so the slot's consistent
-// point comes after its commit, and the slot does not decode it.
-bool anybody_follows();
-
-// The name of a logical slot of this database that uses the plugin; null where there is none.
-const char *some_slot();
 
 // Runs `write(script, argument)` in a subtransaction under the fixed settings, and emits what it wrote. The user's own
 // statement succeeds whatever happens in there: an error is a WARNING and a record in the stream, unless
