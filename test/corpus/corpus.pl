@@ -27,6 +27,9 @@ my $mode   = $ENV{MODE}   || 'follow';
 my $jobs   = $ENV{JOBS}   || cores();
 # With the library preloaded, roles follow by themselves; without it the runner looks after them.
 my $preload = $ENV{PRELOAD} // 1;
+# Under the default settings attributes and memberships of roles do not follow, so the runner looks after them, too.
+my $defaults = $ENV{DEFAULTS} ? 1 : 0;
+die "DEFAULTS=1 is for the regression suite, followed by the worker\n" if $defaults && "$suite $mode" ne 'regress follow';
 my $limit  = $ENV{LIMIT}  || 300;
 my $port   = $ENV{CORPUS_PORT} || 6210;
 my $source = $ENV{SUITE_DIR} or die "SUITE_DIR is not set: run this by make corpus\n";
@@ -139,7 +142,8 @@ my $status = Corpus::Report::finish(
 	reasons => { read_reasons("$FindBin::Bin/reasons.txt") },
 	work => $work,
 	lists => $FindBin::Bin,
-	complete => !$ENV{FILES}
+	complete => !$ENV{FILES},
+	defaults => $defaults
 );
 exit($failed || $status ? 1 : 0);
 
@@ -153,7 +157,8 @@ sub run_job
 		port => $port + 2 * $job,
 		mode => $mode,
 		owner => $$,
-		preload => $preload
+		preload => $preload,
+		defaults => $defaults
 	);
 	local $SIG{TERM} = sub { $servers->stop; exit 1 };
 	my %env = (%environment, PG_ABS_BUILDDIR => $dir);
@@ -250,7 +255,7 @@ sub run_sequence
 sub script_options
 {
 	my ($env, $log) = @_;
-	return (steps => $steps, seconds => $limit, log => $log, env => $env, roles_follow => $preload);
+	return (steps => $steps, seconds => $limit, log => $log, env => $env, roles_follow => $preload && !$defaults);
 }
 
 sub end_follow

@@ -7,7 +7,7 @@
 # The entries of a dump are compared as a set: pg_dump breaks ties in its order by OID, which two databases do not
 # share. What an entry depends on from above it (default tablespace and access method) is made part of it.  A
 # subscription's slot is left out: the downstream's copy is never enabled. So is a routine or type that uses something
-# temporary and so ends with its session: it does not follow.
+# temporary and so ends with its session: it does not follow. Nor do user mappings under the default settings.
 package Corpus::Compare;
 
 use strict;
@@ -37,7 +37,7 @@ sub compare
 	my $deadline = deadline($limit);
 	my %text = map { $_ => _finish_dump($dump{$_}, $deadline) } qw(up down);
 
-	my @reasons = (_compare_dumps($text{up}, $text{down}), _compare_maps('rows of', $hash{up}, $hash{down}));
+	my @reasons = (_compare_dumps($text{up}, $text{down}, $servers->{defaults}), _compare_maps('rows of', $hash{up}, $hash{down}));
 	my ($sequences) = _compare_maps('sequence', map { _sequences($session{$_}) } qw(up down));
 	# The dumps that differ are kept beside the script's log.
 	if (@reasons && $arg{keep})
@@ -128,10 +128,11 @@ sub parse_dump
 	return \%entries;
 }
 
-# The differences of two dumps as reasons of a line or a few each, in the order of their names.
+# The differences of two dumps as reasons of a line or a few each, in the order of their names; under the default
+# settings, without what does not follow by them.
 sub _compare_dumps
 {
-	my ($up, $down) = @_;
+	my ($up, $down, $defaults) = @_;
 	for (['upstream', $up], ['downstream', $down])
 	{
 		return "pg_dump fails $_->[0]: " . substr($1 =~ s/\s+/ /gr, 0, 300)
@@ -142,6 +143,7 @@ sub _compare_dumps
 	my @reasons;
 	for my $name (sort { _rank($a) <=> _rank($b) || $a cmp $b } keys %{ { %$left, %$right } })
 	{
+		next if $defaults && $name =~ /^USER MAPPING /;
 		my @l = @{ $left->{$name} || [] };
 		my @r = @{ $right->{$name} || [] };
 		my %count;

@@ -110,7 +110,8 @@ sub finish
 	if ($arg{mode} eq 'follow')
 	{
 		$status |= compare_with_passing(\%arg, \@results);
-		write_score(\%arg, $score, \@results) if $arg{complete};
+		my $write = $arg{defaults} ? \&write_defaults_score : \&write_score;
+		$write->(\%arg, $score, \@results) if $arg{complete};
 	}
 	return $status;
 }
@@ -148,6 +149,33 @@ sub compare_with_passing
 	return @lost ? 1 : 0;
 }
 
+# How the paragraph of the page begins that tells the score under the default settings (make corpus DEFAULTS=1).
+my $under_defaults = 'Under the default settings of the extension: ';
+
+# That paragraph of the page as it is kept with the sources; empty where there is none.
+sub defaults_paragraph
+{
+	my ($arg) = @_;
+	open(my $in, '<:raw', "$arg->{lists}/SCORE.md") or return '';
+	return join '', grep { /^\Q$under_defaults\E/ } <$in>;
+}
+
+# The page as it is kept with the sources, with the paragraph on the default settings new.
+sub write_defaults_score
+{
+	my ($arg, $score, $results) = @_;
+	my @missing = grep { $_->{end} ne 'ok' || $_->{inside} ne 'ok' } @$results;
+	my $paragraph = "$under_defaults$score."
+	  . join('', map { " $_->{file}: " . ($_->{inside} ne 'ok' ? $_->{inside} : $_->{end}) . '.' } @missing) . "\n";
+	open(my $in, '<:raw', "$arg->{lists}/SCORE.md") or die $!;
+	my $page = join '', <$in>;
+	$page =~ s/^\Q$under_defaults\E.*\n/$paragraph/m or $page =~ s/^(Compared at up to .*\n)/$paragraph\n$1/m;
+	open(my $out, '>:raw', "$arg->{work}/SCORE-$arg->{suite}.md") or die $!;
+	print $out $page;
+	close $out;
+	return;
+}
+
 # The page with the score and with what is missing, most frequent cause first.
 sub write_score
 {
@@ -162,6 +190,7 @@ sub write_score
 	}
 	open(my $out, '>:raw', "$arg->{work}/SCORE-$arg->{suite}.md") or die $!;
 	print $out "# Score: $arg->{suite}\n\nWritten by `make corpus`; do not edit.\n\n$score.\n\n";
+	if (my $paragraph = $arg->{suite} eq 'regress' ? defaults_paragraph($arg) : '') { print $out "$paragraph\n"; }
 	print $out
 	  "Compared at up to $arg->{steps} points inside each file and at its end: `pg_dump -s`, "
 	  . "and the rows of every permanent table.\n\n";

@@ -17,7 +17,8 @@ use Corpus::Psql;
 # The schema that the extension's functions live in: not public, which some files drop.
 our $INTERFACE = 'follow_interface';
 
-# new(bindir, dir, port, mode => follow|sql|standby, preload => 0|1): makes the clusters and starts them.
+# new(bindir, dir, port, mode => follow|sql|standby, preload => 0|1, defaults => 0|1): makes the clusters and starts
+# them; with `defaults`, all settings of the extension have their defaults.
 sub new
 {
 	my ($class, %arg) = @_;
@@ -93,11 +94,12 @@ END
 	  if $known =~ /^output_plugin_libraries\t/m;
 	# User mappings hold passwords, so they follow only where a setting allows it; so do roles.
 	# Functions of checks and indexes may name what is in public without saying so.
-	print $conf "pg_follower.user_mappings = on\npg_follower.function_search_path = 'public'\n"
-	  if $self->{mode} ne 'standby';
-	print $conf "pg_follower.restart_interval = 1s\n" if $self->{mode} ne 'standby';
-	print $conf "shared_preload_libraries = 'pg_follower'\npg_follower.roles = 'all'\n"
-	  if $self->{preload} && $self->{mode} ne 'standby';
+	print $conf "pg_follower.user_mappings = on\npg_follower.function_search_path = 'public'\n",
+	  "pg_follower.restart_interval = 1s\n"
+	  if $self->{mode} ne 'standby' && !$self->{defaults};
+	print $conf "shared_preload_libraries = 'pg_follower'\n" if $self->{preload} && $self->{mode} ne 'standby';
+	print $conf "pg_follower.roles = 'all'\n"
+	  if $self->{preload} && $self->{mode} ne 'standby' && !$self->{defaults};
 	print $conf "$_\n" for @{ $self->{settings} || [] };
 	close $conf;
 	return;
