@@ -71,12 +71,35 @@ is(down(q{SELECT rolname, rolcanlogin, rolcreatedb, rolsuper, rolpassword IS NUL
 	'roles that commands need are created bare, others are not');
 is(down('SELECT count(*) FROM follower.unsupported'), '0', 'nothing was left out');
 
-my ($status, undef, $err) = $upstream->psql('postgres', 'ALTER ROLE unused RENAME TO of_no_use');
-like($err, qr/WARNING:  ALTER ROLE of role unused cannot be followed/, 'a new name cannot follow');
+# New names. Whoever gives one upstream may do so downstream by no attribute, and need not.
+down('CREATE ROLE unused LOGIN; CREATE ROLE stronger SUPERUSER; CREATE ROLE taken_there');
+up(q{
+	CREATE ROLE hr CREATEROLE;
+	CREATE ROLE stronger;
+	CREATE ROLE clash;
+	CREATE SCHEMA of_stronger AUTHORIZATION stronger;
+	CREATE SCHEMA of_clash AUTHORIZATION clash;
+});
+up(q{
+	SET ROLE hr;
+	ALTER ROLE alice RENAME TO "Alice B.";
+	ALTER ROLE unused RENAME TO of_no_use;
+	ALTER ROLE stronger RENAME TO weaker;
+	ALTER ROLE clash RENAME TO taken_there;
+	BEGIN; ALTER ROLE reader RENAME TO rolled_back; ROLLBACK;
+});
+up('SET ROLE "Alice B."; ALTER TABLE of_alice ADD n int; INSERT INTO of_alice VALUES (2, 2)');
 wait_for_follow($downstream);
-is(down('SELECT command, object FROM follower.unsupported'), 'ALTER ROLE|role unused', 'and is recorded');
-up('DROP ROLE of_no_use');
+is(down(q{SELECT tableowner FROM pg_tables WHERE tablename = 'of_alice'}), 'Alice B.', 'a role gets its new name');
+is(role_exists('alice'), '0', 'and its old one is gone');
+is(role_exists('unused') . role_exists('of_no_use'), '10', 'a role that this database does not know keeps its name');
+is(role_exists('stronger') . role_exists('weaker'), '10', 'so does one that is a superuser here only');
+like(down('SELECT command, object, reason FROM follower.unsupported'),
+	qr/^ALTER ROLE\|role clash\|role "taken_there" already exists$/, 'a name that is taken is recorded');
+up(q{ALTER ROLE "Alice B." RENAME TO alice; DROP SCHEMA of_stronger, of_clash;
+	DROP ROLE of_no_use, weaker, taken_there, hr});
 wait_for_follow($downstream);
+down('DROP ROLE unused, stronger, taken_there, clash');
 
 # What belongs to the database follows all the same.
 my $settings =

@@ -5,8 +5,7 @@
 // Roles that a command names are created downstream where they are missing (see emit.cpp), so a command about a role
 // that is older than the follow succeeds, too.
 //
-// With pg_follower.roles = missing nothing is written here; but a role's new name must be told, because what it owns
-// downstream keeps the old one.
+// With pg_follower.roles = missing a role's new name is all that is written here: later commands know the role by it.
 #include "deparse/hooked_command.hpp"
 #include "deparse/object/setting_clause.hpp"
 #include "deparse/privileges.hpp"
@@ -320,14 +319,28 @@ const char *object_of_rename(Node *node, const void *)
 void write_rename(Script &script, Node *node, const void *)
 {
     auto statement = castNode(RenameStmt, node);
-    if (!all_roles_follow())
-        cannot_follow("pg_follower.roles is \"missing\", so the role keeps its old name downstream");
     // Commands that needed the role have created it downstream under its old name. If it is not there, nothing needs
     // it.
     SqlWriter old_name, rename;
     write_role_query(old_name, statement->subname);
     rename.text("ALTER ROLE ").name(statement->subname).text(" RENAME TO ").name(statement->newname);
-    script.statement().do_if_exists(old_name.c_str(), rename.c_str());
+    bool of_superuser = superuser_arg(get_role_oid(statement->newname, false));
+    if (all_roles_follow()) {
+        script.statement().do_if_exists(old_name.c_str(), rename.c_str());
+        return;
+    }
+    // The attributes of roles do not follow, so the caller may lack the right to do this downstream, and the worker's
+    // own role does it instead. It must not take the name from a role that has nothing to do with the follow, nor from
+    // somebody who is more downstream than upstream.
+    old_name.text(" AND EXISTS (SELECT FROM pg_catalog.pg_shdepend AS d WHERE d.refobjid OPERATOR(pg_catalog.=)"
+                  " pg_roles.oid AND d.refclassid OPERATOR(pg_catalog.=)"
+                  " 'pg_catalog.pg_authid'::pg_catalog.regclass AND d.dbid OPERATOR(pg_catalog.=)"
+                  " (SELECT oid FROM pg_catalog.pg_database"
+                  " WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))");
+    if (!of_superuser)
+        old_name.text(" AND NOT rolsuper");
+    script.statement(of_superuser ? RunAs::caller : RunAs::applier, Needed::if_possible)
+        .do_if_exists(old_name.c_str(), rename.c_str());
 }
 
 const char *object_of_comment(Node *node, const void *)
