@@ -38,6 +38,16 @@ enum class ConcurrentIndexes : int {
     record, // leaves it to somebody here, with the command in follower.unsupported
 };
 
+// By which search path functions that users wrote find names in this process (pg_follower.function_paths, which only
+// this extension sets: as a setting it goes to parallel workers, too, and ends with a transaction). See
+// apply/function_path.cpp.
+enum class FunctionPaths : int {
+    none,        // their callers', as always
+    not_read,    // the same, but the server does not inline them: the fixed path is not the one they were written for
+    of_rows,     // of functions that rows call
+    of_commands, // of the upstream's session
+};
+
 // A setting whose values are those of an enum. The server reads and writes it as an int.
 template <typename Enum> class EnumSetting {
   public:
@@ -62,6 +72,7 @@ struct Settings {
     int max_group_transactions = 1000;     // upstream transactions that may share one commit while catching up
     char *skip_extension_tables = nullptr; // extensions, and tables of theirs, whose rows do not follow
     char *function_search_path = nullptr;  // of functions that users wrote, see apply/function_path.cpp
+    EnumSetting<FunctionPaths> function_paths = FunctionPaths::none;
 };
 
 extern Settings settings;
@@ -72,6 +83,8 @@ extern bool library_preloaded;
 
 // Defines the GUCs and notes whether the library is preloaded; called once, from _PG_init, before anything else.
 void define_settings();
+
+inline constexpr const char *function_paths_setting = "pg_follower.function_paths";
 
 struct FixedSetting {
     const char *name;

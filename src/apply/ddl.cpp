@@ -5,6 +5,7 @@
 
 #include "error_class.hpp"
 #include "extension.hpp"
+#include "function_path.hpp"
 #include "pg_follower/scope.hpp"
 #include "role_settings.hpp"
 #include "roles.hpp"
@@ -32,6 +33,7 @@ void run(const DdlMessage &record, Oid role)
     UserScope scope(role, needs_role_free(record, role) ? 0 : context);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
+    forget_function_paths();
 }
 
 } // namespace

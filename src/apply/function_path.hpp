@@ -9,8 +9,14 @@ inline constexpr const char *worker_search_path = "pg_catalog, pg_temp";
 
 inline constexpr const char *function_path_setting = "pg_follower.function_search_path";
 
-// Has functions run under the setting pg_follower.function_search_path, where it is set: in the worker, and in parallel
-// workers that it starts. Called once, from _PG_init.
+// Has functions run under a search path of their own in the worker, and in parallel workers that it starts. Called
+// once, from _PG_init.
 void install_function_path();
+
+// Has the paths of functions looked for anew: a command may have changed the settings that they depend on.
+void forget_function_paths();
+
+// For an ErrorContextScope around what calls functions for rows: gives errors about names that are not found a hint.
+void hint_at_function_path(void *);
 
 } // namespace pg_follower::apply

@@ -13,6 +13,7 @@
 #include "rows.hpp"
 
 #include "dropped_objects.hpp"
+#include "function_path.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
@@ -75,6 +76,7 @@ void execute(const Statement *statement, SPIPlanPtr *plan, const char *sql, int 
     if (!has_silenced_rules)
         prepare_if_needed();
     OwnerScope owner(statement->owner);
+    ErrorContextScope hint(hint_at_function_path, nullptr);
     if (has_silenced_rules) {
         // Rules come into a plan when it is made, and when it is made anew.
         RelationScope table(statement->relation);
@@ -238,6 +240,7 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
     MemoryContextScope scope(row_context_);
     {
         OwnerScope owner(statement->owner);
+        ErrorContextScope hint(hint_at_function_path, nullptr);
         read_values(statement, datums_, nulls_);
     }
     // A large row fills a run by itself, so it is applied without being copied into one.

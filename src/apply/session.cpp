@@ -17,6 +17,7 @@ namespace {
 constexpr FixedSetting session_settings[] = {
     {"role", "none"},
     {"search_path", worker_search_path},
+    {function_paths_setting, "rows"},
     {"session_replication_role", "replica"},
     {"synchronous_commit", "off"},
     {"statement_timeout", "0"},
@@ -48,10 +49,8 @@ constexpr const char *ddl_planner_settings[] = {
     "enable_material",
 };
 constexpr FixedSetting ddl_settings[] = {
-    {"check_function_bodies", "off"},
-    {"default_tablespace", ""},
-    {"default_table_access_method", "heap"},
-    {"default_toast_compression", "pglz"},
+    {function_paths_setting, "commands"},    {"check_function_bodies", "off"},      {"default_tablespace", ""},
+    {"default_table_access_method", "heap"}, {"default_toast_compression", "pglz"},
 };
 
 void set(const char *name, const char *value, GucAction action)

@@ -52,6 +52,14 @@ constexpr config_enum_entry concurrent_indexes_values[] = {
     no_more_choices,
 };
 
+constexpr config_enum_entry function_paths_values[] = {
+    choice("none", FunctionPaths::none),
+    choice("not_read", FunctionPaths::not_read),
+    choice("rows", FunctionPaths::of_rows),
+    choice("commands", FunctionPaths::of_commands),
+    no_more_choices,
+};
+
 bool check_list(char **value, void **, GucSource)
 {
     List *names;
@@ -64,10 +72,10 @@ bool check_list(char **value, void **, GucSource)
 // Defines an enum setting, whose value until now is its default.
 template <typename Enum>
 void define_enum(const char *name, const char *description, const char *details, EnumSetting<Enum> &setting,
-                 const config_enum_entry *choices, GucContext context)
+                 const config_enum_entry *choices, GucContext context, int flags = 0)
 {
-    DefineCustomEnumVariable(name, description, details, setting.variable(), *setting.variable(), choices, context, 0,
-                             nullptr, nullptr, nullptr);
+    DefineCustomEnumVariable(name, description, details, setting.variable(), *setting.variable(), choices, context,
+                             flags, nullptr, nullptr, nullptr);
 }
 
 } // namespace
@@ -118,18 +126,22 @@ void define_settings()
                             nullptr, nullptr, nullptr);
     // While the worker runs a command, it sets this to the search path of the session that ran the command upstream. As
     // a setting, it reaches parallel workers and ends with the transaction.
-    DefineCustomStringVariable("pg_follower.function_search_path",
-                               "Search path of functions that rows call downstream: of checks, indexes, domains, ...",
-                               "Functions with a search path of their own keep it. Whoever may create something in one "
-                               "of these schemas can act as the tables' owners; so it is empty by default.",
-                               &settings.function_search_path, "", PGC_SUSET, GUC_LIST_INPUT, check_list, nullptr,
-                               nullptr);
+    DefineCustomStringVariable(
+        "pg_follower.function_search_path",
+        "Search path of functions that rows call downstream: of checks, indexes, domains, ...",
+        "Functions with a search path of their own keep it. Whoever may create something in one of these schemas can "
+        "act as the tables' owners. Empty, which is the default, means the search path of the table's owner, as far as "
+        "nobody may create something in its schemas who would gain by it.",
+        &settings.function_search_path, "", PGC_SUSET, GUC_LIST_INPUT, check_list, nullptr, nullptr);
     DefineCustomStringVariable("pg_follower.skip_extension_tables",
                                "Tables of extensions whose rows do not follow, though they are configuration tables.",
                                "A list of extensions, for all of their tables, and of tables as schema.table. The "
                                "worker tells the upstream when it connects.",
                                &settings.skip_extension_tables, "cron.job_run_details", PGC_SIGHUP, GUC_LIST_INPUT,
                                check_list, nullptr, nullptr);
+    define_enum(function_paths_setting, "Whose search path functions that users wrote get in this process.", nullptr,
+                settings.function_paths, function_paths_values, PGC_SUSET,
+                GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE);
     MarkGUCPrefixReserved("pg_follower");
 }
 
@@ -138,6 +150,7 @@ void apply_fixed_settings()
     GucAction action = IsTransactionState() ? GUC_ACTION_SAVE : GUC_ACTION_SET;
     for (const FixedSetting &setting : fixed_settings)
         (void)set_config_option(setting.name, setting.value, PGC_USERSET, PGC_S_SESSION, action, true, 0, false);
+    (void)set_config_option(function_paths_setting, "not_read", PGC_SUSET, PGC_S_SESSION, action, true, 0, false);
 }
 
 } // namespace pg_follower

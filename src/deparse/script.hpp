@@ -127,6 +127,9 @@ class Script {
             if (!statement->concurrent_sql)
                 statement->concurrent_sql = statement->sql.c_str();
     }
+    bool is_empty() const { return statements_ == NIL; }
+    // Puts the statements of `other` before those so far.
+    void put_first(const Script &other) { statements_ = list_concat_copy(other.statements_, statements_); }
     ListRange<Statement *> statements() const { return each<Statement>(statements_); }
 
   private:

@@ -29,7 +29,8 @@ my $jobs   = $ENV{JOBS}   || cores();
 my $preload = $ENV{PRELOAD} // 1;
 # Under the default settings attributes and memberships of roles do not follow, so the runner looks after them, too.
 my $defaults = $ENV{DEFAULTS} ? 1 : 0;
-die "DEFAULTS=1 is for the regression suite, followed by the worker\n" if $defaults && "$suite $mode" ne 'regress follow';
+die "DEFAULTS=1 is for the regression suite, followed by the worker\n"
+  if $defaults && "$suite $mode" ne 'regress follow';
 my $limit  = $ENV{LIMIT}  || 300;
 my $port   = $ENV{CORPUS_PORT} || 6210;
 my $source = $ENV{SUITE_DIR} or die "SUITE_DIR is not set: run this by make corpus\n";

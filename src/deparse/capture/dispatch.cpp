@@ -6,10 +6,12 @@
 #include "deparse/object_facts.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/table/index.hpp"
+#include "deparse/table/inlined_functions.hpp"
 #include "deparse/verb/generated_aliases.hpp"
 #include "deparse/written.hpp"
 
 extern "C" {
+#include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_subscription.h"
 #include "catalog/pg_user_mapping.h"
@@ -44,6 +46,8 @@ void follow_command(const Command &command)
         if (command.address.classId == SubscriptionRelationId)
             refuse_subscription_with_password(command.address.objectId);
         (verb ? verb : entry->deparse)(script, command);
+        if (command.address.classId == RelationRelationId)
+            allow_inlined_functions(script, command.address.objectId);
         if (follows_by_setting(command.address.classId) && !command.event->creates(command.address))
             script.make_optional();
     });

@@ -2,14 +2,11 @@
 #pragma once
 
 #include "deparse/script.hpp"
+#include "pg_follower/stored_settings.hpp"
 
 namespace pg_follower::deparse {
 
-// The value of a setting in an array of "name=value" (pg_proc.proconfig, pg_db_role_setting.setconfig); null where it
-// is not in it, or where `settings` is null.
-const char *setting_value(const ArrayType *settings, const char *name);
-
-// Whether such an array, or null, has a setting that changes the role.
+// Whether an array of stored settings, or null, has one that changes the role.
 bool sets_role(const ArrayType *settings);
 
 // Whether a SET or RESET clause has the server look at a setting that changes the role.

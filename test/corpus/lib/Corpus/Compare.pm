@@ -37,7 +37,8 @@ sub compare
 	my $deadline = deadline($limit);
 	my %text = map { $_ => _finish_dump($dump{$_}, $deadline) } qw(up down);
 
-	my @reasons = (_compare_dumps($text{up}, $text{down}, $servers->{defaults}), _compare_maps('rows of', $hash{up}, $hash{down}));
+	my @reasons = (_compare_dumps($text{up}, $text{down}, $servers->{defaults}),
+		_compare_maps('rows of', $hash{up}, $hash{down}));
 	my ($sequences) = _compare_maps('sequence', map { _sequences($session{$_}) } qw(up down));
 	# The dumps that differ are kept beside the script's log.
 	if (@reasons && $arg{keep})

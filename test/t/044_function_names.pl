@@ -1,0 +1,216 @@
+# Functions that name things without their schema, under the default settings: commands and rows call them downstream as
+# they did upstream, and nobody who may create something gains by it.
+use strict;
+use warnings;
+
+use PgFollower;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# Settings of the database follow where the library is preloaded.
+my ($upstream, $downstream) = pgf_pair(preload => 1);
+
+sub up { return $upstream->safe_psql('postgres', $_[0]) }
+sub down { return $downstream->safe_psql('postgres', $_[0]) }
+
+# Both sides' rows of these tables, and their schemas. Without the functions' path nobody can read the tables.
+sub is_alike
+{
+	my ($what, $path, @tables) = @_;
+	wait_for_follow($downstream);
+	is(schema_dump($downstream), schema_dump($upstream), "$what: schema");
+	for my $table (@tables)
+	{
+		my $rows = "SET search_path = $path; SELECT string_agg(r::text, chr(10) ORDER BY r::text) FROM $table AS r";
+		is(down($rows), up($rows), "$what: rows of $table");
+	}
+	return;
+}
+
+for my $node ($upstream, $downstream)
+{
+	$node->safe_psql('postgres', 'CREATE ROLE mallory; CREATE ROLE owner; CREATE ROLE writer');
+}
+start_follow($downstream, $upstream, copy_data => 0);
+
+# ------------------------------------------------------------------------- functions in SQL that the server inlines
+# All are VOLATILE by default, and may be used because their bodies are immutable.
+up(q{
+	CREATE TABLE event (id int PRIMARY KEY, d date, s text, v int);
+	INSERT INTO event SELECT n, date '2024-01-01' + n, 's' || n, n FROM generate_series(1, 50) AS n;
+	CREATE FUNCTION yr(d date) RETURNS int LANGUAGE sql AS 'SELECT extract(year FROM d)::int';
+	CREATE FUNCTION part(s text) RETURNS text LANGUAGE sql STABLE AS 'SELECT substring(s from 1 for 3)';
+	CREATE FUNCTION valid_from(int) RETURNS int LANGUAGE sql AS 'SELECT $1 + 1 -- from now on';
+	CREATE FUNCTION valid(int) RETURNS int LANGUAGE sql AS 'SELECT valid_from($1)';
+	CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';
+	CREATE FUNCTION norm(text) RETURNS text LANGUAGE sql AS 'SELECT plain($1)';
+	CREATE FUNCTION "Norm 2"(t text, VARIADIC x int[]) RETURNS text LANGUAGE sql AS 'SELECT norm(t)';
+	CREATE INDEX ON event (yr(d));
+	CREATE INDEX ON event (valid_from(v), valid(v)) WHERE norm(s) <> 'x';
+	CREATE INDEX ON event ("Norm 2"(s, 1, 2));
+	ALTER TABLE event ALTER s TYPE varchar(20), ADD CHECK (norm(s) <> ''), ADD u text DEFAULT norm('U');
+	CREATE TABLE parted (s text, v int) PARTITION BY RANGE (part(s), norm(s));
+	CREATE INDEX ON parted (valid(v));
+	CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('a', 'a') TO ('m', 'a');
+	CREATE TABLE parted_2 (v int, s text);
+	ALTER TABLE parted ATTACH PARTITION parted_2 DEFAULT;
+	INSERT INTO parted VALUES ('abc', 1), ('xyz', 2);
+	CREATE MATERIALIZED VIEW pm AS SELECT norm('X') AS x, valid(1) AS v, yr(d) FROM event;
+	INSERT INTO event VALUES (100, '2024-06-06', 'Späť', 7);
+	UPDATE event SET v = v + 1;
+	REFRESH MATERIALIZED VIEW pm;
+});
+is_alike('functions that are inlined', 'public', 'event', 'parted', 'pm');
+is(down(q{SELECT count(*) FROM event WHERE yr(d) = 2024 AND norm(s) = 'späť'}), '1', 'they find their rows');
+
+# ----------------------------------------------------------------------------------------------- what rows call
+up(q{
+	CREATE SCHEMA ext;
+	CREATE EXTENSION unaccent SCHEMA ext;
+	CREATE SCHEMA app;
+	SET search_path = app, ext, public;
+	CREATE FUNCTION f_unaccent(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT unaccent('unaccent', $1) $$;
+	CREATE FUNCTION helper(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN upper($1); END $$;
+	CREATE FUNCTION key(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN helper(f_unaccent($1)); END $$;
+	CREATE FUNCTION uses_public(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN plain($1); END $$;
+	CREATE DOMAIN keyed AS text CHECK (key(value) <> 'NO');
+	CREATE TABLE word (id int PRIMARY KEY, w text CHECK (uses_public(w) <> 'no'), k keyed,
+		g text GENERATED ALWAYS AS (f_unaccent(w)) STORED);
+	CREATE INDEX ON word (f_unaccent(w)) WHERE key(w) <> '';
+	ALTER TABLE word OWNER TO owner;
+	GRANT USAGE ON SCHEMA app, ext TO owner;
+	INSERT INTO word SELECT n, 'Späť' || n, 'k' FROM generate_series(1, 30) AS n;
+	UPDATE word SET w = 'É' || w WHERE id < 10;
+	DELETE FROM word WHERE id = 30;
+});
+is_alike('functions that rows call', 'app, ext, public', 'word');
+is(down(q{SET search_path = app, ext, public; SET enable_seqscan = off;
+	SELECT count(*) FROM word WHERE f_unaccent(w) = 'Spat20' AND key(w) <> ''}), '1', 'and are found by it');
+
+# The same name in two schemas: the path of the database, and then that of the table's owner, tells which is meant.
+up(q{
+	CREATE SCHEMA first;
+	CREATE SCHEMA second;
+	CREATE FUNCTION first.which() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'first' $$;
+	CREATE FUNCTION second.which() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'second' $$;
+	CREATE FUNCTION second.tell(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN which(); END $$;
+	GRANT USAGE ON SCHEMA first, second TO owner;
+	CREATE TABLE told (id int PRIMARY KEY, t text, CHECK (second.tell(t) = t));
+	ALTER DATABASE postgres SET search_path = first, second, public;
+});
+up(q{INSERT INTO told VALUES (1, 'first')});
+up(q{ALTER TABLE told OWNER TO owner; ALTER ROLE owner IN DATABASE postgres SET search_path = second});
+up(q{SET search_path = second; INSERT INTO public.told VALUES (2, 'second')});
+wait_for_follow($downstream);
+is(down('SELECT string_agg(t, $$ $$ ORDER BY id) FROM told'), 'first second',
+	'the path of the owner in this database holds');
+up('ALTER ROLE owner IN DATABASE postgres RESET search_path; ALTER DATABASE postgres RESET search_path;
+	DROP TABLE told');
+
+# ------------------------------------------------------------------------------------------ who may create in schemas
+# An index function names secret(), which the session upstream has on its path. mallory has another secret() in a schema
+# that might be looked at downstream, which fits better. If hers ran, it would tell as whom.
+up(q{
+	CREATE SCHEMA legit;
+	CREATE FUNCTION legit.secret(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+	CREATE SCHEMA open;
+	CREATE SCHEMA of_mallory AUTHORIZATION mallory;
+	CREATE SCHEMA owner AUTHORIZATION mallory; -- of the name of another
+	CREATE TABLE public.proof (who text);
+	GRANT INSERT ON public.proof TO public;
+	GRANT USAGE ON SCHEMA legit, open, of_mallory, owner, ext TO public;
+});
+my $number = 0;
+for my $case (
+	# What is tried, where mallory's function is, where that of the index is, who owns the table, what it takes.
+	[ 'a schema in which mallory may create something', 'open', 'open', 'postgres',
+		'GRANT CREATE ON SCHEMA open TO mallory' ],
+	[ 'a schema of hers', 'of_mallory', 'of_mallory', 'postgres' ],
+	[ 'one in which everybody may create something', 'open', 'open', 'owner',
+		'REVOKE CREATE ON SCHEMA open FROM mallory; GRANT CREATE ON SCHEMA open TO public' ],
+	[ 'such a schema on the path of the database', 'open', 'public', 'postgres',
+		'ALTER DATABASE postgres SET search_path = open, public' ],
+	[ 'the schema that has the name of the owner', 'owner', 'public', 'owner' ],
+	[ 'the schema of an extension', 'ext', 'public', 'owner', 'GRANT CREATE ON SCHEMA ext TO mallory' ],
+	[ 'public, where the database is hers', 'public', 'public', 'postgres',
+		'ALTER DATABASE postgres OWNER TO mallory' ])
+{
+	my ($what, $planted, $schema, $owner, $before) = @$case;
+	++$number;
+	my ($table, $function) = ("attack_$number", "$schema.index_of_$number");
+	up($before) if $before;
+	up(qq{
+		SET search_path = legit;
+		CREATE FUNCTION $function(varchar) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+			\$\$ BEGIN RETURN secret(\$1); END \$\$;
+		CREATE TABLE public.$table (id int PRIMARY KEY, v varchar);
+		CREATE INDEX attack ON public.$table ($function(v));
+		ALTER TABLE public.$table OWNER TO $owner;
+		GRANT USAGE ON SCHEMA $schema TO $owner;
+	});
+	up(qq{
+		SET ROLE mallory;
+		CREATE FUNCTION $planted.secret(varchar) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+			\$\$ BEGIN INSERT INTO public.proof VALUES (current_user); RETURN \$1; END \$\$;
+	});
+	up("SET search_path = legit; INSERT INTO public.$table VALUES (1, 'A')");
+	my (undef, undef, $err) = $downstream->psql('postgres', "SELECT wait_for_follow('$time_limit')");
+	like($err, qr/function secret\(character varying\) does not exist/, "$what is not looked at");
+	is(down('SELECT count(*) FROM proof'), '0', "$what: nothing of mallory's ran");
+	like($err, qr/HINT: .*ALTER FUNCTION \.\.\. SET search_path.* pg_follower\.function_search_path/,
+		"$what: the hint says what to do");
+	down("ALTER FUNCTION $function(varchar) SET search_path = legit; SELECT resume_follow()");
+	wait_for_follow($downstream);
+	is(down("SELECT v FROM public.$table"), 'A', 'and that helps');
+	up("DROP TABLE public.$table; DROP FUNCTION $function(varchar), $planted.secret(varchar);
+		ALTER DATABASE postgres OWNER TO postgres; ALTER DATABASE postgres RESET search_path");
+}
+
+# The server's own objects come before those of the path: a table's owner cannot change what a function of another role
+# means by lower().
+up(q{
+	ALTER SCHEMA owner OWNER TO owner;
+	CREATE FUNCTION app.plain_word(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN lower($1); END $$;
+	CREATE TABLE owner.lowered (id int PRIMARY KEY, v text CHECK (app.plain_word(v) = 'a'));
+	ALTER TABLE owner.lowered OWNER TO owner;
+	CREATE FUNCTION owner.lower(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'another' $$;
+	INSERT INTO owner.lowered VALUES (1, 'A');
+});
+wait_for_follow($downstream);
+is(down('SELECT v FROM owner.lowered'), 'A', q{the server's own functions are found first});
+
+# Who may create something gains nothing if it is the owner of the table, or of the function.
+up(q{
+	GRANT CREATE, USAGE ON SCHEMA app TO owner, mallory;
+	SET search_path = app;
+	CREATE FUNCTION bare(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN upper($1); END $$;
+	CREATE FUNCTION index_of(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN bare($1); END $$;
+	ALTER FUNCTION index_of(text) OWNER TO mallory;
+	CREATE TABLE of_two (id int PRIMARY KEY, v text);
+	CREATE INDEX ON of_two (index_of(v));
+	ALTER TABLE of_two OWNER TO owner;
+	INSERT INTO of_two VALUES (1, 'a');
+});
+wait_for_follow($downstream);
+is(down('SELECT v FROM app.of_two'), 'a',
+	'a schema in which only the owners of the table and the function may create is trusted');
+
+# The setting names what the administrator trusts.
+$downstream->append_conf('postgresql.conf', "pg_follower.function_search_path = 'legit'\n");
+$downstream->reload;
+wait_until($downstream, q{SELECT setting = 'legit' FROM pg_settings WHERE name = 'pg_follower.function_search_path'});
+up(q{
+	SET search_path = legit;
+	CREATE FUNCTION public.index_of(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN secret($1); END $$;
+	CREATE TABLE public.named (id int PRIMARY KEY, v text);
+	CREATE INDEX ON public.named (public.index_of(v));
+	INSERT INTO public.named VALUES (1, 'x');
+});
+wait_for_follow($downstream);
+is(down('SELECT v FROM named'), 'x', 'a path that the setting gives');
+is(down(q{SELECT count(*) FROM pg_settings WHERE name = 'pg_follower.function_paths'}), '0',
+	'what the worker tells itself is no setting for users');
+
+$upstream->stop;
+$downstream->stop;
+done_testing();
