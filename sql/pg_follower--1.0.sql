@@ -90,8 +90,8 @@ GRANT SELECT ON follower.commands TO PUBLIC;
 
 ------------------------------------------------------------------------------------------------------------------ apply
 
--- The follows of this database, written by the functions below and by workers only. The columns' order is known to
--- src/apply/state.cpp. Never dumped: a restored database must not follow by itself.
+-- The follows of this database, written by the functions below and by workers only. src/apply/follow.cpp knows the
+-- columns by their names. Never dumped: a restored database must not follow by itself.
 CREATE TABLE follower.follow (
     id integer PRIMARY KEY,
     name name NOT NULL UNIQUE,
