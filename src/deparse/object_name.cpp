@@ -131,7 +131,11 @@ const char *object_keyword(const ObjectAddress &address)
 {
     if (address.classId == TypeRelationId)
         return get_typtype(address.objectId) == TYPTYPE_DOMAIN ? "DOMAIN" : "TYPE";
-    const char *description = getObjectTypeDescription(&address, false);
+    return keyword_of_type(getObjectTypeDescription(&address, false));
+}
+
+const char *keyword_of_type(const char *description)
+{
     for (const Keyword &entry : keywords)
         if (strcmp(entry.description, description) == 0)
             return entry.keyword;

@@ -8,6 +8,9 @@ namespace pg_follower::deparse {
 // The keywords for an object in COMMENT, SECURITY LABEL and ALTER: "MATERIALIZED VIEW", "COLUMN", "AGGREGATE".
 const char *object_keyword(const ObjectAddress &address);
 
+// The same for a type of objects, as getObjectTypeDescription() calls it; a domain is a "type" there.
+const char *keyword_of_type(const char *description);
+
 // Keywords and name of an object as COMMENT, SECURITY LABEL and ALTER take them: FUNCTION public.f(integer).
 void write_object(SqlWriter &out, const ObjectAddress &address);
 

@@ -16,6 +16,7 @@
 #include "deparse/drop/dropped_parts.hpp"
 #include "deparse/dropped_objects.hpp"
 #include "deparse/object/user_event_trigger.hpp"
+#include "deparse/object_name.hpp"
 #include "deparse/verb/default_privileges.hpp"
 #include "deparse/written.hpp"
 
@@ -240,7 +241,7 @@ void DropWriter::write_circle(int circle)
         return;
     SqlWriter &out = script_.statement(by_cascade ? RunAs::applier : RunAs::caller);
     if (!all_routines && !all_views) {
-        out.format("DROP %s IF EXISTS %s CASCADE", find_drop_form(first->type)->keywords, first->identity);
+        out.format("DROP %s IF EXISTS %s CASCADE", keyword_of_type(first->type), first->identity);
     } else {
         out.text(all_views ? "DROP VIEW IF EXISTS " : "DROP ROUTINE IF EXISTS ");
         SqlWriter::Separator comma(", ");

@@ -1,5 +1,6 @@
 // A line for each type of objects that event triggers report as dropped. See drop_forms.hpp.
 #include "deparse/drop/drop_forms.hpp"
+#include "deparse/object_name.hpp"
 #include "deparse/object/subscription.hpp"
 
 extern "C" {
@@ -12,7 +13,7 @@ namespace {
 // DROP TABLE IF EXISTS identity.
 void write_identity(SqlWriter &out, const Drop &drop)
 {
-    out.format("DROP %s IF EXISTS ", drop.form.keywords).text(drop.object.identity);
+    out.format("DROP %s IF EXISTS ", keyword_of_type(drop.form.type)).text(drop.object.identity);
 }
 
 // An aggregate without arguments is named with (*).
@@ -63,7 +64,8 @@ void write_domain_constraint(SqlWriter &out, const Drop &drop)
 
 void write_column(SqlWriter &out, const Drop &drop)
 {
-    out.format("ALTER %s IF EXISTS ", drop.form.keywords)
+    bool foreign = strcmp(drop.form.type, "foreign table column") == 0;
+    out.text(foreign ? "ALTER FOREIGN TABLE IF EXISTS " : "ALTER TABLE IF EXISTS ")
         .text(stays_in_children(drop.object) ? "ONLY " : "")
         .name(drop.object.address_names[0], drop.object.address_names[1])
         .text(" DROP COLUMN IF EXISTS ")
@@ -125,73 +127,73 @@ void write_publication_schema(SqlWriter &out, const Drop &drop)
 }
 
 // A type whose DROP takes a list of objects.
-constexpr DropForm listed(const char *type, const char *keywords)
+constexpr DropForm listed(const char *type)
 {
-    return {type, keywords, DropKind::object, write_identity, true};
+    return {type, DropKind::object, write_identity, true};
 }
 
 // A type whose DROP takes one object.
-constexpr DropForm single(const char *type, const char *keywords)
+constexpr DropForm single(const char *type)
 {
-    return {type, keywords, DropKind::object, write_identity};
+    return {type, DropKind::object, write_identity};
 }
 
 constexpr DropForm with_another(const char *type)
 {
-    return {type, "", DropKind::with_another, nullptr};
+    return {type, DropKind::with_another, nullptr};
 }
 
 constexpr DropForm forms[] = {
-    single("access method", "ACCESS METHOD"),
-    {"aggregate", "AGGREGATE", DropKind::object, write_aggregate},
-    single("cast", "CAST"),
-    listed("collation", "COLLATION"),
+    single("access method"),
+    {"aggregate", DropKind::object, write_aggregate},
+    single("cast"),
+    listed("collation"),
     with_another("composite type"),
-    {"composite type column", "", DropKind::other, write_composite_attribute},
-    single("conversion", "CONVERSION"),
-    {"default acl", "", DropKind::default_privileges, nullptr},
-    {"default value", "", DropKind::column_default, write_column_default},
-    {"domain constraint", "", DropKind::other, write_domain_constraint},
-    listed("extension", "EXTENSION"),
-    listed("foreign table", "FOREIGN TABLE"),
-    {"foreign table column", "FOREIGN TABLE", DropKind::column, write_column},
-    listed("foreign-data wrapper", "FOREIGN DATA WRAPPER"),
-    listed("function", "FUNCTION"),
+    {"composite type column", DropKind::other, write_composite_attribute},
+    single("conversion"),
+    {"default acl", DropKind::default_privileges, nullptr},
+    {"default value", DropKind::column_default, write_column_default},
+    {"domain constraint", DropKind::other, write_domain_constraint},
+    listed("extension"),
+    listed("foreign table"),
+    {"foreign table column", DropKind::column, write_column},
+    listed("foreign-data wrapper"),
+    listed("function"),
     // A member of an operator family depends weakly on what it names, and so goes with it downstream, too; or it is an
     // internal part of its operator class or family, which then is dropped as well (storeOperators in opclasscmds.c).
     with_another("function of access method"),
-    listed("index", "INDEX"),
+    listed("index"),
     with_another("index column"),
-    single("language", "LANGUAGE"),
-    listed("materialized view", "MATERIALIZED VIEW"),
+    single("language"),
+    listed("materialized view"),
     with_another("materialized view column"),
-    listed("operator", "OPERATOR"),
-    single("operator class", "OPERATOR CLASS"),
-    single("operator family", "OPERATOR FAMILY"),
+    listed("operator"),
+    single("operator class"),
+    single("operator family"),
     with_another("operator of access method"),
-    single("policy", "POLICY"),
-    listed("procedure", "PROCEDURE"),
-    listed("publication", "PUBLICATION"),
-    {"publication namespace", "", DropKind::other, write_publication_schema},
-    {"publication relation", "", DropKind::publication_table, write_publication_table},
-    single("rule", "RULE"),
-    listed("schema", "SCHEMA"),
-    listed("sequence", "SEQUENCE"),
-    listed("server", "SERVER"),
-    listed("statistics object", "STATISTICS"),
-    {"subscription", "", DropKind::other, write_subscription},
-    listed("table", "TABLE"),
-    {"table column", "TABLE", DropKind::column, write_column},
-    {"table constraint", "", DropKind::table_constraint, write_table_constraint},
-    listed("text search configuration", "TEXT SEARCH CONFIGURATION"),
-    listed("text search dictionary", "TEXT SEARCH DICTIONARY"),
-    listed("text search parser", "TEXT SEARCH PARSER"),
-    listed("text search template", "TEXT SEARCH TEMPLATE"),
-    {"transform", "", DropKind::other, write_transform},
-    single("trigger", "TRIGGER"),
-    listed("type", "TYPE"),
-    {"user mapping", "", DropKind::other, write_user_mapping},
-    listed("view", "VIEW"),
+    single("policy"),
+    listed("procedure"),
+    listed("publication"),
+    {"publication namespace", DropKind::other, write_publication_schema},
+    {"publication relation", DropKind::publication_table, write_publication_table},
+    single("rule"),
+    listed("schema"),
+    listed("sequence"),
+    listed("server"),
+    listed("statistics object"),
+    {"subscription", DropKind::other, write_subscription},
+    listed("table"),
+    {"table column", DropKind::column, write_column},
+    {"table constraint", DropKind::table_constraint, write_table_constraint},
+    listed("text search configuration"),
+    listed("text search dictionary"),
+    listed("text search parser"),
+    listed("text search template"),
+    {"transform", DropKind::other, write_transform},
+    single("trigger"),
+    listed("type"),
+    {"user mapping", DropKind::other, write_user_mapping},
+    listed("view"),
     with_another("view column"),
 };
 

@@ -29,7 +29,6 @@ enum class DropKind : char {
 
 struct DropForm {
     const char *type; // as getObjectTypeDescription() writes it
-    const char *keywords;
     DropKind kind;
     // Writes the statement; null where `kind` says that there is none.
     void (*write)(SqlWriter &out, const Drop &drop);
