@@ -64,15 +64,13 @@ bool refuse(const char *why)
     return false;
 }
 
-struct Flag {
-    bool DdlMessage::*field;
-    uint8 bit;
+// The first is the lowest bit of the byte.
+constexpr bool DdlMessage::*flags_of_message[] = {
+    &DdlMessage::cluster_wide, &DdlMessage::creates_roles, &DdlMessage::sets_role,
+    &DdlMessage::holds_secret, &DdlMessage::of_extension,
 };
 
-constexpr Flag flags_of_message[] = {
-    {&DdlMessage::cluster_wide, 1}, {&DdlMessage::creates_roles, 2}, {&DdlMessage::sets_role, 4},
-    {&DdlMessage::holds_secret, 8}, {&DdlMessage::of_extension, 16},
-};
+static_assert(lengthof(flags_of_message) <= 8, "more flags need a wider field in both formats of a DDL message");
 
 // Writes the content of a message.
 void encode_ddl(StringInfo out, const DdlMessage &ddl)
@@ -109,16 +107,16 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl)
 uint8 ddl_flags(const DdlMessage &ddl)
 {
     uint8 flags = 0;
-    for (const Flag &flag : flags_of_message)
-        if (ddl.*flag.field)
-            flags |= flag.bit;
+    for (size_t i = 0; i < lengthof(flags_of_message); ++i)
+        if (ddl.*flags_of_message[i])
+            flags |= 1 << i;
     return flags;
 }
 
 void set_ddl_flags(DdlMessage &ddl, uint8 flags)
 {
-    for (const Flag &flag : flags_of_message)
-        ddl.*flag.field = (flags & flag.bit) != 0;
+    for (size_t i = 0; i < lengthof(flags_of_message); ++i)
+        ddl.*flags_of_message[i] = (flags & 1 << i) != 0;
 }
 
 void log_ddl(const DdlMessage &ddl)
