@@ -375,6 +375,26 @@ sub check_tables
 	return;
 }
 
+# Tables that are written by hand name all that there is.
+sub check_names
+{
+	my ($node) = @_;
+	my $functions = $node->safe_psql('shop', q{
+		SELECT DISTINCT proname FROM pg_depend JOIN pg_proc ON classid = 'pg_proc'::regclass AND pg_proc.oid = objid
+		WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_follower')
+			AND pronamespace <> 'follower'::regnamespace});
+	my $columns = $node->safe_psql('shop',
+		q{SELECT attname FROM pg_attribute WHERE attrelid = 'follow_status'::regclass AND attnum > 0});
+	for ([ 'README.md', '`%s(', $functions ], [ 'docs/operations.md', '`%s`', $columns ])
+	{
+		my ($page, $form, $names) = @$_;
+		my $tables = join "\n", grep { /^\|/ } split /\n/, slurp_file($page);
+		my @missing = grep { index($tables, sprintf($form, $_)) < 0 } split /\n/, $names;
+		is("@missing", '', "no table of $page lacks a name");
+	}
+	return;
+}
+
 # ----------------------------------------------------------------------------------------------------------------------
 for my $page (@pages)
 {
@@ -386,7 +406,11 @@ for my $page (@pages)
 	local $ENV{PGSERVICEFILE} = "$folder/.pg_service.conf";
 	my $run = servers_for($page, $folder);
 	run_block($run, $page, $_) for @examples;
-	check_tables($run->{upstream}{node}) if $page eq 'README.md';
+	if ($page eq 'README.md')
+	{
+		check_tables($run->{upstream}{node});
+		check_names($run->{upstream}{node});
+	}
 	stop_servers($run);
 }
 
