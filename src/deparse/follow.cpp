@@ -28,21 +28,26 @@ void report_left_out(const FollowedCommand &command)
     }
 }
 
-// Tells the user, and the downstream, what cannot follow.
+// Tells the user, and the downstream, what cannot follow. The place in the source that the message names is that of the
+// failure.
 void report_failure(const FollowedCommand &command, ErrorData *failure)
 {
     // A cancelled statement or a terminated session is nobody's failure to deparse.
     if (ERRCODE_TO_CATEGORY(failure->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
         ReThrowError(failure);
     bool refuse = settings.deparse_failure == DeparseFailure::error;
-    ereport(refuse ? ERROR : WARNING,
-            (errcode(failure->sqlerrcode),
-             errmsg("%s%s%s cannot be followed", command.tag, *command.object ? " of " : "", command.object),
-             errdetail_internal("Reason: %s", failure->message),
-             refuse ? errhint("Set pg_follower.deparse_failure to \"warning\" to run the command on this server alone.")
-             : failure->hint
-                 ? errhint("%s", failure->hint)
-                 : errhint("Run the command on the downstream too, before rows that need it arrive there.")));
+    if (errstart(refuse ? ERROR : WARNING, TEXTDOMAIN)) {
+        (void)errcode(failure->sqlerrcode);
+        (void)errmsg("%s%s%s cannot be followed", command.tag, *command.object ? " of " : "", command.object);
+        (void)errdetail_internal("Reason: %s", failure->message);
+        if (refuse)
+            (void)errhint("Set pg_follower.deparse_failure to \"warning\" to run the command on this server alone.");
+        else if (failure->hint)
+            (void)errhint("%s", failure->hint);
+        else
+            (void)errhint("Run the command on the downstream too, before rows that need it arrive there.");
+        errfinish(failure->filename, failure->lineno, failure->funcname);
+    }
     emit_unsupported(command, failure->message);
 }
 

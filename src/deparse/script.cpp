@@ -25,9 +25,12 @@ bool Event::creates_relation(Oid relid) const
     return creates(address);
 }
 
-void cannot_follow(const char *reason)
+void cannot_follow(const char *reason, const char *file, int line, const char *function)
 {
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg_internal("%s", reason)));
+    (void)errstart(ERROR, TEXTDOMAIN);
+    (void)errcode(ERRCODE_FEATURE_NOT_SUPPORTED);
+    (void)errmsg_internal("%s", reason);
+    errfinish(file, line, function);
     pg_unreachable();
 }
 

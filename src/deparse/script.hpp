@@ -139,8 +139,10 @@ class Script {
 // Writes a command as SQL. An error means that it cannot follow; its message is the reason that users read.
 using DeparseCommand = void (*)(Script &script, const Command &command);
 
-// Raises ERRCODE_FEATURE_NOT_SUPPORTED with `reason`, a clause such as "large objects are not decoded".
-[[noreturn]] void cannot_follow(const char *reason);
+// Raises ERRCODE_FEATURE_NOT_SUPPORTED with `reason`, a clause such as "large objects are not decoded". The place that
+// the error names is that of the call.
+[[noreturn]] void cannot_follow(const char *reason, const char *file = __builtin_FILE(), int line = __builtin_LINE(),
+                                const char *function = __builtin_FUNCTION());
 
 // The command's own statement, which must be of that kind: statement_of<AlterTypeStmt>(command, T_AlterTypeStmt).
 // Another kind cannot follow.
