@@ -116,10 +116,11 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
 
     // From on_abort_drop_slot on, the end of the transaction closes the connection; before, this function does.
     static Upstream upstream;
+    volatile bool preloaded_upstream = false;
     upstream = Upstream::connect(conninfo, worker_name(name));
     PG_TRY();
     {
-        check_upstream(upstream, copy_data);
+        preloaded_upstream = check_upstream(upstream, copy_data).preloaded;
         follow.upstream = upstream.display_name();
         follow.upstream_system = upstream.system_identifier();
         follow.large_objects = upstream.large_objects();
@@ -138,6 +139,13 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
         ereport(WARNING, (errmsg("%lld large objects of the upstream do not follow", (long long)follow.large_objects),
                           errdetail("Logical decoding does not see them."),
                           errhint("Keep such data in columns of type bytea, or copy large objects by other means.")));
+    if (!preloaded_upstream)
+        ereport(
+            WARNING,
+            (errmsg("upstream does not have pg_follower in shared_preload_libraries"),
+             errdetail("Roles that commands need are not created here, and commands about roles, event triggers and "
+                       "the database itself, REASSIGN OWNED, and the marks of CLUSTER and REINDEX do not follow."),
+             errhint("Add pg_follower to shared_preload_libraries on the upstream (it needs a restart).")));
     make_origin(follow.origin);
     insert_follow(follow);
     start_worker_at_commit(follow);

@@ -24,6 +24,7 @@ enum UpstreamFact : int {
     fact_slots_used,
     fact_slots_limit,
     fact_in_recovery,
+    fact_preloaded,
     fact_user_object,
     fact_count,
 };
@@ -39,6 +40,8 @@ constexpr const char *facts_query =
     " (SELECT pg_catalog.count(*)::pg_catalog.text FROM pg_catalog.pg_replication_slots),"
     " pg_catalog.current_setting('max_replication_slots'),"
     " pg_catalog.pg_is_in_recovery()::pg_catalog.text,"
+    // A session has the library's settings from the start only where it was preloaded.
+    " (pg_catalog.current_setting('pg_follower.roles', true) IS NOT NULL)::pg_catalog.text,"
     " (SELECT pg_catalog.pg_describe_object(o.class, o.id, 0) FROM ("
     "    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, oid, relnamespace FROM pg_catalog.pg_class"
     "      WHERE relkind OPERATOR(pg_catalog.<>) ALL ('{t,i,I}') AND relpersistence OPERATOR(pg_catalog.<>) 't'"
@@ -83,7 +86,7 @@ void check_downstream(const char *name)
                         errhint("Raise %s on this server (it needs a restart).", origin_limit_setting)));
 }
 
-void check_upstream(Upstream &upstream, bool copy_data)
+UpstreamFindings check_upstream(Upstream &upstream, bool copy_data)
 {
     int major = upstream.server_version() / 10000;
     if (major > server_major_version)
@@ -142,6 +145,7 @@ void check_upstream(Upstream &upstream, bool copy_data)
                                   facts[fact_user_object]),
                         errhint("Use copy_data => false, which follows from now on.")));
     upstream.allow_plugin();
+    return {strcmp(facts[fact_preloaded], "true") == 0};
 }
 
 } // namespace pg_follower::apply

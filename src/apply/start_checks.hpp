@@ -11,7 +11,13 @@ void check_origins(const char *origins);
 // Raises an error, with a hint, where this server cannot start a follow of that name.
 void check_downstream(const char *name);
 
-// Raises an error, with a hint, where the upstream cannot be followed, and makes it allow the output plugin.
-void check_upstream(Upstream &upstream, bool copy_data);
+// What the upstream is found to be, where it can be followed.
+struct UpstreamFindings {
+    bool preloaded; // the library is in its shared_preload_libraries
+};
+
+// Raises an error, with a hint, where the upstream cannot be followed, and makes it allow the output plugin. The first
+// thing that a connection is asked for.
+UpstreamFindings check_upstream(Upstream &upstream, bool copy_data);
 
 } // namespace pg_follower::apply

@@ -44,8 +44,10 @@ sub origins
 
 # ------------------------------------------------------------------------------------------------------------- start
 is($downstream->safe_psql('postgres', 'SELECT count(*) FROM follow_status'), '0', 'no follow at first');
-like(message('SELECT start_follow($$' . conninfo($upstream) . '$$)'),
-	qr/NOTICE:  follow "default" will not resume by itself/, 'start_follow tells what a restart will do');
+my $started = message('SELECT start_follow($$' . conninfo($upstream) . '$$)');
+like($started, qr/NOTICE:  follow "default" will not resume by itself/, 'start_follow tells what a restart will do');
+like($started, qr/WARNING:  upstream does not have pg_follower in shared_preload_libraries\nDETAIL:  Roles that/,
+	'and what does not follow');
 $upstream->safe_psql('postgres', 'CREATE TABLE t (id int PRIMARY KEY, note text)');
 $upstream->safe_psql('postgres', 'INSERT INTO t SELECT g FROM generate_series(1, 10) AS g');
 wait_for_follow($downstream);

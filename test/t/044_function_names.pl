@@ -31,7 +31,9 @@ for my $node ($upstream, $downstream)
 {
 	$node->safe_psql('postgres', 'CREATE ROLE mallory; CREATE ROLE owner; CREATE ROLE writer');
 }
-start_follow($downstream, $upstream, copy_data => 0);
+my (undef, undef, $said) = $downstream->psql('postgres',
+	'SELECT start_follow($$' . conninfo($upstream) . '$$, copy_data => false)');
+is($said, '', 'start_follow has nothing to say about servers that have preloaded the library');
 
 # ------------------------------------------------------------------------- functions in SQL that the server inlines
 # All are VOLATILE by default, and may be used because their bodies are immutable.
