@@ -35,7 +35,11 @@ EXTRA_CLEAN = $(OBJS:.o=.d) test/output results regression.diffs regression.out
 PG_CXXFLAGS = -std=c++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-strict-aliasing -fwrapv \
 	-Wno-unknown-warning-option -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -MMD -MP
 PG_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
+	-I$(libpq_srcdir) \
 	-DPGF_VERSION='"$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/pg_follower.control)"'
+
+# The view follow_status asks upstreams for their positions (src/apply/upstream_position.cpp).
+SHLIB_LINK = $(libpq)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 # Bitcode would serve only the inlining of SQL functions, and its rule ignores PG_CXXFLAGS.

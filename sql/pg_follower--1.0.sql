@@ -114,14 +114,16 @@ CREATE TABLE follower.follow (
     last_error_hint text,
     last_error_context text,
     last_error_at timestamptz,
+    last_error_lsn pg_lsn NOT NULL,
+    last_error_resolved_at timestamptz,
     received_lsn pg_lsn NOT NULL,
     applied_lsn pg_lsn NOT NULL,
     last_commit_at timestamptz,
+    caught_up_at timestamptz,
     transactions bigint NOT NULL,
     rows_applied bigint NOT NULL,
     rows_missing bigint NOT NULL,
     ddl_applied bigint NOT NULL,
-    unsupported bigint NOT NULL,
     large_objects bigint NOT NULL
 );
 COMMENT ON TABLE follower.follow IS
@@ -153,40 +155,53 @@ COMMENT ON COLUMN follower.follow.last_error_detail IS 'its detail';
 COMMENT ON COLUMN follower.follow.last_error_hint IS 'its hint: what to do about it';
 COMMENT ON COLUMN follower.follow.last_error_context IS 'its context: what was being applied';
 COMMENT ON COLUMN follower.follow.last_error_at IS 'when it was raised';
+COMMENT ON COLUMN follower.follow.last_error_lsn IS
+    'commit position of the transaction that was being applied; 0/0 if there was none';
+COMMENT ON COLUMN follower.follow.last_error_resolved_at IS
+    'when the worker had got past the error; null while it has not';
 COMMENT ON COLUMN follower.follow.received_lsn IS 'upstream position up to which the worker has received';
 COMMENT ON COLUMN follower.follow.applied_lsn IS
     'everything that was committed upstream before this position is visible here';
 COMMENT ON COLUMN follower.follow.last_commit_at IS
     'when the last transaction applied here was committed upstream; null if there is none';
+COMMENT ON COLUMN follower.follow.caught_up_at IS
+    'when the worker was last known to have everything that the upstream had';
 COMMENT ON COLUMN follower.follow.transactions IS 'number of transactions applied';
 COMMENT ON COLUMN follower.follow.rows_applied IS 'number of rows applied';
 COMMENT ON COLUMN follower.follow.rows_missing IS 'number of rows to update or delete that were not found here';
 COMMENT ON COLUMN follower.follow.ddl_applied IS 'number of commands applied';
-COMMENT ON COLUMN follower.follow.unsupported IS
-    'number of commands that could not follow; follower.unsupported lists them';
 COMMENT ON COLUMN follower.follow.large_objects IS
     'number of large objects upstream when the worker last started; they do not follow';
 
--- Commands of the upstream that could not follow, newest last.
+-- Commands and rows of the upstream that could not follow, newest last. src/apply/state.cpp knows the columns' order.
 CREATE TABLE follower.unsupported (
     follow integer NOT NULL,
+    follow_name name NOT NULL,
     upstream_xid xid NOT NULL,
     commit_lsn pg_lsn NOT NULL,
     committed_at timestamptz NOT NULL,
     command text NOT NULL,
     object text NOT NULL,
     role text NOT NULL,
-    reason text NOT NULL
+    reason text NOT NULL,
+    statement text,
+    resolved_at timestamptz
 );
+CREATE INDEX unsupported_open ON follower.unsupported (follow, resolved_at);
 COMMENT ON TABLE follower.unsupported IS 'commands and rows of the upstream that could not follow, newest last';
 COMMENT ON COLUMN follower.unsupported.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.unsupported.follow_name IS 'name of the follow';
 COMMENT ON COLUMN follower.unsupported.upstream_xid IS 'transaction id upstream';
 COMMENT ON COLUMN follower.unsupported.commit_lsn IS 'position of the commit upstream';
 COMMENT ON COLUMN follower.unsupported.committed_at IS 'time of the commit upstream';
 COMMENT ON COLUMN follower.unsupported.command IS 'command tag';
 COMMENT ON COLUMN follower.unsupported.object IS 'the object that the command was about';
-COMMENT ON COLUMN follower.unsupported.role IS 'the role that ran it upstream';
-COMMENT ON COLUMN follower.unsupported.reason IS 'why it could not follow';
+COMMENT ON COLUMN follower.unsupported.role IS 'the role that ran it upstream; empty for rows';
+COMMENT ON COLUMN follower.unsupported.reason IS 'why it could not follow; of rows, how many and the first of them';
+COMMENT ON COLUMN follower.unsupported.statement IS
+    'the command as SQL, to be run here; null for rows, where it could not be written or may hold a password';
+COMMENT ON COLUMN follower.unsupported.resolved_at IS
+    'when somebody has dealt with it, to be set by UPDATE; follow_status counts the others';
 
 -- Objects that the upstream has dropped, to which values of regclass and the like may still refer by number. Known to
 -- src/apply/dropped_objects.cpp.
@@ -236,38 +251,62 @@ REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text), stop_follow(name
     drop_follow(name, boolean), wait_for_follow(interval, name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(
-    OUT follow_name name, OUT state text, OUT pid integer, OUT upstream text, OUT slot_name name,
-    OUT received_lsn pg_lsn, OUT applied_lsn pg_lsn, OUT lag_bytes bigint, OUT lag_time interval,
+    OUT follow_name name, OUT state text, OUT pid integer, OUT blocked_by integer[], OUT upstream text,
+    OUT slot_name name, OUT received_lsn pg_lsn, OUT applied_lsn pg_lsn,
     OUT last_commit_at timestamptz, OUT transactions bigint, OUT rows_applied bigint, OUT ddl_applied bigint,
-    OUT rows_missing bigint, OUT unsupported bigint, OUT large_objects bigint,
+    OUT rows_missing bigint, OUT large_objects bigint,
     OUT last_error text, OUT last_error_detail text,
-    OUT last_error_hint text, OUT last_error_context text, OUT last_error_at timestamptz)
+    OUT last_error_hint text, OUT last_error_context text, OUT last_error_at timestamptz,
+    OUT last_error_resolved_at timestamptz)
     RETURNS SETOF record LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_status';
 REVOKE ALL ON FUNCTION follower.status() FROM PUBLIC;
-COMMENT ON FUNCTION follower.status() IS 'returns the rows of the view follow_status';
-GRANT EXECUTE ON FUNCTION follower.status() TO pg_monitor;
+COMMENT ON FUNCTION follower.status() IS 'returns the rows of the view follow_status, but for how far they are behind';
 
-CREATE VIEW follow_status AS SELECT * FROM follower.status();
+-- Stable, so that the planner leaves the call out where the view's columns are not read: it connects to the upstream.
+CREATE FUNCTION follower.lag(follow_name name, OUT lag_bytes bigint, OUT lag_time interval)
+    RETURNS record LANGUAGE C STABLE AS 'MODULE_PATHNAME', 'pg_follower_lag';
+REVOKE ALL ON FUNCTION follower.lag(name) FROM PUBLIC;
+COMMENT ON FUNCTION follower.lag(name) IS
+    'returns how far a follow is behind its upstream, which it asks over a connection of its own';
+GRANT EXECUTE ON FUNCTION follower.status(), follower.lag(name) TO pg_monitor;
+
+-- OFFSET 0 makes it one call for both columns.
+CREATE VIEW follow_status AS
+    SELECT s.follow_name, s.state, s.pid, s.blocked_by, s.upstream, s.slot_name, s.received_lsn, s.applied_lsn,
+        (l.lag).lag_bytes, (l.lag).lag_time, s.last_commit_at, s.transactions, s.rows_applied, s.ddl_applied,
+        s.rows_missing,
+        (SELECT count(*) FROM follower.unsupported AS u JOIN follower.follow AS f ON u.follow = f.id
+            WHERE f.name = s.follow_name AND u.resolved_at IS NULL) AS unsupported,
+        s.large_objects, s.last_error, s.last_error_detail, s.last_error_hint, s.last_error_context, s.last_error_at,
+        s.last_error_resolved_at
+    FROM follower.status() AS s
+    CROSS JOIN LATERAL (SELECT follower.lag(s.follow_name) AS lag OFFSET 0) AS l;
 COMMENT ON VIEW follow_status IS 'each follow of this database, and how far it has come';
 COMMENT ON COLUMN follow_status.follow_name IS 'name of the follow';
 COMMENT ON COLUMN follow_status.state IS 'starting, copying, streaming, stopped, retrying or failed';
 COMMENT ON COLUMN follow_status.pid IS 'process id of the worker; null if none runs';
+COMMENT ON COLUMN follow_status.blocked_by IS
+    'process ids of the sessions that hold the lock for which the worker waits; null if it waits for none';
 COMMENT ON COLUMN follow_status.upstream IS 'the connection to the upstream, without secrets';
 COMMENT ON COLUMN follow_status.slot_name IS 'name of the replication slot upstream';
 COMMENT ON COLUMN follow_status.received_lsn IS 'upstream position up to which the worker has received';
 COMMENT ON COLUMN follow_status.applied_lsn IS
     'everything that was committed upstream before this position is visible here';
-COMMENT ON COLUMN follow_status.lag_bytes IS 'bytes of WAL between received_lsn and applied_lsn';
+COMMENT ON COLUMN follow_status.lag_bytes IS
+    'bytes of WAL between applied_lsn and the upstream''s own position; null if the upstream cannot be reached';
 COMMENT ON COLUMN follow_status.lag_time IS
-    'how long ago the last applied transaction was committed upstream, while there is more to apply';
+    'how long ago the transaction that is being applied was committed upstream; at most how long the follow has been '
+    'behind, if none is; zero if everything is here';
 COMMENT ON COLUMN follow_status.last_commit_at IS
     'when the last transaction applied here was committed upstream; null if there is none';
 COMMENT ON COLUMN follow_status.transactions IS 'number of transactions applied';
 COMMENT ON COLUMN follow_status.rows_applied IS 'number of rows applied';
-COMMENT ON COLUMN follow_status.rows_missing IS 'number of rows to update or delete that were not found here';
+COMMENT ON COLUMN follow_status.rows_missing IS
+    'number of rows to update or delete that were not found here; follower.unsupported names the first of them';
 COMMENT ON COLUMN follow_status.ddl_applied IS 'number of commands applied';
 COMMENT ON COLUMN follow_status.unsupported IS
-    'number of commands that could not follow; follower.unsupported lists them';
+    'number of entries of follower.unsupported, which lists commands and rows that could not follow, that nobody has '
+    'resolved';
 COMMENT ON COLUMN follow_status.large_objects IS
     'number of large objects upstream when the worker last started; they do not follow';
 COMMENT ON COLUMN follow_status.last_error IS 'the last error of the worker; null if there has been none';
@@ -275,6 +314,8 @@ COMMENT ON COLUMN follow_status.last_error_detail IS 'its detail';
 COMMENT ON COLUMN follow_status.last_error_hint IS 'its hint: what to do about it';
 COMMENT ON COLUMN follow_status.last_error_context IS 'its context: what was being applied';
 COMMENT ON COLUMN follow_status.last_error_at IS 'when it was raised';
+COMMENT ON COLUMN follow_status.last_error_resolved_at IS
+    'when the worker had got past it; null while it has not, and where there has been none';
 GRANT SELECT ON follow_status TO pg_monitor;
 
 ------------------------------------------------------------------------------------------------------------------ trust

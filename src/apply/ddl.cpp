@@ -12,6 +12,7 @@
 #include "script_rows.hpp"
 #include "session.hpp"
 #include "spi.hpp"
+#include "state.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -52,6 +53,8 @@ const char *Ddl::apply(const DdlMessage &record)
     position.object = record.object;
     if (record.cluster_wide && same_cluster_)
         return nullptr;
+    show_activity(*progress_, &record, record.holds_secret ? nullptr : record.sql);
+    progress_->shown = nullptr;
 
     const char *reason = nullptr;
     Oid role = role_of(record, &reason);
@@ -66,6 +69,7 @@ const char *Ddl::apply(const DdlMessage &record)
         BeginInternalSubTransaction(nullptr);
         MemoryContextSwitchTo(context);
     }
+    oldest_visible_xid_ = apply::oldest_visible_xid();
     applying_ = true;
     PG_TRY();
     {

@@ -19,11 +19,15 @@ class Ddl {
 
     // Whether an error that was raised in apply() came from the statement.
     bool applying() const { return applying_; }
+    // The oldest transaction whose deleted rows a snapshot could still see when the last statement began. It is asked
+    // before the statement, because the snapshot may be gone when the statement has failed.
+    TransactionId oldest_visible_xid() const { return oldest_visible_xid_; }
 
   private:
     Progress *progress_ = nullptr;
     bool same_cluster_ = false;
     bool applying_ = false;
+    TransactionId oldest_visible_xid_ = InvalidTransactionId;
 };
 
 } // namespace pg_follower::apply

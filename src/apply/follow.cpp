@@ -122,14 +122,16 @@ constexpr Field fields[] = {
     field<Text, &Follow::last_error_hint>("last_error_hint"),
     field<Text, &Follow::last_error_context>("last_error_context"),
     field<Time, &Follow::last_error_at>("last_error_at"),
+    field<Lsn, &Follow::last_error_lsn>("last_error_lsn"),
+    field<Time, &Follow::last_error_resolved_at>("last_error_resolved_at"),
     field<Lsn, &Figures::received_lsn>("received_lsn"),
     field<Lsn, &Figures::applied_lsn>("applied_lsn"),
     field<Time, &Figures::last_commit_at>("last_commit_at"),
+    field<Time, &Figures::caught_up_at>("caught_up_at"),
     field<Number, &Figures::transactions>("transactions"),
     field<Number, &Figures::rows_applied>("rows_applied"),
     field<Number, &Figures::rows_missing>("rows_missing"),
     field<Number, &Figures::ddl_applied>("ddl_applied"),
-    field<Number, &Figures::unsupported>("unsupported"),
     field<Number, &Follow::large_objects>("large_objects"),
 };
 

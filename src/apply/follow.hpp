@@ -35,8 +35,10 @@ struct Follow {
     const char *last_error_detail;
     const char *last_error_hint;
     const char *last_error_context;
-    TimestampTz last_error_at; // 0 if there has been none
-    int64 large_objects;       // of the upstream, when its connection was last opened; they do not follow
+    TimestampTz last_error_at;          // 0 if there has been none
+    XLogRecPtr last_error_lsn;          // the upstream's commit that was being applied; 0 if none was
+    TimestampTz last_error_resolved_at; // when the worker had got past it; 0 if it has not
+    int64 large_objects;                // of the upstream, when its connection was last opened; they do not follow
     Figures figures;
 };
 

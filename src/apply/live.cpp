@@ -72,20 +72,35 @@ void LiveReader::detach()
     live_ = nullptr;
 }
 
-void LiveReader::read(FollowState *state, Figures *figures) const
+LiveReader::View LiveReader::read() const
+{
+    View view;
+    SpinLockAcquire(&live_->mutex);
+    view = {live_->state, live_->figures, live_->in_hand_since};
+    view.figures.caught_up_at = Max(view.figures.caught_up_at, live_->seen_caught_up_at);
+    SpinLockRelease(&live_->mutex);
+    return view;
+}
+
+void LiveReader::note_caught_up(TimestampTz time)
 {
     SpinLockAcquire(&live_->mutex);
-    *state = live_->state;
-    *figures = live_->figures;
+    live_->seen_caught_up_at = Max(live_->seen_caught_up_at, time);
     SpinLockRelease(&live_->mutex);
 }
 
-void publish(Live *live, FollowState state, const Figures &figures)
+void show(Live *live, FollowState state, Figures &figures, TimestampTz in_hand_since)
 {
     SpinLockAcquire(&live->mutex);
+    figures.caught_up_at = Max(figures.caught_up_at, live->seen_caught_up_at);
     live->state = state;
     live->figures = figures;
+    live->in_hand_since = in_hand_since;
     SpinLockRelease(&live->mutex);
+}
+
+void wake(Live *live)
+{
     ConditionVariableBroadcast(&live->changed);
 }
 

@@ -22,14 +22,14 @@ struct Figures {
     XLogRecPtr received_lsn;    // last position heard of
     XLogRecPtr applied_lsn;     // everything that committed upstream before it is visible here
     TimestampTz last_commit_at; // when the last applied transaction committed upstream; 0 if none has
+    TimestampTz caught_up_at;   // when the worker was last known to have everything that the upstream had
     int64 transactions;
     int64 rows_applied;
     int64 rows_missing; // rows to update or delete that were not found here
     int64 ddl_applied;
-    int64 unsupported; // commands that could not follow
 };
 
-// The piece itself. `stop_requested` is set by stop_follow; `mutex` protects the figures and the state.
+// The piece itself. `stop_requested` is set by stop_follow; `mutex` protects all that stands behind it, but `changed`.
 struct Live {
     uint32 magic;
     Oid database;
@@ -39,6 +39,9 @@ struct Live {
     slock_t mutex;
     FollowState state;
     Figures figures;
+    // When the oldest transaction that is being applied committed upstream; 0 where there is none.
+    TimestampTz in_hand_since;
+    TimestampTz seen_caught_up_at; // like caught_up_at, as somebody else found it
     ConditionVariable changed;
 };
 
@@ -53,7 +56,15 @@ class LiveReader {
     LiveReader &operator=(const LiveReader &) = delete;
     explicit operator bool() const { return live_ != nullptr; }
     Live *operator->() const { return live_; }
-    void read(FollowState *state, Figures *figures) const;
+    // What a running worker publishes.
+    struct View {
+        FollowState state;
+        Figures figures;
+        TimestampTz in_hand_since;
+    };
+    View read() const;
+    // Tells that everything which the upstream had at `time` was here.
+    void note_caught_up(TimestampTz time);
     // Without detach() the mapping ends with the resource owner that was in force when it was made.
     void detach();
 
@@ -62,7 +73,9 @@ class LiveReader {
     Live *live_ = nullptr;
 };
 
-// Publishes, and wakes whoever waits.
-void publish(Live *live, FollowState state, const Figures &figures);
+// Publishes.
+void show(Live *live, FollowState state, Figures &figures, TimestampTz in_hand_since);
+// Wakes whoever waits for news.
+void wake(Live *live);
 
 } // namespace pg_follower::apply

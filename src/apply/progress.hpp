@@ -13,6 +13,14 @@ struct Position {
     const char *object; // the table or object, or null
     TransactionId upstream_xid;
     XLogRecPtr commit_lsn;
+    TimestampTz commit_time;
+};
+
+// A transaction of the upstream.
+struct UpstreamTransaction {
+    TransactionId xid;
+    XLogRecPtr commit_lsn;
+    TimestampTz commit_time;
 };
 
 // What this process has done.
@@ -20,13 +28,22 @@ struct Counts {
     int64 rows;
     int64 missing;
     int64 ddl;
-    int64 unsupported;
 };
 
 struct Progress {
     Position position;
+    UpstreamTransaction transaction() const
+    {
+        return {position.upstream_xid, position.commit_lsn, position.commit_time};
+    }
     Counts counts;
+    // What pg_stat_activity shows of it: whatever identifies it to show_activity()'s callers; null where it is unknown.
+    const void *shown;
 };
+
+// Shows in pg_stat_activity that `progress.position` is what is in hand, or `sql` where that is not null, unless it
+// shows `what` already.
+void show_activity(Progress &progress, const void *what, const char *sql = nullptr);
 
 // Adds a line about the Position that `argument` points to, to the error at hand: an ErrorContextScope's callback.
 void describe_position(void *argument);

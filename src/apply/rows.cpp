@@ -18,7 +18,6 @@
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
-#include "pg_follower/sql_writer.hpp"
 #include "row_plans.hpp"
 #include "session.hpp"
 #include "silenced.hpp"
@@ -26,12 +25,10 @@
 
 extern "C" {
 #include "access/tupmacs.h"
-#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
-#include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 }
 
@@ -181,6 +178,7 @@ void Rows::define(const StatementRecord &record)
 {
     flush();
     statements_.define(record);
+    progress_->shown = nullptr;
 }
 
 // Reads the row's values as the parameters of its statement.
@@ -226,6 +224,9 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
     progress_->position.schema = statement->schema;
     progress_->position.object = statement->table;
 
+    // Here the worker may have to wait for the table's lock.
+    if (statement->locked_in != transaction || !statement->valid)
+        show_activity(*progress_, statement);
     statements_.lock(statement, transaction);
     if (!statement->valid) {
         flush();
@@ -252,13 +253,15 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
             write_key(statement);
         datums_[statement->count] = Int32GetDatum(run->count);
         nulls_[statement->count] = false;
-        runs_.add(run, statement, datums_, nulls_, key_.data, key_.len);
+        runs_.add(run, statement, progress_->transaction(), datums_, nulls_, key_.data, key_.len);
         if (run->count >= max_rows || run->bytes >= max_run_bytes)
             flush(run);
         else if (runs_.bytes() >= max_all_bytes)
             flush();
-    } else
-        apply_one(statement, datums_, nulls_);
+    } else {
+        show_activity(*progress_, statement);
+        apply_one(statement, progress_->transaction(), datums_, nulls_);
+    }
     MemoryContextReset(row_context_);
 }
 
@@ -278,13 +281,14 @@ void Rows::flush(Run *run)
     progress_->position.what = run->statement->kind->name;
     progress_->position.schema = run->statement->schema;
     progress_->position.object = run->statement->table;
+    show_activity(*progress_, run->statement);
     runs_.take(run);
     MemoryContextScope scope(run->context);
     if (run->count == 1) {
         TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
         ExecStoreMinimalTuple(run->rows[0], slot, false);
         slot_getallattrs(slot);
-        apply_one(run->statement, slot->tts_values, slot->tts_isnull);
+        apply_one(run->statement, run->transactions[0], slot->tts_values, slot->tts_isnull);
         ExecDropSingleTupleTableSlot(slot);
     } else
         apply_run(run);
@@ -308,7 +312,7 @@ uint64 Rows::execute_one(Statement *statement, Datum *datums, const bool *nulls)
     return SPI_processed;
 }
 
-void Rows::apply_one(Statement *statement, Datum *datums, const bool *nulls)
+void Rows::apply_one(Statement *statement, const UpstreamTransaction &transaction, Datum *datums, const bool *nulls)
 {
     uint64 found = execute_one(statement, datums, nulls);
     progress_->counts.rows += static_cast<int64>(found);
@@ -316,7 +320,7 @@ void Rows::apply_one(Statement *statement, Datum *datums, const bool *nulls)
         return;
     check_found(statement, found, 1);
     if (found == 0)
-        note_missing(statement, datums, nulls);
+        note_missing(statement, transaction, datums, nulls);
 }
 
 // Executes the run's statement over its rows. For deletes, sets `found_rows` for the rows that it found.
@@ -373,7 +377,7 @@ void Rows::apply_run(Run *run)
         slot_getallattrs(slot);
         if (statement->kind->command == RowCommand::delete_row ||
             execute_one(statement, slot->tts_values, slot->tts_isnull) == 0)
-            note_missing(statement, slot->tts_values, slot->tts_isnull);
+            note_missing(statement, run->transactions[i], slot->tts_values, slot->tts_isnull);
     }
     ExecDropSingleTupleTableSlot(slot);
 }
@@ -387,36 +391,11 @@ void Rows::check_found(const Statement *statement, uint64 found, uint64 expected
                         errhint("Remove the surplus rows, then call resume_follow().")));
 }
 
-// Counts a row that was not found, and logs it, but not more than one a second.
-void Rows::note_missing(const Statement *statement, const Datum *datums, const bool *nulls)
+void Rows::note_missing(const Statement *statement, const UpstreamTransaction &transaction, const Datum *datums,
+                        const bool *nulls)
 {
     ++progress_->counts.missing;
-    TimestampTz now = GetCurrentTimestamp();
-    if (!TimestampDifferenceExceeds(missing_logged_at_, now, 1000))
-        return;
-    missing_logged_at_ = now;
-    SqlWriter key;
-    SqlWriter::Separator comma(", ");
-    for (int i = 0; i < statement->count; ++i) {
-        const Parameter &parameter = statement->parameters[i];
-        if (!parameter.finds_row)
-            continue;
-        key.next(comma).name(parameter.column).text(" = ");
-        if (nulls[i]) {
-            key.text("NULL");
-            continue;
-        }
-        Oid output;
-        bool varlena;
-        getTypeOutputInfo(parameter.type, &output, &varlena);
-        OwnerScope owner(statement->owner);
-        const char *value = OidOutputFunctionCall(output, datums[i]);
-        key.literal(value, pg_mbcliplen(value, static_cast<int>(strlen(value)), 128));
-    }
-    ereport(LOG, (errcode(ERRCODE_NO_DATA_FOUND),
-                  errmsg("did not find the row of table \"%s.%s\" for %s from the upstream", statement->schema,
-                         statement->table, statement->kind->name),
-                  errdetail("Row with %s.", key.c_str()), errhint("The view follow_status counts such rows.")));
+    missing_.note(*statement, transaction, datums, nulls);
 }
 
 } // namespace pg_follower::apply

@@ -1,6 +1,7 @@
 // Applies rows to this database's tables.
 #pragma once
 
+#include "missing_rows.hpp"
 #include "pg_follower/stream.hpp"
 #include "progress.hpp"
 #include "relation.hpp"
@@ -20,6 +21,9 @@ class Rows {
     // Applies all rows that wait.
     void flush();
 
+    // Calls record(note) for what rows were not found since the last call; see MissingRows.
+    template <typename Record> void take_missing(Record record) { missing_.take(record); }
+
     // How many row statements have been executed.
     int64 executions() const { return executions_; }
 
@@ -27,11 +31,12 @@ class Rows {
     void read_values(Statement *statement, Datum *datums, bool *nulls);
     void write_key(const Statement *statement);
     void flush(Run *run);
-    void apply_one(Statement *statement, Datum *datums, const bool *nulls);
+    void apply_one(Statement *statement, const UpstreamTransaction &transaction, Datum *datums, const bool *nulls);
     void apply_run(Run *run);
     uint64 execute_one(Statement *statement, Datum *datums, const bool *nulls);
     uint64 execute_run(Run *run, bool *found_rows);
-    void note_missing(const Statement *statement, const Datum *datums, const bool *nulls);
+    void note_missing(const Statement *statement, const UpstreamTransaction &transaction, const Datum *datums,
+                      const bool *nulls);
     void check_found(const Statement *statement, uint64 found, uint64 expected);
 
     Progress *progress_ = nullptr;
@@ -44,7 +49,7 @@ class Rows {
     Datum *datums_ = nullptr;
     bool *nulls_ = nullptr;
     StringInfoData key_ = {};
-    TimestampTz missing_logged_at_ = 0;
+    MissingRows missing_;
 };
 
 } // namespace pg_follower::apply

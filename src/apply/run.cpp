@@ -76,7 +76,8 @@ Run *Runs::of(Oid relation)
     return run;
 }
 
-void Runs::add(Run *run, Statement *statement, Datum *values, bool *nulls, const char *key, int key_length)
+void Runs::add(Run *run, Statement *statement, const UpstreamTransaction &transaction, Datum *values, bool *nulls,
+               const char *key, int key_length)
 {
     if (!run->statement) {
         run->context = AllocSetContextCreate(TopMemoryContext, "pg_follower run", ALLOCSET_DEFAULT_SIZES);
@@ -84,6 +85,7 @@ void Runs::add(Run *run, Statement *statement, Datum *values, bool *nulls, const
         run->description = statement->description;
         run->room = 8;
         run->rows = allocate_in<MinimalTuple>(run->context, run->room);
+        run->transactions = allocate_in<UpstreamTransaction>(run->context, run->room);
         run->keys.start(run->context);
         dlist_push_tail(&filled_, &run->node);
     }
@@ -102,10 +104,12 @@ void Runs::add(Run *run, Statement *statement, Datum *values, bool *nulls, const
         if (run->count == run->room) {
             run->room *= 2;
             run->rows = reallocate(run->rows, run->room);
+            run->transactions = reallocate(run->transactions, run->room);
         }
         place = run->count++;
     }
     run->rows[place] = row;
+    run->transactions[place] = transaction;
     run->bytes += row->t_len;
     bytes_ += row->t_len;
     MemoryContextSwitchTo(caller);

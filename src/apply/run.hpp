@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg_follower/pg.hpp"
+#include "progress.hpp"
 #include "relation.hpp"
 
 extern "C" {
@@ -44,6 +45,7 @@ struct Run {
     Statement *statement; // null while there are no rows
     TupleDesc description;
     MinimalTuple *rows;
+    UpstreamTransaction *transactions; // that the rows come from
     int count;
     int room;
     size_t bytes;
@@ -59,7 +61,8 @@ class Runs {
     // Adds a row. Where the run holds an update of the same row already, the new update replaces it: both set the same
     // columns, because otherwise they would be different statements, and nobody sees the state between them. `key` is
     // the text of what finds the row.
-    void add(Run *run, Statement *statement, Datum *values, bool *nulls, const char *key, int key_length);
+    void add(Run *run, Statement *statement, const UpstreamTransaction &transaction, Datum *values, bool *nulls,
+             const char *key, int key_length);
     // Takes the rows out of the list; they stay until done().
     void take(Run *run);
     void done(Run *run);

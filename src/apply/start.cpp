@@ -110,6 +110,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     follow.enabled = true;
     follow.state = FollowState::starting;
     follow.started_at = GetCurrentTimestamp();
+    follow.figures.caught_up_at = follow.started_at;
     snprintf(NameStr(follow.slot), NAMEDATALEN, "pg_follower_" UINT64_FORMAT "_%u_%d", GetSystemIdentifier(),
              MyDatabaseId, follow.id);
     follow.origin = psprintf("pg_follower_%u_%d", MyDatabaseId, follow.id);

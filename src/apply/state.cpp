@@ -148,12 +148,21 @@ void insert_unsupported(const UnsupportedNote &note)
 {
     Relation relation = table_open(internal_relation("unsupported"), RowExclusiveLock);
     Datum values[] = {
-        Int32GetDatum(note.follow),     TransactionIdGetDatum(note.upstream_xid),
-        LSNGetDatum(note.commit_lsn),   TimestampTzGetDatum(note.commit_time),
-        CStringGetTextDatum(note.tag),  CStringGetTextDatum(note.object),
-        CStringGetTextDatum(note.role), CStringGetTextDatum(note.reason),
+        Int32GetDatum(note.follow),
+        NameGetDatum(&note.follow_name),
+        TransactionIdGetDatum(note.transaction.xid),
+        LSNGetDatum(note.transaction.commit_lsn),
+        TimestampTzGetDatum(note.transaction.commit_time),
+        CStringGetTextDatum(note.tag),
+        CStringGetTextDatum(note.object),
+        CStringGetTextDatum(note.role),
+        CStringGetTextDatum(note.reason),
+        note.statement ? CStringGetTextDatum(note.statement) : (Datum)0,
+        (Datum)0, // resolved_at
     };
     bool nulls[lengthof(values)] = {};
+    nulls[lengthof(values) - 2] = !note.statement;
+    nulls[lengthof(values) - 1] = true;
     CatalogTupleInsert(relation, heap_form_tuple(RelationGetDescr(relation), values, nulls));
     table_close(relation, NoLock);
     CommandCounterIncrement();

@@ -3,6 +3,7 @@
 
 #include "follow.hpp"
 #include "pg_follower/pg.hpp"
+#include "progress.hpp"
 
 extern "C" {
 #include "storage/lock.h"
@@ -24,16 +25,16 @@ void delete_follow(int32 id);
 // of the table, which is about to be dropped, or maybe of another version.
 const char *some_follow_name(Oid table);
 
-// A command that could not follow, noted in follower.unsupported.
+// A command, or rows, that could not follow, noted in follower.unsupported.
 struct UnsupportedNote {
     int32 follow;
-    TransactionId upstream_xid;
-    XLogRecPtr commit_lsn;
-    TimestampTz commit_time;
+    NameData follow_name;
+    UpstreamTransaction transaction;
     const char *tag;
     const char *object;
     const char *role;
     const char *reason;
+    const char *statement; // null where it is not known, or may hold a secret
 };
 void insert_unsupported(const UnsupportedNote &note);
 

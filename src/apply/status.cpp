@@ -1,14 +1,24 @@
-// The function behind the view follow_status.
+// The functions behind the view follow_status.
+//
+// How far a follow is behind is a question to the upstream (upstream_position.hpp), which takes a connection to it. The
+// view asks only where somebody reads these columns. The connection is made with the follow's own connection string,
+// whoever reads the view: it runs one fixed query, and shows nothing but a distance and a time.
+#include "arguments.hpp"
+#include "latch_pause.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "state.hpp"
+#include "upstream_position.hpp"
 
 extern "C" {
 #include "funcapi.h"
+#include "utils/array.h"
+#include "utils/fmgrprotos.h"
 #include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(pg_follower_status);
+PG_FUNCTION_INFO_V1(pg_follower_lag);
 }
 
 namespace pg_follower::apply {
@@ -17,7 +27,8 @@ namespace {
 // A follow as it is at this moment.
 struct Status {
     Follow follow;
-    int pid; // 0 where no worker runs
+    int pid;                   // 0 where no worker runs
+    TimestampTz in_hand_since; // when the oldest transaction that is being applied committed upstream; 0 if none is
 };
 
 Datum follow_name(const Status &status, bool &)
@@ -47,24 +58,15 @@ Datum applied_lsn(const Status &status, bool &null)
     return position_or_null(status.follow.figures.applied_lsn, null);
 }
 
-Datum lag_bytes(const Status &status, bool &null)
+// The sessions that hold or await the lock for which the worker waits.
+Datum blocked_by(const Status &status, bool &null)
 {
-    const Figures &figures = status.follow.figures;
     null = status.pid == 0;
-    return Int64GetDatum(figures.received_lsn > figures.applied_lsn
-                             ? static_cast<int64>(figures.received_lsn - figures.applied_lsn)
-                             : 0);
-}
-
-// How far behind the upstream's commits this is, as far as known.
-Datum lag_time(const Status &status, bool &null)
-{
-    const Figures &figures = status.follow.figures;
-    TimestampTz now = GetCurrentTimestamp();
-    TimestampTz from = figures.applied_lsn >= figures.received_lsn ? now : figures.last_commit_at;
-    null = status.pid == 0 || from == 0;
-    return null ? (Datum)0
-                : DirectFunctionCall2(timestamp_mi, TimestampTzGetDatum(Max(from, now)), TimestampTzGetDatum(from));
+    if (null)
+        return (Datum)0;
+    Datum pids = DirectFunctionCall1(pg_blocking_pids, Int32GetDatum(status.pid));
+    null = ARR_NDIM(DatumGetArrayTypeP(pids)) == 0;
+    return pids;
 }
 
 struct StatusColumn {
@@ -74,8 +76,8 @@ struct StatusColumn {
 
 // The columns that show something else than the column of follower.follow with the same name.
 constexpr StatusColumn status_columns[] = {
-    {"follow_name", follow_name}, {"pid", pid},           {"received_lsn", received_lsn}, {"applied_lsn", applied_lsn},
-    {"lag_bytes", lag_bytes},     {"lag_time", lag_time},
+    {"follow_name", follow_name}, {"pid", pid}, {"received_lsn", received_lsn}, {"applied_lsn", applied_lsn},
+    {"blocked_by", blocked_by},
 };
 
 Datum status_value(const Status &status, const char *column, bool &null)
@@ -88,11 +90,15 @@ Datum status_value(const Status &status, const char *column, bool &null)
 
 Status status_of(const Follow &follow)
 {
-    Status status = {follow, worker_pid(follow.id)};
+    Status status = {follow, worker_pid(follow.id), 0};
     status.follow.state = true_state(follow, status.pid);
     LiveReader live(status.pid ? follow.segment : 0, follow.id);
-    if (live && live->pid == status.pid)
-        live.read(&status.follow.state, &status.follow.figures);
+    if (live && live->pid == status.pid) {
+        LiveReader::View now = live.read();
+        status.follow.state = now.state;
+        status.follow.figures = now.figures;
+        status.in_hand_since = now.in_hand_since;
+    }
     live.detach();
     return status;
 }
@@ -106,6 +112,46 @@ void put_status(ReturnSetInfo *result, const Status &status)
     for (int i = 0; i < description->natts; ++i)
         values[i] = status_value(status, NameStr(TupleDescAttr(description, i)->attname), nulls[i]);
     tuplestore_putvalues(result->setResult, description, values, nulls);
+}
+
+struct Lag {
+    bool has_bytes; // the upstream could be reached
+    int64 bytes;
+    bool has_time;
+    int64 microseconds;
+};
+
+// What is in WAL may be on its way for a moment. Waits that long for a worker that has nothing in hand.
+Status status_after_a_moment(const char *name, XLogRecPtr position)
+{
+    constexpr int tries = 10;
+    constexpr long between_milliseconds = 20;
+    for (int i = 0;; ++i) {
+        Status status = status_of(*require_follow(name));
+        if (i == tries || status.pid == 0 || status.in_hand_since != 0 || status.follow.figures.applied_lsn >= position)
+            return status;
+        pause_briefly(between_milliseconds);
+    }
+}
+
+Lag lag_of(const char *name)
+{
+    const Follow *follow = require_follow(name);
+    TimestampTz asked_at = GetCurrentTimestamp();
+    XLogRecPtr position = ask_upstream_position(follow->conninfo);
+    Status status = status_after_a_moment(name, position);
+    const Figures &figures = status.follow.figures;
+    if (position != 0 && figures.applied_lsn >= position) {
+        LiveReader live(status.pid ? status.follow.segment : 0, status.follow.id);
+        if (live && live->pid == status.pid)
+            live.note_caught_up(asked_at);
+        live.detach();
+        return {true, 0, true, 0};
+    }
+    // Everything that committed upstream before this is here. The clocks of two servers differ.
+    TimestampTz since = status.in_hand_since ? status.in_hand_since : Max(figures.caught_up_at, figures.last_commit_at);
+    return {position != 0, static_cast<int64>(position - figures.applied_lsn), since != 0,
+            Max(GetCurrentTimestamp() - since, 0)};
 }
 
 } // namespace
@@ -122,4 +168,17 @@ Datum pg_follower_status(PG_FUNCTION_ARGS)
     for (Follow *follow : each<Follow>(all_follows()))
         put_status(result, status_of(*follow));
     return (Datum)0;
+}
+
+// follower.lag(follow_name name) → lag_bytes bigint, lag_time interval
+Datum pg_follower_lag(PG_FUNCTION_ARGS)
+{
+    TupleDesc description;
+    if (get_call_result_type(fcinfo, nullptr, &description) != TYPEFUNC_COMPOSITE)
+        ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the function returns no row")));
+    Lag lag = lag_of(required_name(fcinfo, 0));
+    Interval time = {lag.microseconds, 0, 0};
+    Datum values[] = {Int64GetDatum(lag.bytes), IntervalPGetDatum(&time)};
+    bool nulls[] = {!lag.has_bytes, !lag.has_time};
+    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
 }

@@ -23,6 +23,7 @@
 #include "truncate.hpp"
 
 extern "C" {
+#include "access/transam.h"
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "access/xloginsert.h"
@@ -46,6 +47,7 @@ constexpr int mark_interval_milliseconds = 20;
 void Applier::start(const Follow &follow, Live *live, RepOriginId origin, XLogRecPtr start)
 {
     follow_ = follow.id;
+    follow_name_ = follow.name;
     start_dropped_objects(follow.id);
     live_ = live;
     base_ = follow.figures;
@@ -53,6 +55,8 @@ void Applier::start(const Follow &follow, Live *live, RepOriginId origin, XLogRe
     single_until_ = follow.single_until;
     origin_ = origin;
     received_ = applied_ = durable_ = marked_ = start;
+    error_open_ = follow.last_error && follow.last_error_resolved_at == 0;
+    error_lsn_ = follow.last_error_lsn;
     saved_at_ = GetCurrentTimestamp();
     dlist_init(&commits_);
     message_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower message", ALLOCSET_DEFAULT_SIZES);
@@ -70,9 +74,16 @@ void Applier::set_source(uint64 system, Oid database)
 void Applier::set_state(FollowState state)
 {
     state_ = state;
+    show_progress();
+    wake(live_);
+}
+
+// Publishes how far this has come, without waking those who wait for more than that.
+void Applier::show_progress()
+{
     figures_.received_lsn = received_;
     figures_.applied_lsn = applied_;
-    publish(live_, state_, figures_);
+    show(live_, state_, figures_, in_hand_since_);
 }
 
 void Applier::received(XLogRecPtr end)
@@ -86,11 +97,13 @@ void Applier::message(const char *data, size_t size, XLogRecPtr end)
     ErrorContextScope context(describe_position, &progress_.position);
     MemoryContextScope scope(message_context_);
     applying_ = true;
+    caught_up_ = false;
     group_bytes_ += size;
+    received(end);
+    show_progress();
     StreamReader reader(data, size);
     while (!reader.at_end())
         record(reader);
-    received(end);
     applying_ = false;
     progress_.position.what = nullptr;
     MemoryContextReset(message_context_);
@@ -124,7 +137,7 @@ void Applier::record(StreamReader &reader)
         tell_followers();
         changed_ = true;
         rows_.flush();
-        apply_truncate(reader.read_truncate(), progress_.position);
+        apply_truncate(reader.read_truncate(), progress_);
         return;
     case Record::ddl:
         ddl(reader.read_ddl());
@@ -140,6 +153,7 @@ void Applier::open()
     if (IsTransactionState())
         return;
     SetCurrentStatementStartTimestamp();
+    next_xid_at_open_ = ReadNextFullTransactionId();
     StartTransactionCommand();
     PushActiveSnapshot(GetTransactionSnapshot());
     // The message's memory context stays the current one. The transaction has contexts of its own for what it needs.
@@ -158,7 +172,11 @@ void Applier::begin(const BeginRecord &record)
     source_.timeline = record.timeline;
     source_.commit_lsn = record.commit_lsn;
     take_sources(nullptr);
-    progress_.position = {nullptr, nullptr, nullptr, record.xid, record.commit_lsn};
+    if (in_hand_since_ == 0) {
+        in_hand_since_ = record.commit_time;
+        show_progress();
+    }
+    progress_.position = {nullptr, nullptr, nullptr, record.xid, record.commit_lsn, record.commit_time};
 }
 
 void Applier::take_sources(const char *sources)
@@ -204,17 +222,15 @@ void Applier::ddl(const DdlMessage &record)
     if (record.kind == DdlKind::dropped)
         note_dropped_object(record);
     else if (record.kind == DdlKind::unsupported)
-        note_unsupported(record);
+        note_unsupported(record, record.sql, nullptr);
     else if (*record.concurrent_sql && settings.concurrent_indexes == ConcurrentIndexes::record)
-        leave_index(record);
-    else if (const char *failure = ddl_.apply(record)) {
-        DdlMessage failed = record;
-        failed.sql = failure;
-        note_unsupported(failed);
-    }
+        // Building the index would hold the stream up, so it is left to somebody on this server.
+        record_unsupported(record, "left to this server by pg_follower.concurrent_indexes", record.concurrent_sql);
+    else if (const char *failure = ddl_.apply(record))
+        note_unsupported(record, failure, record.holds_secret ? nullptr : record.sql);
 }
 
-void Applier::note_unsupported(const DdlMessage &record)
+void Applier::note_unsupported(const DdlMessage &record, const char *reason, const char *statement)
 {
     Position &position = progress_.position;
     position.what = record.tag;
@@ -222,35 +238,37 @@ void Applier::note_unsupported(const DdlMessage &record)
     position.object = record.object;
     if (settings.on_unsupported == OnUnsupported::stop)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s of the upstream cannot follow", record.tag),
-                        errdetail("Object: %s. Reason: %s", record.object, record.sql),
+                        errdetail("Object: %s. Reason: %s", record.object, reason),
                         errhint("Run the command on this server, set pg_follower.on_unsupported to \"record\", then "
                                 "call resume_follow().")));
-    record_unsupported(record);
+    record_unsupported(record, reason, statement);
 }
 
-// Leaves an index to somebody on this server, because building it would hold the stream up.
-void Applier::leave_index(const DdlMessage &record)
+// `statement` is null where the command could not be written or may hold a password.
+void Applier::record_unsupported(const DdlMessage &record, const char *reason, const char *statement)
 {
-    DdlMessage left = record;
-    left.sql = psprintf("To be run here: %s", record.concurrent_sql);
-    record_unsupported(left);
-}
-
-void Applier::record_unsupported(const DdlMessage &record)
-{
-    const Position &position = progress_.position;
-    insert_unsupported({follow_, position.upstream_xid, position.commit_lsn, commit_time_, record.tag, record.object,
-                        record.role, record.sql});
-    ++progress_.counts.unsupported;
     // Nor does it reach those who follow this database.
     if (is_followed_) {
         DdlMessage left = record;
         left.kind = DdlKind::unsupported;
+        left.sql = statement ? psprintf("%s: %s", reason, statement) : reason;
         log_ddl(left);
     }
+    insert_unsupported(
+        {follow_, follow_name_, progress_.transaction(), record.tag, record.object, record.role, reason, statement});
     ereport(LOG, (errmsg("%s of the upstream cannot follow", record.tag),
-                  errdetail("Object: %s. Reason: %s", record.object, record.sql),
+                  errdetail("Object: %s. Reason: %s", record.object, reason),
                   errhint("The table follower.unsupported keeps a record of it.")));
+}
+
+// Records the rows that were not found in the transaction that is about to be committed.
+void Applier::record_missing()
+{
+    rows_.take_missing([&](UnsupportedNote note) {
+        note.follow = follow_;
+        note.follow_name = follow_name_;
+        insert_unsupported(note);
+    });
 }
 
 void Applier::commit(const CommitRecord &record)
@@ -281,13 +299,16 @@ void Applier::commit_group()
     figures.received_lsn = received_;
     figures.applied_lsn = group_end_;
     figures.last_commit_at = group_time_;
+    figures.caught_up_at = figures_.caught_up_at;
     figures.transactions += transactions_;
 
     XLogRecPtr local_end = 0;
     if (IsTransactionState()) {
         rows_.flush();
+        record_missing();
         add_counts(figures, progress_.counts);
-        if (TimestampDifferenceExceeds(saved_at_, GetCurrentTimestamp(), save_interval_milliseconds))
+        if (is_past_error(group_end_) ||
+            TimestampDifferenceExceeds(saved_at_, GetCurrentTimestamp(), save_interval_milliseconds))
             save_figures(figures);
         replorigin_session_origin_lsn = group_end_;
         replorigin_session_origin_timestamp = group_time_;
@@ -304,6 +325,7 @@ void Applier::commit_group()
     dlist_push_tail(&commits_, &commit->node);
     applied_ = group_end_;
     figures_ = figures;
+    in_hand_since_ = in_upstream_ ? commit_time_ : 0;
     grouped_ = 0;
     group_bytes_ = 0;
     executions_before_ = rows_.executions();
@@ -316,14 +338,34 @@ void Applier::save_figures(const Figures &figures)
     if (follow) {
         follow->figures = figures;
         follow->single_until = single_until_;
+        if (is_past_error(figures.applied_lsn))
+            follow->last_error_resolved_at = GetCurrentTimestamp();
         update_follow(*follow);
     }
+    if (is_past_error(figures.applied_lsn))
+        error_open_ = false;
     saved_at_ = GetCurrentTimestamp();
+}
+
+// Notes that the last error is over, where no transaction of the upstream has come to do so: the connection is there
+// again. The transaction in which it does so is not the upstream's.
+void Applier::resolve_error()
+{
+    RepOriginId origin = replorigin_session_origin;
+    replorigin_session_origin = InvalidRepOriginId;
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    save_figures(figures_);
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+    MemoryContextSwitchTo(message_context_);
+    replorigin_session_origin = origin;
 }
 
 void Applier::keepalive(XLogRecPtr end)
 {
     received(end);
+    caught_up_ = true;
 }
 
 void Applier::pause()
@@ -335,6 +377,13 @@ void Applier::pause()
         commit_group();
     }
     progress_.position = {};
+    if (caught_up_) {
+        figures_.caught_up_at = GetCurrentTimestamp();
+        caught_up_ = false;
+        show_progress();
+    }
+    if (is_past_error(applied_))
+        resolve_error();
     if (!dlist_is_empty(&commits_)) {
         auto last = reinterpret_cast<Commit *>(dlist_tail_node(&commits_));
         if (last->local_end != 0)

@@ -59,6 +59,10 @@ class Applier {
     const Position &position() const { return progress_.position; }
     bool applying() const { return applying_; }
     bool applying_ddl() const { return ddl_.applying(); }
+    // Of applying_ddl(): see Ddl.
+    TransactionId oldest_visible_xid() const { return ddl_.oldest_visible_xid(); }
+    // Every transaction that had ended here before the open one began is older than this.
+    FullTransactionId next_xid_at_open() const { return next_xid_at_open_; }
     // Where the group of transactions ends that the error may have come from, if there is more than one in it.
     XLogRecPtr failed_group_end() const;
 
@@ -70,13 +74,16 @@ class Applier {
     void ddl(const DdlMessage &record);
     void take_sources(const char *sources);
     void tell_followers();
-    void note_unsupported(const DdlMessage &record);
-    void leave_index(const DdlMessage &record);
-    void record_unsupported(const DdlMessage &record);
+    void note_unsupported(const DdlMessage &record, const char *reason, const char *statement);
+    void record_unsupported(const DdlMessage &record, const char *reason, const char *statement);
+    void record_missing();
     void commit_group();
     void save_figures(const Figures &figures);
+    bool is_past_error(XLogRecPtr applied) const { return error_open_ && applied > error_lsn_; }
+    void resolve_error();
     void received(XLogRecPtr end);
     void mark(XLogRecPtr position);
+    void show_progress();
 
     // A commit here, and the upstream position that it reaches. The node comes first, so a node is its Commit.
     struct Commit {
@@ -90,21 +97,26 @@ class Applier {
     Ddl ddl_;
     MemoryContext message_context_ = nullptr;
     int32 follow_ = 0;
+    NameData follow_name_ = {};
     Live *live_ = nullptr;
     FollowState state_ = FollowState::starting;
     Figures figures_ = {}; // of what is committed
     Figures base_ = {};    // when this process started
     TimestampTz saved_at_ = 0;
     XLogRecPtr single_until_ = 0;
+    bool error_open_ = false;  // the follow's last error is not over
+    XLogRecPtr error_lsn_ = 0; // the upstream's commit at which it was raised
 
+    bool caught_up_ = false;   // the last message said that there was nothing more
     bool applying_ = false;    // inside message()
     bool in_upstream_ = false; // between an upstream transaction's begin and commit
     bool changed_ = false;     // it has changed something here
     bool has_ddl_ = false;     // some of it was DDL
     TimestampTz commit_time_ = 0;
-    Source source_ = {};       // the upstream transaction's commit
-    char *sources_ = nullptr;  // where the changes that come were committed before that; null where nowhere
-    bool told_ = false;        // followers of this database know by now where they come from
+    TimestampTz in_hand_since_ = 0; // when the oldest transaction that is not committed here committed upstream
+    Source source_ = {};            // the upstream transaction's commit
+    char *sources_ = nullptr;       // where the changes that come were committed before that; null where nowhere
+    bool told_ = false;             // followers of this database know by now where they come from
     uint64 asked_in_ = 0;      // number of the downstream transaction in which it was asked whether anybody follows
     bool is_followed_ = false; // and the answer
     uint64 number_ = 0;        // of the downstream transaction; a new one for each
@@ -112,6 +124,7 @@ class Applier {
     size_t group_bytes_ = 0;
     int64 executions_before_ = 0; // that the group began with
     TimestampTz group_started_at_ = 0;
+    FullTransactionId next_xid_at_open_ = {};
     XLogRecPtr group_end_ = 0; // of the last complete one
     TimestampTz group_time_ = 0;
     int64 transactions_ = 0;

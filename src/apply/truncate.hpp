@@ -8,6 +8,6 @@ namespace pg_follower::apply {
 
 // Truncates the record's tables in one command. Rows that wait to be applied must have been applied. Needs a
 // transaction.
-void apply_truncate(const TruncateRecord &record, Position &position);
+void apply_truncate(const TruncateRecord &record, Progress &progress);
 
 } // namespace pg_follower::apply

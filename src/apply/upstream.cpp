@@ -68,6 +68,36 @@ const char *unconvertible_encoding(const char *failure)
     return nullptr;
 }
 
+// What to do about a connection that the upstream has refused for this reason.
+struct Advice {
+    const char *sign; // a part of the reason
+    const char *hint;
+};
+
+constexpr const char *replication_attribute =
+    "Give the role of the connection the attribute: ALTER ROLE ... REPLICATION.";
+
+// The first line that fits counts. The reasons come as text in the upstream's language; names of files and settings are
+// in all of them. Where libpq itself could not connect, its text says all that is known.
+constexpr Advice connection_advice[] = {
+    {"startup parameter: replication",
+     "The connection leads to a pooler, such as PgBouncer, which knows no replication. It has to lead to the server "
+     "itself."},
+    {"pg_hba.conf", "pg_hba.conf of the upstream must let the role connect to the database from this server."},
+    {"max_wal_senders", "Raise max_wal_senders on the upstream (it needs a restart)."},
+    {"superuser or replication role", replication_attribute},
+    {"WAL sender", replication_attribute},
+};
+
+// The hint for a failure to connect; null where there is none.
+const char *advice_for(const char *failure)
+{
+    for (const Advice &advice : connection_advice)
+        if (failure && strstr(failure, advice.sign))
+            return advice.hint;
+    return nullptr;
+}
+
 [[noreturn]] void raise_failure(const WalRcvExecResult *result)
 {
     Upstream::raise({result->sqlstate, clean(result->err)});
@@ -137,10 +167,9 @@ Upstream Upstream::connect(const char *conninfo, const char *application_name)
                                GetDatabaseEncodingName()),
                         errdetail_internal("%s", clean(error)),
                         errhint("Follow into a database with encoding %s or UTF8.", encoding)));
-    ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("could not connect to the upstream"),
-                    errdetail_internal("%s", clean(error)),
-                    errhint("The role needs the REPLICATION attribute, pg_hba.conf there must let it connect to "
-                            "the database, and max_wal_senders must leave a connection free.")));
+    const char *hint = advice_for(error);
+    ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("could not connect to the upstream: %s", clean(error)),
+                    hint ? errhint("%s", hint) : 0));
     pg_unreachable();
 }
 

@@ -89,19 +89,19 @@ long time_left(TimestampTz deadline, long most)
 // Waits for news of a running worker, for a second at most. Returns whether it has applied everything before `target`.
 bool wait_for_news(LiveReader &live, XLogRecPtr target, TimestampTz deadline)
 {
-    FollowState state;
-    Figures figures;
+    LiveReader::View news;
     ConditionVariablePrepareToSleep(&live->changed);
     for (;;) {
-        live.read(&state, &figures);
-        if (figures.applied_lsn >= target || state == FollowState::failed || state == FollowState::stopped)
+        news = live.read();
+        if (news.figures.applied_lsn >= target || news.state == FollowState::failed ||
+            news.state == FollowState::stopped)
             break;
         long left = time_left(deadline, 1000);
         if (left <= 0 || ConditionVariableTimedSleep(&live->changed, left, PG_WAIT_EXTENSION))
             break;
     }
     ConditionVariableCancelSleep();
-    return figures.applied_lsn >= target;
+    return news.figures.applied_lsn >= target;
 }
 
 bool wait_for_follow(const char *name, TimestampTz deadline)

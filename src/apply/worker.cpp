@@ -136,16 +136,16 @@ bool may_come_from_dead_row(int sqlstate, bool applying_ddl)
     return applying_ddl && meaning_of(sqlstate) == ErrorMeaning::value;
 }
 
-// Whether a snapshot is in use that is older than the first failure of the transaction in hand, which is noted in
-// `row`.
-bool snapshots_block(Follow &row)
+// Whether a snapshot was in use, when the statement in hand began, that is older than the first try of its transaction,
+// which is noted in `row`. It may have ended since, and the next try then succeeds.
+bool snapshots_blocked(Follow &row)
 {
     XLogRecPtr failed = worker->applier.position().commit_lsn;
     if (row.blocked_lsn != failed) {
         row.blocked_lsn = failed;
-        row.blocked_xid = ReadNextFullTransactionId();
+        row.blocked_xid = worker->applier.next_xid_at_open();
     }
-    return TransactionIdPrecedes(oldest_visible_xid(), XidFromFullTransactionId(row.blocked_xid));
+    return TransactionIdPrecedes(worker->applier.oldest_visible_xid(), XidFromFullTransactionId(row.blocked_xid));
 }
 
 // Records an error in the follow's row, and ends.
@@ -160,7 +160,7 @@ bool snapshots_block(Follow &row)
     FollowState state = FollowState::failed;
     replorigin_session_origin = InvalidRepOriginId;
     change_follow([&](Follow &row) {
-        bool blocked = dead_row && snapshots_block(row);
+        bool blocked = dead_row && snapshots_blocked(row);
         again |= blocked;
         state = again ? FollowState::retrying : FollowState::failed;
         row.state = state;
@@ -177,6 +177,8 @@ bool snapshots_block(Follow &row)
             row.blocked_lsn = 0;
         row.last_error_context = error->context;
         row.last_error_at = GetCurrentTimestamp();
+        row.last_error_lsn = worker->applier.position().commit_lsn;
+        row.last_error_resolved_at = 0;
         row.figures = worker->applier.figures();
         if (group_end != 0)
             row.single_until = group_end;

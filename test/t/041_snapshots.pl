@@ -165,12 +165,42 @@ $reader->quit;
 wait_for_follow($downstream);
 has_index($index);
 
+# A snapshot that ends while the index is being built has let the build see the deleted row. The function waits where
+# the row is met, for a lock that the test holds.
+$upstream->safe_psql('postgres', <<'SQL');
+CREATE FUNCTION slow_div(a int, b int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+	IF b = 0 THEN
+		PERFORM pg_advisory_xact_lock_shared(41);
+	END IF;
+	RETURN a / b;
+END $$;
+INSERT INTO t VALUES (1, 0), (2, 1);
+SQL
+wait_for_follow($downstream);
+$reader = $downstream->background_psql('postgres', on_error_stop => 1);
+$reader->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+my $holder = $downstream->background_psql('postgres', on_error_stop => 1);
+$holder->query_safe('SELECT pg_advisory_lock(41)');
+$upstream->safe_psql('postgres', 'DELETE FROM t WHERE b = 0');
+$upstream->safe_psql('postgres', 'CREATE INDEX slow ON t (slow_div(a, b))');
+wait_until($downstream, "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+$reader->query_safe('COMMIT');
+$reader->quit;
+$holder->query_safe('SELECT pg_advisory_unlock(41)');
+$holder->quit;
+wait_for_follow($downstream);
+is($downstream->safe_psql('postgres', 'SELECT last_error FROM follow_status'),
+	'division by zero', 'the index failed for a row that was deleted');
+has_index('slow');
+
 # A row that is there fails the follow, whoever has a snapshot; the older ones are waited for first.
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (2, 1)');
 wait_for_follow($downstream);
 $downstream->safe_psql('postgres', 'INSERT INTO t VALUES (1, 0)');
 $reader = $downstream->background_psql('postgres', on_error_stop => 1);
 $reader->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+$downstream->safe_psql('postgres', 'SELECT pg_current_xact_id()'); # so that the snapshot is an older one
 $upstream->safe_psql('postgres', 'CREATE INDEX div_last ON t ((a / b))');
 wait_until($downstream, "SELECT state = 'retrying' FROM follow_status");
 my $newer = $downstream->background_psql('postgres', on_error_stop => 1);

@@ -32,13 +32,16 @@ is(
 );
 is($downstream->safe_psql('postgres', 'SELECT state, unsupported FROM follow_status'),
 	'streaming|1', 'the follow goes on');
-my $reason = $downstream->safe_psql('postgres', 'SELECT reason FROM follower.unsupported');
+my $statement = $downstream->safe_psql('postgres', 'SELECT statement FROM follower.unsupported');
 is(
-	$reason,
-	'To be run here: CREATE UNIQUE INDEX CONCURRENTLY "se cond" ON public.t USING btree (b) WHERE (a > 5)',
+	$statement,
+	'CREATE UNIQUE INDEX CONCURRENTLY "se cond" ON public.t USING btree (b) WHERE (a > 5)',
 	'the command is kept'
 );
-$downstream->safe_psql('postgres', $reason =~ s/^To be run here: //r);
+$downstream->safe_psql('postgres', $statement);
+$downstream->safe_psql('postgres', 'UPDATE follower.unsupported SET resolved_at = now()');
+is($downstream->safe_psql('postgres', 'SELECT unsupported FROM follow_status'),
+	'0', 'and counted no more when it is resolved');
 $upstream->safe_psql('postgres', 'ALTER INDEX "se cond" RENAME TO second');
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'made by hand');
