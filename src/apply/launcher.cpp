@@ -1,15 +1,20 @@
 // Resumes every follow after a restart of the server, when the library is preloaded.
 //
-// A static background worker, the launcher, lists the databases and runs a starter in each, one after the other; the
-// starter registers a worker for each follow that was running. Both end when that is done.
+// A static background worker, the launcher, lists the databases and runs a starter in each, one after the other. The
+// starter tells it which follows were running, and ends; then the launcher registers their workers. Where slots are
+// lacking it tries again, and the view follow_status says so; it ends when all have been started. A worker that it
+// starts late, after somebody has stopped or resumed its follow, ends at once.
 #include "function_path.hpp"
+#include "latch_pause.hpp"
 #include "pg_follower/apply.hpp"
 #include "pg_follower/drop_guard.hpp"
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "registration.hpp"
+#include "start_queue.hpp"
 #include "state.hpp"
 
 extern "C" {
@@ -24,6 +29,7 @@ extern "C" {
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 PGDLLEXPORT void pg_follower_launcher_main(Datum argument);
 PGDLLEXPORT void pg_follower_starter_main(Datum argument);
@@ -53,36 +59,95 @@ List *list_databases()
     return databases;
 }
 
-void start_in(Oid database)
+// Runs a starter in a database, for the follows whose numbers are greater than `behind`, and waits for its end. Returns
+// whether there was a slot for it.
+bool run_starter(Oid database, int32 behind)
 {
+    start_queue->clear(behind);
     BackgroundWorker entry = describe_worker("pg_follower starter", "pg_follower_starter_main");
     entry.bgw_main_arg = ObjectIdGetDatum(database);
     entry.bgw_notify_pid = MyProcPid;
     BackgroundWorkerHandle *handle;
-    if (!RegisterDynamicBackgroundWorker(&entry, &handle)) {
-        ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-                      errmsg("could not look for follows in database %u: no free background worker slot", database),
-                      errhint("Raise max_worker_processes, or call resume_follow() in the database.")));
-        return;
-    }
+    if (!RegisterDynamicBackgroundWorker(&entry, &handle))
+        return false;
     if (WaitForBackgroundWorkerShutdown(handle) == BGWH_POSTMASTER_DIED)
         proc_exit(1);
+    return true;
 }
 
-void start_follows()
+// A worker that is to be started.
+struct Wanted {
+    Oid database;
+    StartQueue::Entry follow;
+};
+
+// Adds the workers of a database's follows to `wanted`. Returns whether there was a slot for the starter.
+bool ask(Oid database, List *&wanted)
+{
+    int32 behind = 0;
+    do {
+        if (!run_starter(database, behind))
+            return false;
+        for (const StartQueue::Entry &follow : start_queue->entries()) {
+            auto item = allocate<Wanted>();
+            *item = {database, follow};
+            wanted = lappend(wanted, item);
+            behind = follow.follow;
+        }
+    } while (start_queue->full());
+    return true;
+}
+
+// Starts all follows, and tries again as long as there is no slot for one of them. No worker takes the slot that a
+// starter needs: all databases are asked first, as far as that is possible.
+void start_everywhere(List *databases)
+{
+    List *wanted = NIL;
+    for (;;) {
+        List *unasked = NIL;
+        for (Oid database : each_oid(databases))
+            if (!ask(database, wanted))
+                unasked = lappend_oid(unasked, database);
+        List *left = NIL;
+        for (Wanted *item : each<Wanted>(wanted))
+            if (!register_worker(item->database, item->follow.follow, NameStr(item->follow.name), InvalidTransactionId))
+                left = lappend(left, item);
+        if (unasked == NIL && left == NIL)
+            break;
+        if (start_queue->waiting_since() == 0) {
+            start_queue->set_waiting_since(GetCurrentTimestamp());
+            ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+                          errmsg("could not resume all follows: no background worker slot is free"),
+                          errdetail("It is tried again every %d s.", settings.restart_interval),
+                          errhint("%s", more_slots_hint)));
+        }
+        databases = unasked;
+        wanted = left;
+        pause_briefly(settings.restart_interval * 1000L);
+    }
+    start_queue->set_waiting_since(0);
+}
+
+int by_number(const ListCell *a, const ListCell *b)
+{
+    int32 first = static_cast<const Follow *>(lfirst(a))->id;
+    int32 second = static_cast<const Follow *>(lfirst(b))->id;
+    return first < second ? -1 : first > second;
+}
+
+// Tells the launcher which follows of this database should run and have had no worker since the server started.
+void list_follows()
 {
     StartTransactionCommand();
     PushActiveSnapshot(GetTransactionSnapshot());
-    if (OidIsValid(get_extension_oid(extension_name, true)))
-        for (Follow *follow : each<Follow>(all_follows())) {
-            if (!follow->enabled || follow->state == FollowState::failed)
-                continue;
-            if (!register_worker(MyDatabaseId, follow->id, NameStr(follow->name), InvalidTransactionId))
-                ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-                              errmsg("could not resume follow \"%s\": no free background worker slot",
-                                     NameStr(follow->name)),
-                              errhint("Raise max_worker_processes, or call resume_follow().")));
-        }
+    if (OidIsValid(get_extension_oid(extension_name, true))) {
+        List *follows = all_follows();
+        list_sort(follows, by_number);
+        for (Follow *follow : each<Follow>(follows))
+            if (follow->id > start_queue->behind() && follow->enabled && follow->state != FollowState::failed &&
+                follow->started_at < PgStartTime && worker_pid(follow->id) == 0)
+                start_queue->add(follow->id, follow->name);
+    }
     PopActiveSnapshot();
     CommitTransactionCommand();
 }
@@ -112,7 +177,10 @@ void pg_follower::init_apply()
     install_function_path();
     if (!library_preloaded)
         return;
+    install_start_queue();
     BackgroundWorker entry = describe_worker("pg_follower launcher", "pg_follower_launcher_main");
+    // It ends with exit code 0, unless the server crashes while it still has something to do.
+    entry.bgw_restart_time = settings.restart_interval;
     RegisterBackgroundWorker(&entry);
 }
 
@@ -123,8 +191,7 @@ void pg_follower_launcher_main(Datum)
     pqsignal(SIGTERM, die);
     BackgroundWorkerUnblockSignals();
     BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
-    for (Oid database : each_oid(list_databases()))
-        start_in(database);
+    start_everywhere(list_databases());
     proc_exit(0);
 }
 
@@ -133,6 +200,6 @@ void pg_follower_starter_main(Datum argument)
     pqsignal(SIGTERM, die);
     BackgroundWorkerUnblockSignals();
     BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
-    pg_follower::apply::start_follows();
+    pg_follower::apply::list_follows();
     proc_exit(0);
 }

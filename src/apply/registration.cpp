@@ -3,6 +3,7 @@
 
 #include "pg_follower/names.hpp"
 #include "pg_follower/settings.hpp"
+#include "start_queue.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -38,7 +39,7 @@ void start_worker_at_commit(const Follow &follow)
 {
     if (!register_worker(MyDatabaseId, follow.id, NameStr(follow.name), GetTopTransactionId()))
         ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("no background worker slot is free"),
-                        errhint("Raise max_worker_processes on this server (it needs a restart).")));
+                        errhint("%s", more_slots_hint)));
 }
 
 WorkerArguments own_arguments()

@@ -7,6 +7,7 @@
 #include "latch_pause.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
+#include "start_queue.hpp"
 #include "state.hpp"
 #include "upstream_position.hpp"
 
@@ -88,6 +89,21 @@ Datum status_value(const Status &status, const char *column, bool &null)
     return value_of(status.follow, column, null);
 }
 
+// Where the launcher cannot start the follow's worker, nobody can write the reason to the follow's row.
+void note_lack_of_slots(Status &status)
+{
+    Follow &follow = status.follow;
+    TimestampTz since = start_queue ? start_queue->waiting_since() : 0;
+    if (status.pid != 0 || since == 0 || follow.state != FollowState::starting)
+        return;
+    follow.last_error = "no background worker slot is free";
+    follow.last_error_detail = "The launcher tries again to start the worker.";
+    follow.last_error_hint = more_slots_hint;
+    follow.last_error_context = nullptr;
+    follow.last_error_at = since;
+    follow.last_error_resolved_at = 0;
+}
+
 Status status_of(const Follow &follow)
 {
     Status status = {follow, worker_pid(follow.id), 0};
@@ -100,6 +116,7 @@ Status status_of(const Follow &follow)
         status.in_hand_since = now.in_hand_since;
     }
     live.detach();
+    note_lack_of_slots(status);
     return status;
 }
 
