@@ -13,7 +13,9 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
+#include "access/xlog.h"
 #include "catalog/namespace.h"
+#include "replication/origin.h"
 #include "storage/ipc.h"
 #include "storage/lmgr.h"
 #include "storage/procarray.h"
@@ -203,6 +205,13 @@ int worker_pid(int32 follow)
     return 0;
 }
 
+XLogRecPtr replayed_position(const Follow &follow)
+{
+    // Replaying the worker's commits, and the marks between them, moves the origin on a standby, too.
+    RepOriginId origin = replorigin_by_name(follow.origin, true);
+    return origin == InvalidRepOriginId ? InvalidXLogRecPtr : replorigin_get_progress(origin, false);
+}
+
 TransactionId oldest_visible_xid()
 {
     // The horizon is that of a user's table: the server's own catalogs are seen by other databases and by slots, too.
@@ -214,7 +223,8 @@ TransactionId oldest_visible_xid()
 
 FollowState true_state(const Follow &follow, int worker)
 {
-    if (worker || follow.state == FollowState::failed)
+    // A standby has no workers, and its primary's are not seen.
+    if (worker || follow.state == FollowState::failed || RecoveryInProgress())
         return follow.state;
     if (!follow.enabled)
         return FollowState::stopped;

@@ -48,6 +48,9 @@ bool try_command_lock(int32 follow);
 // The process that holds the worker's lock; 0 if none does.
 int worker_pid(int32 follow);
 
+// On a standby of this server: everything that committed upstream before this position has been replayed.
+XLogRecPtr replayed_position(const Follow &follow);
+
 // The oldest transaction whose deleted rows a snapshot in this database may still see. Needs a transaction.
 TransactionId oldest_visible_xid();
 

@@ -12,6 +12,7 @@
 #include "upstream_position.hpp"
 
 extern "C" {
+#include "access/xlog.h"
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/fmgrprotos.h"
@@ -116,6 +117,12 @@ Status status_of(const Follow &follow)
         status.in_hand_since = now.in_hand_since;
     }
     live.detach();
+    // A standby learns of the figures when the worker saves them, and of the position with each commit.
+    if (RecoveryInProgress()) {
+        Figures &figures = status.follow.figures;
+        figures.applied_lsn = Max(figures.applied_lsn, replayed_position(follow));
+        figures.received_lsn = Max(figures.received_lsn, figures.applied_lsn);
+    }
     note_lack_of_slots(status);
     return status;
 }
@@ -139,27 +146,30 @@ struct Lag {
 };
 
 // What is in WAL may be on its way for a moment. Waits that long for a worker that has nothing in hand.
-Status status_after_a_moment(const char *name, XLogRecPtr position)
+Status status_after_a_moment(int32 follow, Status status, XLogRecPtr position)
 {
     constexpr int tries = 10;
     constexpr long between_milliseconds = 20;
-    for (int i = 0;; ++i) {
-        Status status = status_of(*require_follow(name));
-        if (i == tries || status.pid == 0 || status.in_hand_since != 0 || status.follow.figures.applied_lsn >= position)
-            return status;
+    for (int i = 0; i < tries; ++i) {
+        if (status.pid == 0 || status.in_hand_since != 0 || status.follow.figures.applied_lsn >= position)
+            break;
         pause_briefly(between_milliseconds);
+        const Follow *row = find_follow(follow);
+        if (!row)
+            break;
+        status = status_of(*row);
     }
+    return status;
 }
 
-Lag lag_of(const char *name)
+Lag lag_of(const Follow &follow)
 {
-    const Follow *follow = require_follow(name);
     TimestampTz asked_at = GetCurrentTimestamp();
-    XLogRecPtr position = ask_upstream_position(follow->conninfo);
-    Status status = status_after_a_moment(name, position);
+    XLogRecPtr position = ask_upstream_position(follow.conninfo);
+    Status status = status_after_a_moment(follow.id, status_of(follow), position);
     const Figures &figures = status.follow.figures;
     if (position != 0 && figures.applied_lsn >= position) {
-        LiveReader live(status.pid ? status.follow.segment : 0, status.follow.id);
+        LiveReader live(status.pid ? status.follow.segment : 0, follow.id);
         if (live && live->pid == status.pid)
             live.note_caught_up(asked_at);
         live.detach();
@@ -193,7 +203,11 @@ Datum pg_follower_lag(PG_FUNCTION_ARGS)
     TupleDesc description;
     if (get_call_result_type(fcinfo, nullptr, &description) != TYPEFUNC_COMPOSITE)
         ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the function returns no row")));
-    Lag lag = lag_of(required_name(fcinfo, 0));
+    // The follow may have been dropped since the row of follow_status was made.
+    const Follow *follow = find_follow(required_name(fcinfo, 0));
+    if (!follow)
+        PG_RETURN_NULL();
+    Lag lag = lag_of(*follow);
     Interval time = {lag.microseconds, 0, 0};
     Datum values[] = {Int64GetDatum(lag.bytes), IntervalPGetDatum(&time)};
     bool nulls[] = {!lag.has_bytes, !lag.has_time};

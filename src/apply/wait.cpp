@@ -7,6 +7,7 @@
 #include "upstream.hpp"
 
 extern "C" {
+#include "access/xlog.h"
 #include "storage/proc.h"
 #include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
@@ -119,7 +120,8 @@ bool wait_for_follow(const char *name, TimestampTz deadline)
         int pid = worker_pid(follow->id);
         LiveReader live(pid ? follow->segment : 0, follow->id);
         pause.drop_catalog_snapshot();
-        bool reached = live && live->pid == pid && wait_for_news(live, target, deadline);
+        bool reached = RecoveryInProgress() ? replayed_position(*follow) >= target
+                                            : live && live->pid == pid && wait_for_news(live, target, deadline);
         bool was_live = static_cast<bool>(live);
         live.detach();
         if (reached)
