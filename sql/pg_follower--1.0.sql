@@ -227,6 +227,11 @@ COMMENT ON FUNCTION start_follow(text, name, boolean, text) IS
     'copy_data only what happens from now on follows; with the origin "none" what the upstream itself received from '
     'elsewhere does not follow';
 
+CREATE FUNCTION alter_follow(follow_name name DEFAULT 'default', conninfo text DEFAULT NULL, origin text DEFAULT NULL)
+    RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_alter_follow';
+COMMENT ON FUNCTION alter_follow(name, text, text) IS
+    'changes what start_follow was given, with the same checks, and starts a running worker again; null leaves what is';
+
 CREATE FUNCTION stop_follow(follow_name name DEFAULT 'default')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_stop_follow';
 COMMENT ON FUNCTION stop_follow(name) IS
@@ -247,8 +252,8 @@ COMMENT ON FUNCTION wait_for_follow(interval, name) IS
     'waits until everything committed upstream before the call is visible here: true then, false when the time '
     'ran out (never, if timeout is null), an error when the follow has failed';
 
-REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text), stop_follow(name), resume_follow(name),
-    drop_follow(name, boolean), wait_for_follow(interval, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text), alter_follow(name, text, text), stop_follow(name),
+    resume_follow(name), drop_follow(name, boolean), wait_for_follow(interval, name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(
     OUT follow_name name, OUT state text, OUT pid integer, OUT blocked_by integer[], OUT upstream text,

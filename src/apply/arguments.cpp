@@ -16,6 +16,11 @@ const char *required_text(FunctionCallInfo fcinfo, int number, const char *name)
     return text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
+const char *optional_text(FunctionCallInfo fcinfo, int number)
+{
+    return PG_ARGISNULL(number) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(number));
+}
+
 const char *required_name(FunctionCallInfo fcinfo, int number)
 {
     if (PG_ARGISNULL(number))

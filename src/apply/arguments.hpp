@@ -11,6 +11,9 @@ void require_superuser(const char *function);
 // A text argument. Raises ERRCODE_NULL_VALUE_NOT_ALLOWED where it is null.
 const char *required_text(FunctionCallInfo fcinfo, int number, const char *name);
 
+// A text argument; null where it is null.
+const char *optional_text(FunctionCallInfo fcinfo, int number);
+
 // The argument follow_name. Raises ERRCODE_NULL_VALUE_NOT_ALLOWED where it is null.
 const char *required_name(FunctionCallInfo fcinfo, int number);
 

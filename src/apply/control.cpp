@@ -1,5 +1,7 @@
 // The SQL functions stop_follow, resume_follow and drop_follow. What they do outside of this database's tables waits
 // for the end of their transaction, or is taken back by it (pending.cpp).
+#include "control.hpp"
+
 #include "arguments.hpp"
 #include "dropped_objects.hpp"
 #include "latch_pause.hpp"
@@ -19,10 +21,7 @@ PG_FUNCTION_INFO_V1(pg_follower_drop_follow);
 }
 
 namespace pg_follower::apply {
-namespace {
 
-// Ends the follow's worker, waits until it is gone, and keeps others from starting until the transaction ends. Returns
-// whether there was one.
 bool stop_worker(int32 follow)
 {
     int told = 0;
@@ -46,6 +45,8 @@ bool stop_worker(int32 follow)
         pause_briefly(poll_milliseconds);
     return told != 0;
 }
+
+namespace {
 
 void stop_follow(const char *name)
 {
@@ -90,6 +91,7 @@ void drop_follow(const char *name, bool force)
         ereport(NOTICE, (errmsg("replication slot \"%s\" is left to the database of which this one is a copy",
                                 NameStr(follow->slot))));
         delete_follow(follow->id);
+        forget_dropped_objects(follow->id);
         return;
     }
     const char *error;

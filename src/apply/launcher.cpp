@@ -4,6 +4,7 @@
 // starter tells it which follows were running, and ends; then the launcher registers their workers. Where slots are
 // lacking it tries again, and the view follow_status says so; it ends when all have been started. A worker that it
 // starts late, after somebody has stopped or resumed its follow, ends at once.
+#include "follow_names.hpp"
 #include "function_path.hpp"
 #include "latch_pause.hpp"
 #include "pg_follower/apply.hpp"
@@ -25,10 +26,12 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_database.h"
+#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 PGDLLEXPORT void pg_follower_launcher_main(Datum argument);
@@ -66,10 +69,14 @@ bool run_starter(Oid database, int32 behind)
     start_queue->clear(behind);
     BackgroundWorker entry = describe_worker("pg_follower starter", "pg_follower_starter_main");
     entry.bgw_main_arg = ObjectIdGetDatum(database);
+    // One starter also reports what dropped databases left behind: this process has no database to read that in.
+    static bool reported = false;
+    entry.bgw_extra[0] = !reported;
     entry.bgw_notify_pid = MyProcPid;
     BackgroundWorkerHandle *handle;
     if (!RegisterDynamicBackgroundWorker(&entry, &handle))
         return false;
+    reported = true;
     if (WaitForBackgroundWorkerShutdown(handle) == BGWH_POSTMASTER_DIED)
         proc_exit(1);
     return true;
@@ -166,6 +173,38 @@ void refuse_while_following(Oid table)
                     errhint("Call drop_follow('%s') first, with force => true if the upstream is gone.", follow)));
 }
 
+// The same for a whole database. Its follows are in its own tables, but their origins can be read from here.
+void refuse_followed_database(Oid database)
+{
+    int count = 0;
+    for (FollowOrigin *origin : each<FollowOrigin>(all_follow_origins()))
+        count += origin->database == database;
+    if (count == 0)
+        return;
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_IN_USE),
+             errmsg("database \"%s\" is being used by pg_follower", get_database_name(database)),
+             errdetail_plural("It has %d follow, whose replication slot would be left behind upstream and keep WAL.",
+                              "It has %d follows, whose replication slots would be left behind upstream and keep WAL.",
+                              count, count),
+             errhint("Call drop_follow() in it first, with force => true if the upstream is gone.")));
+}
+
+// Names what a database left behind that was dropped by a session without this library.
+void report_left_behind()
+{
+    StartTransactionCommand();
+    for (FollowOrigin *origin : each<FollowOrigin>(all_follow_origins()))
+        if (!SearchSysCacheExists1(DATABASEOID, ObjectIdGetDatum(origin->database)))
+            ereport(LOG, (errmsg("a database that followed another one was dropped and has left replication origin "
+                                 "\"%s\" behind",
+                                 origin->name),
+                          errdetail("Replication slot \"%s\" of its upstream keeps WAL.", origin->slot),
+                          errhint("Drop the slot on the upstream with pg_drop_replication_slot(), and the origin here "
+                                  "with pg_replication_origin_drop().")));
+    CommitTransactionCommand();
+}
+
 } // namespace
 
 } // namespace pg_follower::apply
@@ -174,6 +213,7 @@ void pg_follower::init_apply()
 {
     using namespace apply;
     guard_table("follow", refuse_while_following);
+    guard_databases(refuse_followed_database);
     install_function_path();
     if (!library_preloaded)
         return;
@@ -201,5 +241,7 @@ void pg_follower_starter_main(Datum argument)
     BackgroundWorkerUnblockSignals();
     BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
     pg_follower::apply::list_follows();
+    if (MyBgworkerEntry->bgw_extra[0])
+        pg_follower::apply::report_left_behind();
     proc_exit(0);
 }

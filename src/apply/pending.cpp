@@ -12,6 +12,8 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "commands/dbcommands.h"
+#include "miscadmin.h"
 #include "replication/origin.h"
 #include "utils/snapmgr.h"
 }
@@ -59,6 +61,8 @@ void perform_drop(Pending *item)
         item->upstream.drop_slot(NameStr(item->slot));
     PushActiveSnapshot(GetTransactionSnapshot());
     replorigin_drop_by_name(item->origin, true, false);
+    ereport(LOG,
+            (errmsg("follow \"%s\" of database \"%s\" ends", NameStr(item->name), get_database_name(MyDatabaseId))));
     PopActiveSnapshot();
 }
 

@@ -1,6 +1,7 @@
 // What can be wrong with the slot of a follow, in words that say what is lost and what to call. See slot.hpp.
 #include "slot.hpp"
 
+#include "follow_names.hpp"
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
@@ -16,6 +17,8 @@ struct SlotFacts {
     const char *state;   // wal_status; null where the slot holds no WAL yet
     const char *process; // that sends from it; null where none does
     XLogRecPtr confirmed;
+    const char *database; // of the slot
+    const char *here;     // of the connection
 };
 
 XLogRecPtr lsn_from_text(const char *text)
@@ -29,12 +32,13 @@ bool read_slot(Upstream &upstream, const char *slot, SlotFacts &facts)
     SqlWriter query;
     query
         .text("SELECT slot_name::pg_catalog.text, wal_status, active_pid::pg_catalog.text,"
-              " confirmed_flush_lsn::pg_catalog.text FROM pg_catalog.pg_replication_slots WHERE slot_name"
+              " confirmed_flush_lsn::pg_catalog.text, database::pg_catalog.text,"
+              " pg_catalog.current_database()::pg_catalog.text FROM pg_catalog.pg_replication_slots WHERE slot_name"
               " OPERATOR(pg_catalog.=) ")
         .literal(slot);
-    const char *values[4];
+    const char *values[6];
     upstream.row(query.c_str(), lengthof(values), values);
-    facts = {values[1], values[2], lsn_from_text(values[3])};
+    facts = {values[1], values[2], lsn_from_text(values[3]), values[4], values[5]};
     return values[0] != nullptr;
 }
 
@@ -50,8 +54,7 @@ const char *how_to_begin_anew(const Follow &follow)
 
 bool is_of_this_database(const Follow &follow)
 {
-    const char *own = psprintf("pg_follower_%u_", MyDatabaseId);
-    return strncmp(follow.origin, own, strlen(own)) == 0;
+    return strcmp(follow.origin, origin_name(MyDatabaseId, NameStr(follow.slot))) == 0;
 }
 
 void require_own_follow(const Follow &follow)
@@ -70,6 +73,27 @@ XLogRecPtr known_position(const Follow &follow)
     RepOriginId origin = replorigin_by_name(follow.origin, true);
     XLogRecPtr position = origin == InvalidRepOriginId ? InvalidXLogRecPtr : replorigin_get_progress(origin, false);
     return Max(position, follow.start_lsn);
+}
+
+void require_slot(Upstream &upstream, const Follow &follow)
+{
+    const char *system = upstream.system_identifier();
+    if (strcmp(system, follow.upstream_system) != 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("connection string leads to another server than follow \"%s\" follows", NameStr(follow.name)),
+                 errdetail("Its system identifier is %s, that of the upstream is %s.", system, follow.upstream_system),
+                 errhint("To follow another server, call start_follow().")));
+    SlotFacts slot;
+    if (!read_slot(upstream, NameStr(follow.slot), slot))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                        errmsg("replication slot \"%s\" does not exist there", NameStr(follow.slot)),
+                        errdetail("The server is a copy of the one that is followed, or the slot was dropped."),
+                        errhint("A follow cannot go on without its slot.")));
+    if (strcmp(slot.database, slot.here) != 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("connection string leads to database \"%s\", but follow \"%s\" follows \"%s\"",
+                               slot.here, NameStr(follow.name), slot.database)));
 }
 
 bool is_used_by_another(Upstream &upstream, const Follow &follow)

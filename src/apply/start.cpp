@@ -4,6 +4,7 @@
 // if its transaction aborts (pending.cpp). The slot is made before anything is written here: where both databases are
 // of one cluster, the slot would wait for the transaction that waits for it.
 #include "arguments.hpp"
+#include "follow_names.hpp"
 #include "pending.hpp"
 #include "pg_follower/settings.hpp"
 #include "registration.hpp"
@@ -14,6 +15,7 @@
 extern "C" {
 #include "access/xlog.h"
 #include "catalog/pg_control.h"
+#include "commands/dbcommands.h"
 #include "replication/origin.h"
 #include "utils/timestamp.h"
 
@@ -90,10 +92,11 @@ void give_replica_identities(Upstream &upstream)
     if (strcmp(facts[0], "on") == 0)
         upstream.row("SELECT follower.set_replica_identities()::pg_catalog.text", 1, facts);
     else
-        ereport(WARNING,
-                (errmsg("%s tables of the upstream have no primary key and no other replica identity", facts[1]),
-                 errdetail("Updates and deletes of their rows cannot follow."),
-                 errhint("Run SELECT follower.set_replica_identities() on the upstream as a superuser.")));
+        ereport(WARNING, (errmsg_plural("%s table of the upstream has no primary key and no other replica identity",
+                                        "%s tables of the upstream have no primary key and no other replica identity",
+                                        atoi(facts[1]), facts[1]),
+                          errdetail("Updates and deletes of their rows cannot follow."),
+                          errhint("Run SELECT follower.set_replica_identities() on the upstream as a superuser.")));
 }
 
 void start_follow(const char *conninfo, const char *name, bool copy_data, const char *origins)
@@ -111,9 +114,8 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     follow.state = FollowState::starting;
     follow.started_at = GetCurrentTimestamp();
     follow.figures.caught_up_at = follow.started_at;
-    snprintf(NameStr(follow.slot), NAMEDATALEN, "pg_follower_" UINT64_FORMAT "_%u_%d", GetSystemIdentifier(),
-             MyDatabaseId, follow.id);
-    follow.origin = psprintf("pg_follower_%u_%d", MyDatabaseId, follow.id);
+    write_slot_name(follow.slot, get_database_name(MyDatabaseId), name, follow.id);
+    follow.origin = origin_name(MyDatabaseId, NameStr(follow.slot));
 
     // From on_abort_drop_slot on, the end of the transaction closes the connection; before, this function does.
     static Upstream upstream;
@@ -137,7 +139,10 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     give_replica_identities(upstream);
 
     if (follow.large_objects > 0)
-        ereport(WARNING, (errmsg("%lld large objects of the upstream do not follow", (long long)follow.large_objects),
+        ereport(WARNING, (errmsg_plural("%lld large object of the upstream does not follow",
+                                        "%lld large objects of the upstream do not follow",
+                                        static_cast<unsigned long>(follow.large_objects),
+                                        static_cast<long long>(follow.large_objects)),
                           errdetail("Logical decoding does not see them."),
                           errhint("Keep such data in columns of type bytea, or copy large objects by other means.")));
     if (!preloaded_upstream)

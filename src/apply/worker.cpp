@@ -25,6 +25,7 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "libpq/pqformat.h"
 #include "pgstat.h"
@@ -49,6 +50,7 @@ namespace {
 
 struct Worker {
     Follow *follow;
+    const char *database; // its name, for the log
     Live *live;
     Upstream upstream;
     Applier applier;
@@ -125,7 +127,8 @@ template <typename Change> void change_follow(Change change)
         row.segment = 0;
         row.figures = worker->applier.figures();
     });
-    ereport(LOG, (errmsg("follow \"%s\" is stopped", NameStr(worker->follow->name))));
+    ereport(LOG, (errhidecontext(true), errmsg("follow \"%s\" of database \"%s\" is stopped",
+                                               NameStr(worker->follow->name), worker->database)));
     proc_exit(0);
 }
 
@@ -185,8 +188,9 @@ bool snapshots_blocked(Follow &row)
     });
     worker->applier.set_state(state);
     if (!again)
-        ereport(LOG, (errmsg("follow \"%s\" has failed", NameStr(worker->follow->name)),
-                      names_a_call(error->hint) ? 0 : errhint("Remove the cause, then call resume_follow().")));
+        ereport(LOG,
+                (errmsg("follow \"%s\" of database \"%s\" has failed", NameStr(worker->follow->name), worker->database),
+                 names_a_call(error->hint) ? 0 : errhint("Remove the cause, then call resume_follow().")));
     proc_exit(again ? 1 : 0);
 }
 
@@ -218,6 +222,7 @@ void find_work(int32 id, TransactionId xid)
         // Where the extension was dropped there is no work either.
         if (OidIsValid(get_extension_oid(extension_name, true)))
             worker->follow = find_follow(id);
+        worker->database = get_database_name(MyDatabaseId);
     });
     if (!worker->follow || !worker->follow->enabled || worker->follow->state == FollowState::failed)
         proc_exit(0);
@@ -282,6 +287,12 @@ void open_stream()
     replorigin_session_origin = origin;
     worker->applier.set_state(FollowState::streaming);
     worker->sent = worker->applier.feedback(false);
+    bool begins = worker->start == follow.start_lsn;
+    ereport(LOG,
+            (errhidecontext(true), begins ? errmsg("follow \"%s\" of database \"%s\" starts at %X/%X",
+                                                   NameStr(follow.name), worker->database, PGF_LSN(worker->start))
+                                          : errmsg("follow \"%s\" of database \"%s\" resumes at %X/%X",
+                                                   NameStr(follow.name), worker->database, PGF_LSN(worker->start))));
 }
 
 // Tells the upstream how far this worker is, if that has changed or the upstream asks.
@@ -368,11 +379,18 @@ void handle_message(char *data, int length)
     }
 }
 
+// Says in each line of the log whose it is: an ErrorContextScope's callback.
+void describe_follow(void *)
+{
+    errcontext("follow \"%s\" of database \"%s\"", NameStr(worker->follow->name), worker->database);
+}
+
 [[noreturn]] void work(int32 id, TransactionId xid)
 {
     PG_TRY();
     {
         find_work(id, xid);
+        ErrorContextScope context(describe_follow, nullptr);
         open_stream();
         follow_stream();
     }

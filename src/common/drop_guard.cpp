@@ -1,4 +1,4 @@
-// Watches dropped tables, and notices those of the extension. See drop_guard.hpp.
+// Watches what is dropped, and notices tables of the extension and databases. See drop_guard.hpp.
 #include "pg_follower/drop_guard.hpp"
 
 #include "pg_follower/names.hpp"
@@ -7,6 +7,7 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "utils/lsyscache.h"
 }
 
@@ -20,12 +21,16 @@ struct Guard {
 
 Guard guards[2];
 int guard_count = 0;
+void (*refuse_database)(Oid database) = nullptr;
+bool installed = false;
 object_access_hook_type next_object_access;
 
 void object_access(ObjectAccessType access, Oid catalog, Oid object, int column, void *argument)
 {
     if (next_object_access)
         next_object_access(access, catalog, object, column, argument);
+    if (access == OAT_DROP && catalog == DatabaseRelationId && refuse_database)
+        refuse_database(object);
     if (access != OAT_DROP || catalog != RelationRelationId || column != 0)
         return;
     const char *name = get_rel_name(object);
@@ -34,16 +39,28 @@ void object_access(ObjectAccessType access, Oid catalog, Oid object, int column,
             guards[i].refuse(object);
 }
 
+void install()
+{
+    if (installed)
+        return;
+    installed = true;
+    next_object_access = object_access_hook;
+    object_access_hook = object_access;
+}
+
 } // namespace
 
 void guard_table(const char *name, void (*refuse)(Oid table))
 {
-    if (guard_count == 0) {
-        next_object_access = object_access_hook;
-        object_access_hook = object_access;
-    }
+    install();
     Assert(guard_count < static_cast<int>(lengthof(guards)));
     guards[guard_count++] = {name, refuse};
+}
+
+void guard_databases(void (*refuse)(Oid database))
+{
+    install();
+    refuse_database = refuse;
 }
 
 } // namespace pg_follower

@@ -193,7 +193,7 @@ sub comparable
 	$text =~ s/\b[0-9A-F]{1,8}\/[0-9A-F]{6,8}\b/LSN/g;
 	$text =~ s/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d(?::\d\d)?)?/TIME/g;
 	$text =~ s/\b\d\d:\d\d:\d\d(?:\.\d+)?\b/INTERVAL/g;
-	$text =~ s/\bpg_follower_\d+_\d+_\d+\b/SLOT/g;
+	$text =~ s/\bpg_follower_\w+_[0-9a-f]{8}\b/SLOT/g;
 	$text =~ s/^(pid +\| )\d+/$1PID/mg;
 	$text =~ s/\b\d+ (?:bytes|kB|MB)/SIZE/g;
 	$text =~ s/-\[ RECORD (\d+) \][-+]*/-[ RECORD $1 ]/g;

@@ -1,0 +1,25 @@
+// The names of a follow's slot and origin, which tell people whose they are.
+//
+// The slot, upstream: pg_follower_DATABASE_FOLLOW_NUMBER, where the names of the downstream database and of the follow
+// stand as far as they fit, and the number is the follow's, which is random. The origin, here: the same, with the
+// database's OID behind pg_follower_. Origins belong to the cluster, so they can be read from every database.
+#pragma once
+
+#include "pg_follower/pg.hpp"
+
+namespace pg_follower::apply {
+
+void write_slot_name(NameData &slot, const char *database, const char *follow, int32 id);
+const char *origin_name(Oid database, const char *slot);
+
+// An origin of a follow, whose database may be gone.
+struct FollowOrigin {
+    const char *name;
+    Oid database;
+    const char *slot;
+};
+
+// The origins of all follows of the cluster, a List of FollowOrigin.
+List *all_follow_origins();
+
+} // namespace pg_follower::apply
