@@ -42,8 +42,9 @@ CREATE FUNCTION follower.ddl_command_end() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_end';
 CREATE FUNCTION follower.sql_drop() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_sql_drop';
--- Loads the library before the commands whose rows need it, and before those that may drop the extension under a
--- follow; notes a DETACH PARTITION CONCURRENTLY, whose first transaction ends before any other event.
+-- Loads the library before the commands whose rows, or whose elements, need it, and before those that may drop the
+-- extension under a follow; notes a DETACH PARTITION CONCURRENTLY, whose first transaction ends before any other event,
+-- and a CREATE SCHEMA with elements.
 CREATE FUNCTION follower.ddl_command_start() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_start';
 CREATE FUNCTION follower.table_rewrite() RETURNS event_trigger
@@ -62,10 +63,12 @@ CREATE EVENT TRIGGER "!pg_follower_table_rewrite" ON table_rewrite EXECUTE FUNCT
 ALTER EVENT TRIGGER "!pg_follower_table_rewrite" ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER "!pg_follower_table_rewrite" IS 'an ALTER TABLE that rewrites rows follows';
 CREATE EVENT TRIGGER "!pg_follower_ddl_command_start" ON ddl_command_start
-    WHEN TAG IN ('CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
+    WHEN TAG IN ('CREATE SCHEMA', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'DROP EXTENSION', 'DROP SCHEMA',
+        'DROP OWNED')
     EXECUTE FUNCTION follower.ddl_command_start();
 ALTER EVENT TRIGGER "!pg_follower_ddl_command_start" ENABLE ALWAYS;
-COMMENT ON EVENT TRIGGER "!pg_follower_ddl_command_start" IS 'commands whose rows come before their end follow';
+COMMENT ON EVENT TRIGGER "!pg_follower_ddl_command_start" IS
+    'commands that must be known before they run follow';
 CREATE EVENT TRIGGER "!pg_follower_ddl_command_end" ON ddl_command_end EXECUTE FUNCTION follower.ddl_command_end();
 ALTER EVENT TRIGGER "!pg_follower_ddl_command_end" ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER "!pg_follower_ddl_command_end" IS 'commands follow';

@@ -8,6 +8,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_authid.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_collation.h"
 #include "commands/defrem.h"
@@ -217,6 +218,23 @@ inline void require_no_privileges(PlannedStmt *plan, Oid table)
     for (RangeTblEntry *entry : each<RangeTblEntry>(plan->rtable))
         if (entry->relid == table && !OidIsValid(entry->checkAsUser))
             entry->requiredPerms = 0;
+#endif
+}
+
+// While the elements of a CREATE SCHEMA are made, versions before 17 look names up in that schema, whatever search_path
+// says. Between these two calls, search_path counts for nothing but the server's own names.
+inline void push_empty_search_path()
+{
+#if PG_VERSION_NUM < 170000
+    OverrideSearchPath path = {};
+    path.addCatalog = true;
+    PushOverrideSearchPath(&path);
+#endif
+}
+inline void pop_empty_search_path()
+{
+#if PG_VERSION_NUM < 170000
+    PopOverrideSearchPath();
 #endif
 }
 

@@ -7,15 +7,20 @@ extern "C" {
 
 namespace pg_follower::deparse {
 
-bool Event::creates(const ObjectAddress &address) const
+const Command *Event::creation_of(const ObjectAddress &address) const
 {
     for (int i = 0; i < count; ++i) {
         const Command &command = commands[i];
         if (command.address.classId == address.classId && command.address.objectId == address.objectId &&
             command.address.objectSubId == 0 && strncmp(command.tag, "CREATE ", 7) == 0)
-            return true;
+            return &command;
     }
-    return false;
+    return nullptr;
+}
+
+bool Event::creates(const ObjectAddress &address) const
+{
+    return creation_of(address) != nullptr;
 }
 
 bool Event::creates_relation(Oid relid) const
@@ -23,6 +28,14 @@ bool Event::creates_relation(Oid relid) const
     ObjectAddress address;
     ObjectAddressSet(address, RelationRelationId, relid);
     return creates(address);
+}
+
+bool Event::writes_relation(Oid relid) const
+{
+    ObjectAddress address;
+    ObjectAddressSet(address, RelationRelationId, relid);
+    const Command *creation = creation_of(address);
+    return creation && !creation->written_before;
 }
 
 void cannot_follow(const char *reason, const char *file, int line, const char *function)

@@ -24,6 +24,7 @@ struct Command {
     CollectedCommand *collected; // lives as long as the event trigger function runs
     Node *parse_tree;            // collected->parsetree
     ObjectAddress address;       // the object; InvalidOid for GRANT, REVOKE and ALTER DEFAULT PRIVILEGES
+    bool written_before;         // it was written while the statement was running (written.hpp)
     const Event *event;
 };
 
@@ -39,6 +40,10 @@ struct Event {
     // event's other commands did to it).
     bool creates(const ObjectAddress &address) const;
     bool creates_relation(Oid relid) const;
+    // Whether the relation's creation is yet to be written.
+    bool writes_relation(Oid relid) const;
+    // The command that creates the object; null where there is none.
+    const Command *creation_of(const ObjectAddress &address) const;
 };
 
 // A command that is written by itself, before its statement ends: an event of its own, without a parse tree.

@@ -14,7 +14,8 @@ namespace {
 struct WrittenCommand {
     const CollectedCommand *command;
     SubTransactionId subtransaction;
-    RewrittenTable rewrites;
+    bool is_rewrite;
+    RewrittenTable rewrites; // of a rewrite
 };
 
 List *commands;  // of WrittenCommand
@@ -52,14 +53,24 @@ void at_subtransaction_end(SubXactEvent event, SubTransactionId own, SubTransact
         remove_commands([own](const WrittenCommand &entry) { return entry.subtransaction >= own; });
 }
 
-} // namespace
-
-void note_written(const CollectedCommand *command)
+void note(const CollectedCommand *command, bool is_rewrite)
 {
     MemoryContextScope scope(TopTransactionContext);
     auto *entry = allocate<WrittenCommand>();
-    *entry = {command, GetCurrentSubTransactionId(), {InvalidOid, false}};
+    *entry = {command, GetCurrentSubTransactionId(), is_rewrite, {InvalidOid, false}};
     commands = lappend(commands, entry);
+}
+
+} // namespace
+
+void note_rewriting(const CollectedCommand *command)
+{
+    note(command, true);
+}
+
+void note_written_early(const CollectedCommand *command)
+{
+    note(command, false);
 }
 
 bool is_written(const CollectedCommand *command)
@@ -73,7 +84,7 @@ bool is_written(const CollectedCommand *command)
 bool is_begun(const Event &event)
 {
     for (WrittenCommand *entry : each<WrittenCommand>(commands))
-        if (is_of(event, *entry))
+        if (entry->is_rewrite && is_of(event, *entry))
             return true;
     return false;
 }
@@ -81,7 +92,7 @@ bool is_begun(const Event &event)
 bool is_altered_early(Oid relid)
 {
     for (WrittenCommand *entry : each<WrittenCommand>(commands))
-        if (entry->command->type == SCT_AlterTable &&
+        if (entry->is_rewrite && entry->command->type == SCT_AlterTable &&
             list_member_oid(find_all_inheritors(entry->command->d.alterTable.objectId, NoLock, nullptr), relid))
             return true;
     return false;
@@ -93,7 +104,7 @@ Oid forget_written(const Event &event)
     remove_commands([&](const WrittenCommand &entry) {
         if (!is_of(event, entry))
             return false;
-        if (entry.command->type == SCT_AlterTable)
+        if (entry.is_rewrite && entry.command->type == SCT_AlterTable)
             table = entry.command->d.alterTable.objectId;
         return true;
     });
@@ -115,7 +126,7 @@ RewrittenTable note_rewritten(const Event &event, RewrittenTable table)
 {
     RewrittenTable before = {InvalidOid, false};
     for (WrittenCommand *entry : each<WrittenCommand>(commands)) {
-        if (!is_of(event, *entry))
+        if (!entry->is_rewrite || !is_of(event, *entry))
             continue;
         // A part of the command that was noted after the last call has no table yet.
         if (OidIsValid(entry->rewrites.relid))
@@ -127,8 +138,15 @@ RewrittenTable note_rewritten(const Event &event, RewrittenTable table)
 
 Oid innermost_rewritten(bool &running)
 {
-    running = commands != NIL;
-    return running ? static_cast<WrittenCommand *>(llast(commands))->rewrites.relid : InvalidOid;
+    Oid relid = InvalidOid;
+    running = false;
+    for (WrittenCommand *entry : each<WrittenCommand>(commands)) {
+        if (!entry->is_rewrite)
+            continue;
+        running = true;
+        relid = entry->rewrites.relid;
+    }
+    return relid;
 }
 
 void install_written()

@@ -6,15 +6,17 @@
 
 namespace pg_follower::deparse {
 
-// Notes a command of a statement that is still running.
-void note_written(const CollectedCommand *command);
+// Notes a command of a statement that is still running: of one that rewrites rows, or of any other.
+void note_rewriting(const CollectedCommand *command);
+void note_written_early(const CollectedCommand *command);
 // Whether the command was noted.
 bool is_written(const CollectedCommand *command);
-// Whether a command of the event was noted.
+// Whether a command of the event was noted as one that rewrites rows.
 bool is_begun(const Event &event);
-// Whether a noted ALTER TABLE is about the table, or one of its ancestors.
+// Whether such an ALTER TABLE is about the table, or one of its ancestors.
 bool is_altered_early(Oid relid);
-// Forgets the event's commands, at the end of its statement. Returns the table of its ALTER TABLE, or InvalidOid.
+// Forgets the event's commands, at the end of its statement. Returns the table of its ALTER TABLE that rewrites rows,
+// or InvalidOid.
 Oid forget_written(const Event &event);
 
 // Notes a relation that was written with, or before, its rows.

@@ -59,9 +59,12 @@ void follow_commands(Event &event, void (*done)(const CollectedCommand *command)
 {
     for (int i = 0; i < event.count; ++i) {
         event.commands[i].event = &event;
+        event.commands[i].written_before = is_written(event.commands[i].collected);
+    }
+    for (int i = 0; i < event.count; ++i) {
         const Command &command = event.commands[i];
         if (command.collected->in_extension || is_own_extension(command.address) || is_temporary(command.address) ||
-            is_written(command.collected) || is_invalid_index(command.address))
+            command.written_before || is_invalid_index(command.address))
             continue;
         follow_command(command);
         follow_renamed_in_queries(command);

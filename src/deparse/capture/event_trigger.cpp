@@ -3,6 +3,7 @@
 // Promises what follow.hpp promises. For temporary objects, and for what an extension's script does, nothing is done
 // and nothing is said. Assumes that the event trigger manager calls.
 #include "deparse/capture/commands.hpp"
+#include "deparse/capture/create_schema.hpp"
 #include "deparse/capture/create_table_as.hpp"
 #include "deparse/capture/detach_hook.hpp"
 #include "deparse/capture/dispatch.hpp"
@@ -85,6 +86,7 @@ void init_deparse()
     using namespace deparse;
     guard_table("message_key", refuse_while_followed);
     install_create_table_as();
+    install_create_schema();
     install_written();
     install_detach();
     install_utility_hook();
@@ -108,7 +110,9 @@ PGDLLEXPORT Datum pg_follower_sql_drop(PG_FUNCTION_ARGS);
 // and notes what can only be seen while it runs.
 Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS)
 {
-    note_detach(event_trigger_data(fcinfo, "follower.ddl_command_start")->parsetree);
+    EventTriggerData *data = event_trigger_data(fcinfo, "follower.ddl_command_start");
+    note_detach(data->parsetree);
+    begin_schema(data->parsetree);
     PG_RETURN_NULL();
 }
 
@@ -116,12 +120,14 @@ Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS)
 Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
 {
     EventTriggerData *data = event_trigger_data(fcinfo, "follower.ddl_command_end");
+    end_schema(data->parsetree);
     if (creating_extension || !anybody_follows())
         PG_RETURN_NULL();
 
     Event event = collect_event(data->parsetree);
     follow_commands(event, nullptr);
     end_rewrites(event);
+    (void)forget_written(event);
     keep_replica_identities(event);
     if (data->parsetree && IsA(data->parsetree, DropOwnedStmt))
         follow({"DROP OWNED", "", GetUserId()},

@@ -377,7 +377,7 @@ Datum pg_follower_table_rewrite(PG_FUNCTION_ARGS)
         PG_RETURN_NULL();
 
     event.is_running = true;
-    follow_commands(event, note_written);
+    follow_commands(event, note_rewriting);
     take_rows_of(event, relid);
     emit_rewrite(relid);
     PG_RETURN_NULL();

@@ -49,7 +49,7 @@ void deparse_alter_table(Script &script, const Command &command)
     if (!IsA(command.parse_tree, AlterTableStmt) && !IsA(command.parse_tree, AlterTableMoveAllStmt))
         return;
     AlterTable alter(script, command);
-    if (command.event->creates_relation(alter.relid()))
+    if (command.event->writes_relation(alter.relid()))
         return;
 
     for (const Subcommand &subcommand : alter.subcommands())
