@@ -43,6 +43,7 @@ ok(kill(0, $$), 'and no other process was ended');
 # Interrupted while it builds, as the terminal does it: every process of the group gets the signal. What a demo before
 # it has left is removed first.
 make_path("$demo/upstream");
+append_to_file("$demo.log", '');
 my $pid = fork() // die "could not fork: $!";
 if (!$pid)
 {
@@ -52,6 +53,7 @@ if (!$pid)
 	open(STDERR, '>&', \*STDOUT);
 	exec('bash', 'test/demo/start') or die "could not run the demo: $!";
 }
+END { local $?; kill 'INT', -$pid if $pid; }
 my $end = time + $PostgreSQL::Test::Utils::timeout_default;
 while (time < $end && slurp_file("$demo.log") !~ /building: \d+ of \d+ source files so far/)
 {
@@ -64,6 +66,7 @@ isnt($status, 0, 'demo-stop leaves a demo that is being made alone');
 like($said, qr/A demo is being made/, 'and says so');
 kill 'INT', -$pid;
 waitpid($pid, 0);
+$pid = 0;
 isnt($?, 0, 'a demo that is interrupted fails');
 like(slurp_file("$demo.log"), qr/The demo was interrupted/, 'and says so');
 ok(!-e $demo, 'and leaves nothing behind');
