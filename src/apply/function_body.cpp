@@ -3,8 +3,13 @@
 // It depends on the path where a name without a schema could mean an object of a user. So each such name is looked for
 // in all schemas but the server's own. That finds too much rather than too little: an alias may have the name of
 // somebody's table. What is found too much costs speed only: the function is called, where it could have been inlined.
+//
+// A name may also be a value that the text does not show: types as regclass, and functions that take such types or the
+// text of names and queries, look names up while they run, or write them as the path demands.
 #include "function_body.hpp"
 
+#include "dropped_objects.hpp"
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 
@@ -23,6 +28,7 @@ extern "C" {
 #include "parser/parser.h"
 #include "parser/scansup.h"
 #include "utils/catcache.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
 
@@ -101,14 +107,60 @@ const char *bare_name(const List *names)
     return list_length(names) == 1 ? strVal(linitial(names)) : nullptr;
 }
 
-// Functions whose results depend on the search path.
-bool tells_path(const char *function)
+// Whether text of the type, or of its elements, holds a name that the search path finds, or leaves without its schema.
+bool is_type_of_names(Oid type)
 {
-    constexpr const char *names[] = {"current_schema", "current_schemas", "current_setting"};
+    type = getBaseType(type);
+    if (Oid element = get_element_type(type); OidIsValid(element))
+        type = getBaseType(element);
+    Oid catalog = referenced_catalog(type);
+    return OidIsValid(catalog) && catalog != NamespaceRelationId;
+}
+
+// A user's type of such a name counts, too: too much rather than too little.
+bool is_type_of_names(const TypeName *type)
+{
+    if (type->names == NIL)
+        return false;
+    Oid oid = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(strVal(llast(type->names))),
+                              ObjectIdGetDatum(PG_CATALOG_NAMESPACE));
+    return OidIsValid(oid) && is_type_of_names(oid);
+}
+
+bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+// Functions of the server that take the text of names and queries, or that write names as the search path demands.
+bool uses_path(const char *function)
+{
+    constexpr const char *names[] = {"current_schema",     "current_schemas", "current_setting", "format_type",
+                                     "pg_describe_object", "ts_rewrite",      "ts_stat"};
     for (const char *name : names)
         if (strcmp(function, name) == 0)
             return true;
-    return strstr(function, "_is_visible") != nullptr;
+    return begins_with(function, "pg_get_") || begins_with(function, "has_") || strstr(function, "_is_visible") ||
+           strstr(function, "_to_xml");
+}
+
+// Whether the function is one of the server that looks names up, or writes them, while it runs. One that is immutable
+// leaves that to whoever makes its arguments.
+bool is_function_of_names(const FormData_pg_proc &function)
+{
+    return function.pronamespace == PG_CATALOG_NAMESPACE &&
+           (uses_path(NameStr(function.proname)) ||
+            (function.provolatile != PROVOLATILE_IMMUTABLE && takes_or_gives_names(function)));
+}
+
+bool any_function_of_names(const char *name)
+{
+    CatCList *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+    bool found = false;
+    for (int i = 0; i < list->n_members && !found; ++i)
+        found = is_function_of_names(*reinterpret_cast<Form_pg_proc>(GETSTRUCT(&list->members[i]->tuple)));
+    ReleaseSysCacheList(list);
+    return found;
 }
 
 bool any_names_user_object(const List *names)
@@ -127,7 +179,7 @@ bool names_user_object(Node *node, void *context)
     switch (nodeTag(node)) {
     case T_FuncCall:
         name = strVal(llast(castNode(FuncCall, node)->funcname));
-        if (tells_path(name))
+        if (any_function_of_names(name))
             return true;
         name = bare_name(castNode(FuncCall, node)->funcname);
         if (name && users_have_function_or_type(name))
@@ -165,7 +217,7 @@ bool names_user_object(Node *node, void *context)
         break;
     case T_TypeName:
         name = bare_name(castNode(TypeName, node)->names);
-        if (name && users_have_function_or_type(name))
+        if ((name && users_have_function_or_type(name)) || is_type_of_names(castNode(TypeName, node)))
             return true;
         break;
     case T_RangeVar:
@@ -201,7 +253,31 @@ bool names_user_object(Node *node, void *context)
     return raw_expression_tree_walker(node, PGF_WALKER(names_user_object), context);
 }
 
+bool calls_function_of_names(Oid function, void *)
+{
+    SyscacheRow<FormData_pg_proc> row(PROCOID, ObjectIdGetDatum(function));
+    return row && is_function_of_names(*row);
+}
+
+bool looks_names_up(Node *node, void *context)
+{
+    if (!node)
+        return false;
+    if (IsA(node, Query))
+        return query_tree_walker(castNode(Query, node), PGF_WALKER(looks_names_up), context, 0);
+    return check_functions_in_node(node, calls_function_of_names, context) ||
+           expression_tree_walker(node, PGF_WALKER(looks_names_up), context);
+}
+
 } // namespace
+
+bool takes_or_gives_names(const FormData_pg_proc &function)
+{
+    for (int i = 0; i < function.proargtypes.dim1; ++i)
+        if (is_type_of_names(function.proargtypes.values[i]))
+            return true;
+    return is_type_of_names(function.prorettype);
+}
 
 // The server inlines a single SELECT only (inline_function() and inline_set_returning_function() of clauses.c).
 bool is_inlined_as_it_is(const char *body)
@@ -211,6 +287,12 @@ bool is_inlined_as_it_is(const char *body)
         return false;
     Node *statement = linitial_node(RawStmt, statements)->stmt;
     return IsA(statement, SelectStmt) && !names_user_object(statement, nullptr);
+}
+
+// Functions that it calls are asked for themselves.
+bool looks_names_up(const char *tree)
+{
+    return looks_names_up(static_cast<Node *>(stringToNode(tree)), nullptr);
 }
 
 } // namespace pg_follower::apply

@@ -14,8 +14,8 @@
 // Behind a path that was given comes the function's own schema, if it is trusted likewise.
 //
 // The server's hook around function calls does it (fmgr.h). A function of SQL text under the hook is not inlined, which
-// would read its body under the statement's path. So the hook leaves alone what means the same under any path: such a
-// body, functions in C, those with a body that was read when they were created, and those with settings of their own.
+// would read its body under the statement's path. So the hook leaves alone what means the same under any path: bodies
+// in SQL that function_body.cpp finds to be so, functions in C, and those with settings of their own.
 //
 // The same hook keeps the server from inlining such functions upstream while this extension looks at tables there: the
 // server inlines what the keys of partitioned tables call when it first opens them.
@@ -32,7 +32,8 @@
 #include "pg_follower/sql_writer.hpp"
 #include "trusted_path.hpp"
 
-extern "C" {
+    extern "C"
+{
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"
@@ -85,9 +86,13 @@ bool is_null(const FunctionRow &function, AttrNumber column)
 bool may_look_up(Oid function)
 {
     FunctionRow row(PROCOID, ObjectIdGetDatum(function));
-    return row && row->prolang != INTERNALlanguageId && row->prolang != ClanguageId &&
-           is_null(row, Anum_pg_proc_prosqlbody) && is_null(row, Anum_pg_proc_proconfig) &&
-           !(row->prolang == SQLlanguageId && is_inlined_as_it_is(row.string(Anum_pg_proc_prosrc)));
+    if (!row || row->prolang == INTERNALlanguageId || row->prolang == ClanguageId ||
+        !is_null(row, Anum_pg_proc_proconfig))
+        return false;
+    if (row->prolang != SQLlanguageId || takes_or_gives_names(*row))
+        return true;
+    const char *tree = row.string(Anum_pg_proc_prosqlbody);
+    return tree ? looks_names_up(tree) : !is_inlined_as_it_is(row.string(Anum_pg_proc_prosrc));
 }
 
 // Begins with no function known.

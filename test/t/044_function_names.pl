@@ -109,6 +109,26 @@ is(down('SELECT string_agg(t, $$ $$ ORDER BY id) FROM told'), 'first second',
 up('ALTER ROLE owner IN DATABASE postgres RESET search_path; ALTER DATABASE postgres RESET search_path;
 	DROP TABLE told');
 
+# Bodies that hold no name of an object, but values and functions that do. The server could inline them.
+up(q{
+	CREATE TEXT SEARCH CONFIGURATION stemmed (COPY = english);
+	CREATE TYPE kind AS ENUM ('a');
+	CREATE FUNCTION vector(cfg text, t text) RETURNS tsvector LANGUAGE sql IMMUTABLE AS
+		'SELECT to_tsvector(cfg::regconfig, t)';
+	CREATE FUNCTION is_table(t text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT to_regclass(t) IS NOT NULL';
+	CREATE FUNCTION name_of(t regtype) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1::text';
+	CREATE FUNCTION may_read(t text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT has_table_privilege(t, 'SELECT') $$;
+	CREATE FUNCTION is_known(t text) RETURNS boolean IMMUTABLE RETURN t::regclass::oid > 0;
+	CREATE TABLE named_by_value (id int PRIMARY KEY, cfg text, t text, ty regtype,
+		v tsvector GENERATED ALWAYS AS (vector(cfg, t)) STORED,
+		found boolean GENERATED ALWAYS AS (is_table(t)) STORED,
+		ty_name text GENERATED ALWAYS AS (name_of(ty)) STORED);
+	CREATE INDEX ON named_by_value (is_table(t)) WHERE may_read(t) AND is_known(t);
+	INSERT INTO named_by_value VALUES (1, 'stemmed', 'event', 'kind'), (2, 'simple', 'parted', 'kind[]');
+});
+is_alike('names that are values', 'public, app', 'named_by_value');
+is(down('SELECT found, ty_name FROM named_by_value WHERE id = 1'), 't|kind', '(they are found)');
+
 # ------------------------------------------------------------------------------------------ who may create in schemas
 # An index function names secret(), which the session upstream has on its path. mallory has another secret() in a schema
 # that might be looked at downstream, which fits better. If hers ran, it would tell as whom.
