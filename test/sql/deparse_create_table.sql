@@ -66,6 +66,10 @@ CREATE SCHEMA elements CREATE TABLE one (a integer PRIMARY KEY) CREATE TABLE two
 CREATE TABLE alike (a integer UNIQUE);
 ALTER TABLE alike ADD PRIMARY KEY (a);
 CREATE TABLE like_alike (LIKE alike INCLUDING ALL, b integer REFERENCES like_alike (a), CHECK (b > 0));
+-- Functions that are immutable only when they are inlined are declared so for the statement, the server's own are not.
+CREATE FUNCTION plus_one(i integer) RETURNS integer LANGUAGE sql AS 'SELECT i + 1';
+CREATE TABLE inlined (a integer, b integer GENERATED ALWAYS AS (plus_one(a)) STORED,
+    c text GENERATED ALWAYS AS (a || ' s') STORED);
 
 SELECT regexp_replace(data, '^(CREATE SCHEMA .*) AUTHORIZATION.*', '\1;') AS data
 FROM pg_logical_slot_get_changes('deparse_create_table', NULL, NULL)

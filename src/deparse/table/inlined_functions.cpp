@@ -11,6 +11,7 @@
 #include "pg_follower/scope.hpp"
 
 extern "C" {
+#include "access/transam.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_language.h"
@@ -25,14 +26,19 @@ namespace {
 
 using FunctionRow = SyscacheRow<FormData_pg_proc>;
 
-bool is_declared_mutable(const FunctionRow &function)
+// Functions of the server itself name everything with its schema, so they are inlined downstream, too, and nobody's
+// function is altered for them.
+bool is_declared_mutable(Oid function)
 {
-    return function->prolang == SQLlanguageId && function->provolatile != PROVOLATILE_IMMUTABLE;
+    if (function < FirstNormalObjectId)
+        return false;
+    FunctionRow row(PROCOID, ObjectIdGetDatum(function));
+    return row && row->prolang == SQLlanguageId && row->provolatile != PROVOLATILE_IMMUTABLE;
 }
 
 bool collect(Oid function, void *functions)
 {
-    if (FunctionRow row(PROCOID, ObjectIdGetDatum(function)); row && is_declared_mutable(row)) {
+    if (is_declared_mutable(function)) {
         auto list = static_cast<List **>(functions);
         *list = list_append_unique_oid(*list, function);
     }
