@@ -144,7 +144,8 @@ my $status = Corpus::Report::finish(
 	work => $work,
 	lists => $FindBin::Bin,
 	complete => !$ENV{FILES},
-	defaults => $defaults
+	defaults => $defaults,
+	not_by_default => $defaults ? { read_reasons("$FindBin::Bin/not_by_default.txt") } : {}
 );
 exit($failed || $status ? 1 : 0);
 

@@ -131,6 +131,7 @@ sub compare_with_passing
 		my $level = $row->{end} ne 'ok' ? '' : $row->{inside} eq 'ok' ? 'points' : 'end';
 		$now{$file} = $level if $level;
 		my $expected = $known{$file} // '';
+		next if $level eq '' && $arg->{not_by_default}{$file};
 		push @lost, $file if $expected ne '' && ($level eq '' || $level eq 'end' && $expected eq 'points');
 		push @new, $file
 		  if $level ne '' && $expected eq '' || $level eq 'points' && $expected eq 'end' && $arg->{steps};
@@ -166,7 +167,7 @@ sub write_defaults_score
 	my ($arg, $score, $results) = @_;
 	my @missing = grep { $_->{end} ne 'ok' || $_->{inside} ne 'ok' } @$results;
 	my $paragraph = "$under_defaults$score."
-	  . join('', map { " $_->{file}: " . ($_->{inside} ne 'ok' ? $_->{inside} : $_->{end}) . '.' } @missing) . "\n";
+	  . join('', map { " $_->{file}: " . ($arg->{not_by_default}{ $_->{file} } // $_->{inside}) . '.' } @missing) . "\n";
 	open(my $in, '<:raw', "$arg->{lists}/SCORE.md") or die $!;
 	my $page = join '', <$in>;
 	$page =~ s/^\Q$under_defaults\E.*\n/$paragraph/m or $page =~ s/^(Compared at up to .*\n)/$paragraph\n$1/m;
