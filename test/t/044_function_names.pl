@@ -137,10 +137,9 @@ up(q{
 	CREATE FUNCTION legit.secret(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1';
 	CREATE SCHEMA open;
 	CREATE SCHEMA of_mallory AUTHORIZATION mallory;
-	CREATE SCHEMA owner AUTHORIZATION mallory; -- of the name of another
 	CREATE TABLE public.proof (who text);
 	GRANT INSERT ON public.proof TO public;
-	GRANT USAGE ON SCHEMA legit, open, of_mallory, owner, ext TO public;
+	GRANT USAGE ON SCHEMA legit, open, of_mallory, ext TO public;
 });
 my $number = 0;
 for my $case (
@@ -152,8 +151,10 @@ for my $case (
 		'REVOKE CREATE ON SCHEMA open FROM mallory; GRANT CREATE ON SCHEMA open TO public' ],
 	[ 'such a schema on the path of the database', 'open', 'public', 'postgres',
 		'ALTER DATABASE postgres SET search_path = open, public' ],
-	[ 'the schema that has the name of the owner', 'owner', 'public', 'owner' ],
-	[ 'the schema of an extension', 'ext', 'public', 'owner', 'GRANT CREATE ON SCHEMA ext TO mallory' ],
+	[ 'the schema that has the name of the owner', 'owner', 'public', 'owner',
+		'CREATE SCHEMA owner AUTHORIZATION mallory; GRANT USAGE ON SCHEMA owner TO public' ],
+	[ 'the schema of an extension', 'ext', 'public', 'owner',
+		'ALTER SCHEMA owner RENAME TO not_of_owner; GRANT CREATE ON SCHEMA ext TO mallory' ],
 	[ 'public, where the database is hers', 'public', 'public', 'postgres',
 		'ALTER DATABASE postgres OWNER TO mallory' ])
 {
@@ -172,7 +173,7 @@ for my $case (
 	});
 	up(qq{
 		SET ROLE mallory;
-		CREATE FUNCTION $planted.secret(varchar) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+		CREATE FUNCTION $planted.secret(varchar) RETURNS text LANGUAGE plpgsql AS
 			\$\$ BEGIN INSERT INTO public.proof VALUES (current_user); RETURN \$1; END \$\$;
 	});
 	up("SET search_path = legit; INSERT INTO public.$table VALUES (1, 'A')");
@@ -191,7 +192,7 @@ for my $case (
 # The server's own objects come before those of the path: a table's owner cannot change what a function of another role
 # means by lower().
 up(q{
-	ALTER SCHEMA owner OWNER TO owner;
+	CREATE SCHEMA AUTHORIZATION owner;
 	CREATE FUNCTION app.plain_word(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN lower($1); END $$;
 	CREATE TABLE owner.lowered (id int PRIMARY KEY, v text CHECK (app.plain_word(v) = 'a'));
 	ALTER TABLE owner.lowered OWNER TO owner;
