@@ -36,6 +36,14 @@ REVOKE ALL ON FUNCTION follower.set_replica_identities() FROM PUBLIC;
 COMMENT ON FUNCTION follower.set_replica_identities() IS
     'gives every table without a key REPLICA IDENTITY FULL; returns how many tables it changed';
 
+-- Takes that back when nobody follows any more; returns how many tables it changed.
+CREATE FUNCTION follower.reset_replica_identities() RETURNS integer
+    LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_reset_replica_identities';
+REVOKE ALL ON FUNCTION follower.reset_replica_identities() FROM PUBLIC;
+COMMENT ON FUNCTION follower.reset_replica_identities() IS
+    'gives the tables of follower.keyless_table their default replica identity again, unless somebody follows; returns '
+    'how many tables it changed';
+
 -- ENABLE ALWAYS: DDL of a session with session_replication_role = replica (a bulk load, the worker of a cascade) must
 -- not be missed.
 CREATE FUNCTION follower.ddl_command_end() RETURNS event_trigger

@@ -57,8 +57,15 @@ void undo(Pending *item)
 
 void perform_drop(Pending *item)
 {
-    if (item->upstream.is_open())
+    if (item->upstream.is_open()) {
         item->upstream.drop_slot(NameStr(item->slot));
+        if (strcmp(item->upstream.value("SELECT (pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.=) 'on'"
+                                        " AND NOT pg_catalog.pg_is_in_recovery()"
+                                        " AND pg_catalog.to_regproc('follower.reset_replica_identities') IS NOT NULL)"
+                                        "::pg_catalog.text"),
+                   "true") == 0)
+            (void)item->upstream.value("SELECT follower.reset_replica_identities()::pg_catalog.text");
+    }
     PushActiveSnapshot(GetTransactionSnapshot());
     replorigin_drop_by_name(item->origin, true, false);
     ereport(LOG,

@@ -89,9 +89,17 @@ void give_replica_identities(Upstream &upstream)
                  2, facts);
     if (strcmp(facts[1], "0") == 0)
         return;
-    if (strcmp(facts[0], "on") == 0)
-        upstream.row("SELECT follower.set_replica_identities()::pg_catalog.text", 1, facts);
-    else
+    if (strcmp(facts[0], "on") == 0) {
+        const char *changed = upstream.value("SELECT follower.set_replica_identities()::pg_catalog.text");
+        if (int count = atoi(changed); count > 0)
+            ereport(
+                NOTICE,
+                (errmsg_plural("%d table of the upstream without a key now has REPLICA IDENTITY FULL",
+                               "%d tables of the upstream without a key now have REPLICA IDENTITY FULL", count, count),
+                 errdetail("Otherwise updates and deletes of their rows could not follow."),
+                 errhint("The table follower.keyless_table of the upstream lists them. drop_follow() of the last "
+                         "follow takes it back.")));
+    } else
         ereport(WARNING, (errmsg_plural("%s table of the upstream has no primary key and no other replica identity",
                                         "%s tables of the upstream have no primary key and no other replica identity",
                                         atoi(facts[1]), facts[1]),

@@ -2,9 +2,11 @@
 // dropped, when they come into or leave an extension, and when a follow starts. What identity a table gets stands in
 // table/replica_identity.cpp.
 #include "deparse/capture/keep_replica_identities.hpp"
+#include "deparse/table/keyless_table.hpp"
 #include "deparse/table/replica_identity.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/extension_configuration.hpp"
+#include "pg_follower/followers.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -92,6 +94,8 @@ extern "C" {
 
 PG_FUNCTION_INFO_V1(pg_follower_set_replica_identities);
 PGDLLEXPORT Datum pg_follower_set_replica_identities(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(pg_follower_reset_replica_identities);
+PGDLLEXPORT Datum pg_follower_reset_replica_identities(PG_FUNCTION_ARGS);
 
 // follower.set_replica_identities() returns integer: gives every keyless table of the database its replica identity, as
 // start_follow wants it for the tables that exist, and returns how many it changed. Waits for those who write to such
@@ -118,6 +122,21 @@ Datum pg_follower_set_replica_identities(PG_FUNCTION_ARGS)
         if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)) && keep_replica_identity(relid, true))
             ++changed;
     }
+    PG_RETURN_INT32(changed);
+}
+
+// follower.reset_replica_identities() returns integer: takes back what following gave to keyless tables, as drop_follow
+// wants it when the last follow ends, and returns how many tables it changed. Does nothing while somebody follows.
+Datum pg_follower_reset_replica_identities(PG_FUNCTION_ARGS)
+{
+    if (!superuser())
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to reset replica identities")));
+
+    int changed = 0;
+    if (!anybody_follows())
+        for (Oid relid : each_oid(keyless_tables()))
+            changed += reset_replica_identity(relid);
     PG_RETURN_INT32(changed);
 }
 

@@ -36,6 +36,14 @@ bool is_keyless_table(Oid relid)
     return rows.begin() != rows.end();
 }
 
+List *keyless_tables()
+{
+    List *tables = NIL;
+    for (const auto &row : CatalogScan<KeylessTable>(own_relation("keyless_table"), InvalidOid, {}))
+        tables = lappend_oid(tables, row->relid);
+    return tables;
+}
+
 void remember_keyless_table(Oid relid)
 {
     if (is_keyless_table(relid))

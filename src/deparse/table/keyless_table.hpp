@@ -7,6 +7,7 @@ namespace pg_follower::deparse {
 
 bool is_keyless_table(Oid relid);
 
+List *keyless_tables(); // their OIDs, also of those that have been dropped since
 // Both may be called for a table that is remembered, or forgotten, already.
 void remember_keyless_table(Oid relid);
 void forget_keyless_table(Oid relid);

@@ -21,9 +21,11 @@ extern "C" {
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_publication.h"
 #include "storage/lmgr.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/relcache.h"
 }
 
 namespace pg_follower::deparse {
@@ -134,6 +136,25 @@ bool keep_replica_identity(Oid relid, bool may_be_missing)
     follow_now(LoneCommand("ALTER TABLE", table).command,
                may_be_missing || OidIsValid(extension) ? change_identity<true> : change_identity<false>);
     return true;
+}
+
+bool reset_replica_identity(Oid relid)
+{
+    if (!ConditionalLockRelationOid(relid, ShareRowExclusiveLock))
+        return false;
+    bool changes = false;
+    if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid))) {
+        RelationScope table(relid);
+        PublicationDesc published;
+        RelationBuildPublicationDesc(table, &published);
+        if (published.pubactions.pubupdate || published.pubactions.pubdelete)
+            return false;
+        changes = table->rd_rel->relreplident == REPLICA_IDENTITY_FULL;
+    }
+    if (changes)
+        set_identity(relid, REPLICA_IDENTITY_DEFAULT);
+    forget_keyless_table(relid);
+    return changes;
 }
 
 void note_replica_identity(Oid relid, const ReplicaIdentityStmt *statement)

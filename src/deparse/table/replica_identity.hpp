@@ -14,6 +14,11 @@ bool needs_replica_identity(Oid relid);
 // own kind. Returns whether it changed anything.
 bool keep_replica_identity(Oid relid, bool may_be_missing = false);
 
+// Gives a table that had REPLICA IDENTITY FULL from here its default identity again, when nobody follows any more.
+// Leaves a table alone whose identity somebody else has changed since, or that a publication needs it for; one that
+// somebody uses is left for another time. Returns whether it changed anything.
+bool reset_replica_identity(Oid relid);
+
 // Warns of REPLICA IDENTITY NOTHING, and forgets that the table's identity came from here, as the user chose one.
 void note_replica_identity(Oid relid, const ReplicaIdentityStmt *statement);
 
