@@ -57,14 +57,16 @@ $upstream->safe_psql('postgres', 'CREATE TABLE published (i int); CREATE PUBLICA
 $upstream->safe_psql('postgres', 'CREATE TABLE made (i int); CREATE TABLE renounced (i int);
 	ALTER TABLE renounced REPLICA IDENTITY NOTHING');
 wait_for_follow($downstream);
-($status, $out, $err) = $downstream->psql('postgres', "SELECT start_follow(\$\$$conninfo user=postgres\$\$, 'second', false)");
+($status, $out, $err) = $downstream->psql('postgres',
+	"SELECT start_follow(\$\$$conninfo user=postgres\$\$, 'second', false)");
 unlike($err, qr/REPLICA IDENTITY/, 'a second follow changes no table');
 $downstream->safe_psql('postgres', "SELECT drop_follow('second')");
 is($upstream->safe_psql('postgres', $identities), 'chosenn keyedd keylessf only_upstreamf', 'nor does its end');
 $downstream->safe_psql('postgres', 'SELECT drop_follow()');
 is($upstream->safe_psql('postgres', $identities), 'chosenn keyedd keylessd only_upstreamd',
 	'the end of the last one takes back what it changed');
-is($upstream->safe_psql('postgres', "SELECT string_agg(relname || relreplident::text, ' ' ORDER BY relname) FROM pg_class
+is($upstream->safe_psql('postgres',
+	"SELECT string_agg(relname || relreplident::text, ' ' ORDER BY relname) FROM pg_class
 	WHERE relname IN ('published', 'made', 'renounced')"), 'maded publishedf renouncedn',
 	'but for a table that a publication needs, or that somebody changed');
 
@@ -72,20 +74,24 @@ is($upstream->safe_psql('postgres', "SELECT string_agg(relname || relreplident::
 for my $node ($upstream, $downstream)
 {
 	$node->safe_psql('postgres', 'CREATE DATABASE elsewhere');
-	$node->safe_psql('elsewhere', 'CREATE SCHEMA f; CREATE EXTENSION pg_follower SCHEMA f; CREATE TABLE keyless (i int)');
+	$node->safe_psql('elsewhere',
+		'CREATE SCHEMA f; CREATE EXTENSION pg_follower SCHEMA f; CREATE TABLE keyless (i int)');
 }
 (my $elsewhere = "$conninfo user=postgres") =~ s/dbname='?postgres'?/dbname=elsewhere/;
 ($status, $out, $err) = $downstream->psql('elsewhere', "SELECT f.start_follow(\$\$$elsewhere\$\$, copy_data => false)");
-like($err, qr/NOTICE:  1 table of the upstream without a key now has REPLICA IDENTITY FULL/, 'start_follow says what it changed');
+like($err, qr/NOTICE:  1 table of the upstream without a key now has REPLICA IDENTITY FULL/,
+	'start_follow says what it changed');
 $upstream->safe_psql('elsewhere', 'CREATE TABLE t (i int PRIMARY KEY); INSERT INTO t VALUES (1)');
-is($downstream->safe_psql('elsewhere', "SELECT f.wait_for_follow('$time_limit')"), 't', 'wait_for_follow in another schema');
+is($downstream->safe_psql('elsewhere', "SELECT f.wait_for_follow('$time_limit')"), 't',
+	'wait_for_follow in another schema');
 $downstream->safe_psql('elsewhere', 'SELECT f.stop_follow(); SELECT f.alter_follow(); SELECT f.resume_follow()');
 $upstream->safe_psql('elsewhere', 'ALTER TABLE t ADD j int; INSERT INTO t VALUES (2, 2)');
 is($downstream->safe_psql('elsewhere', "SELECT f.wait_for_follow('$time_limit')"), 't', 'after a stop, too');
 is($downstream->safe_psql('elsewhere', 'SELECT count(j) FROM t'), '1', 'and all is there');
 is($downstream->safe_psql('elsewhere', 'SELECT count(*) FROM f.follow_status'), '1', 'the view is there');
 $downstream->safe_psql('elsewhere', 'SELECT f.drop_follow(); DROP EXTENSION pg_follower');
-is($upstream->safe_psql('elsewhere', "SELECT relreplident FROM pg_class WHERE relname = 'keyless'"), 'd', 'drop_follow, too');
+is($upstream->safe_psql('elsewhere', "SELECT relreplident FROM pg_class WHERE relname = 'keyless'"), 'd',
+	'drop_follow, too');
 $upstream->safe_psql('elsewhere', 'DROP EXTENSION pg_follower');
 
 done_testing();

@@ -47,22 +47,29 @@ like(message("SELECT alter_follow(conninfo => \$\$$other\$\$)"),
 	'another server');
 (my $other_database = $address) =~ s/dbname='postgres'/dbname='other'/;
 like(message("SELECT alter_follow(conninfo => \$\$$other_database\$\$)"),
-	qr/ERROR:  22023: connection string leads to database "other", but follow "default" follows "postgres"/, 'another database');
+	qr/ERROR:  22023: connection string leads to database "other", but follow "default" follows "postgres"/,
+		'another database');
 $upstream->backup('copy');
 my $copy = PostgreSQL::Test::Cluster->new('copy');
 $copy->init_from_backup($upstream, 'copy');
 $copy->start;
 $other = conninfo($copy);
 like(message("SELECT alter_follow(conninfo => \$\$$other\$\$)"),
-	qr/ERROR:  42704: replication slot "\w+" does not exist there\nDETAIL:  The server is a copy/, 'a copy of the upstream');
+	qr/ERROR:  42704: replication slot "\w+" does not exist there\nDETAIL:  The server is a copy/,
+		'a copy of the upstream');
 $copy->stop;
-like(message("SELECT alter_follow(conninfo => 'host=/nowhere')"), qr/ERROR:  08006: could not connect to the upstream/, 'nobody there');
-like(message("SELECT alter_follow(conninfo => 'nonsense')"), qr/ERROR:  42601: invalid connection string syntax/, 'nonsense');
-like(message("SELECT alter_follow(origin => 'some')"), qr/ERROR:  22023: invalid origin "some"/, 'an origin that does not exist');
-like(message("SELECT alter_follow('nothing')"), qr/ERROR:  42704: follow "nothing" does not exist/, 'a follow that does not exist');
+like(message("SELECT alter_follow(conninfo => 'host=/nowhere')"), qr/ERROR:  08006: could not connect to the upstream/,
+	'nobody there');
+like(message("SELECT alter_follow(conninfo => 'nonsense')"), qr/ERROR:  42601: invalid connection string syntax/,
+	'nonsense');
+like(message("SELECT alter_follow(origin => 'some')"), qr/ERROR:  22023: invalid origin "some"/,
+	'an origin that does not exist');
+like(message("SELECT alter_follow('nothing')"), qr/ERROR:  42704: follow "nothing" does not exist/,
+	'a follow that does not exist');
 like(message("CREATE ROLE nobody; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO nobody; SET ROLE nobody; SELECT alter_follow()"),
 	qr/ERROR:  42501: must be superuser to call alter_follow\(\)/, 'not a superuser');
-is($downstream->safe_psql('postgres', 'SELECT f::text FROM follower.follow AS f'), $before, 'nothing of that changes the follow');
+is($downstream->safe_psql('postgres',
+	'SELECT f::text FROM follower.follow AS f'), $before, 'nothing of that changes the follow');
 is(worker_pid($downstream), $pid, 'nor disturbs its worker');
 
 # ------------------------------------------------------------------------------------------------------------- a new way
@@ -70,7 +77,8 @@ my $user = "SELECT usename FROM pg_stat_replication WHERE application_name = 'pg
 $downstream->safe_psql('postgres', "SELECT alter_follow(conninfo => \$\$$as_replicator\$\$)");
 goes_on('a running follow goes on');
 is($upstream->safe_psql('postgres', $user), 'replicator', 'over the new connection');
-is($downstream->safe_psql('postgres', "SELECT upstream ~ 'user=replicator' FROM follow_status"), 't', 'which follow_status shows');
+is($downstream->safe_psql('postgres', "SELECT upstream ~ 'user=replicator' FROM follow_status"), 't',
+	'which follow_status shows');
 
 $downstream->safe_psql('postgres', "BEGIN; SELECT alter_follow(conninfo => \$\$$address\$\$); ROLLBACK");
 goes_on('a call that is rolled back leaves the follow running');

@@ -22,7 +22,8 @@ sub follow_in
 }
 
 # ---------------------------------------------------------------------------------------------------------------- names
-like(follow_in('shop', 'default'), qr/^pg_follower_shop_default_[0-9a-f]{8}$/, 'a slot is named after database and follow');
+like(follow_in('shop', 'default'), qr/^pg_follower_shop_default_[0-9a-f]{8}$/,
+	'a slot is named after database and follow');
 like(follow_in('Büro 2', 'From A'), qr/^pg_follower_b__ro_2_from_a_[0-9a-f]{8}$/, 'names with other characters');
 my $slot = follow_in('d' x 63, 'f' x 63);
 like($slot, qr/^pg_follower_d{20}_f{21}_[0-9a-f]{8}$/, 'long names');
@@ -55,7 +56,8 @@ $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (1)');
 my ($status, $out, $err) = $downstream->psql('shop', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/HINT:  Remove the cause, then call resume_follow\(\)\.\n/, '(the follow has failed)');
 unlike($err, qr/Remove the cause.*Remove the cause/s, 'a hint is not said twice');
-log_has(qr/CONTEXT:  .*\n\tapplying INSERT of table "public.t".*\n\tfollow "default" of database "shop"\n/, 'an error tells whose it is');
+log_has(qr/CONTEXT:  .*\n\tapplying INSERT of table "public.t".*\n\tfollow "default" of database "shop"\n/,
+	'an error tells whose it is');
 log_has(qr/LOG:  follow "default" of database "shop" has failed/, 'and that the follow has failed');
 $downstream->safe_psql('shop', 'DELETE FROM t; SELECT resume_follow()');
 wait_for_follow($downstream, dbname => 'shop');
@@ -74,7 +76,8 @@ for my $options ('', ' WITH (FORCE)')
 $downstream->safe_psql('shop', 'SELECT drop_follow()');
 log_has(qr/LOG:  follow "default" of database "shop" ends/, 'the log says when a follow ends');
 $downstream->safe_psql('postgres', 'DROP DATABASE shop');
-is($downstream->safe_psql('postgres', "SELECT count(*) FROM pg_database WHERE datname = 'shop'"), '0', 'without one it is dropped');
+is($downstream->safe_psql('postgres', "SELECT count(*) FROM pg_database WHERE datname = 'shop'"), '0',
+	'without one it is dropped');
 
 # Without the library nobody refuses. What is left behind is named when the server has it again.
 $downstream->append_conf('postgresql.conf', "shared_preload_libraries = ''\n");

@@ -32,9 +32,11 @@ $first->safe_psql('postgres', q{
 # Commands that make rows or rewrite them, with values that each run makes anew.
 $first->safe_psql('postgres', 'ALTER TABLE app.t ADD u uuid DEFAULT gen_random_uuid(), ADD r float8 DEFAULT random()');
 $first->safe_psql('postgres', 'ALTER TABLE app.t ALTER u TYPE text USING u::text || random()');
-$first->safe_psql('postgres', 'CREATE TABLE made AS SELECT id, random() AS r FROM app.t; SELECT random() AS r INTO into_made');
+$first->safe_psql('postgres',
+	'CREATE TABLE made AS SELECT id, random() AS r FROM app.t; SELECT random() AS r INTO into_made');
 $first->safe_psql('postgres', 'CREATE MATERIALIZED VIEW view AS SELECT count(*) AS n FROM app.t');
-$first->safe_psql('postgres', 'DELETE FROM keyless WHERE ctid = $$(0,1)$$; UPDATE app.t SET mood = $$bad$$ WHERE id % 7 = 0');
+$first->safe_psql('postgres',
+	'DELETE FROM keyless WHERE ctid = $$(0,1)$$; UPDATE app.t SET mood = $$bad$$ WHERE id % 7 = 0');
 $first->safe_psql('postgres', q{
 	BEGIN;
 	ALTER TYPE app.mood ADD VALUE 'fair';
@@ -71,7 +73,8 @@ my $lo = $first->safe_psql('postgres', 'SELECT lo_create(0)');
 $first->psql('postgres', "ALTER LARGE OBJECT $lo OWNER TO owner");
 wait_for_chain();
 my $record = "SELECT command, object FROM follower.unsupported";
-is($middle->safe_psql('postgres', $record), "ALTER LARGE OBJECT|large object $lo", 'what cannot follow is recorded in the middle');
+is($middle->safe_psql('postgres', $record), "ALTER LARGE OBJECT|large object $lo",
+	'what cannot follow is recorded in the middle');
 is($last->safe_psql('postgres', $record), "ALTER LARGE OBJECT|large object $lo", 'and at the end');
 
 # ------------------------------------------------------------------------------------------------------- origin => none
@@ -79,8 +82,10 @@ $last->safe_psql('postgres', 'CREATE DATABASE alone');
 $last->safe_psql('alone', 'CREATE EXTENSION pg_follower');
 my $conninfo = conninfo($middle);
 my ($status, $out, $err) =
-  $last->psql('alone', "SELECT start_follow(\$\$$conninfo\$\$, copy_data => false, origin => 'some')", extra_params => [ '-v', 'VERBOSITY=verbose' ]);
-like($err, qr/ERROR:  22023: invalid origin "some"\nHINT:  Available values: any, none\./, 'an origin that does not exist');
+  $last->psql('alone', "SELECT start_follow(\$\$$conninfo\$\$, copy_data => false, origin => 'some')",
+	extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+like($err, qr/ERROR:  22023: invalid origin "some"\nHINT:  Available values: any, none\./,
+	'an origin that does not exist');
 $last->safe_psql('alone', 'CREATE TABLE own (i int PRIMARY KEY); CREATE TABLE made (id int PRIMARY KEY, r float8)');
 $last->safe_psql('alone', "SELECT start_follow(\$\$$conninfo\$\$, copy_data => false, origin => 'none')");
 $first->safe_psql('postgres', 'INSERT INTO made VALUES (1, 1) ON CONFLICT DO NOTHING; INSERT INTO made VALUES (-1, 1)');
@@ -94,7 +99,8 @@ $last->safe_psql('alone', 'SELECT drop_follow()');
 # ----------------------------------------------------------------------------------------------- both directions, a ring
 # The databases hold the same by now, so no copy is needed.
 start_follow($first, $middle, name => 'back', copy_data => 0);
-$middle->safe_psql('postgres', 'CREATE TABLE of_middle (i int PRIMARY KEY, note text); INSERT INTO of_middle VALUES (1)');
+$middle->safe_psql('postgres',
+	'CREATE TABLE of_middle (i int PRIMARY KEY, note text); INSERT INTO of_middle VALUES (1)');
 wait_for_follow($first, name => 'back');
 $first->safe_psql('postgres', 'CREATE TABLE of_first (i int PRIMARY KEY); INSERT INTO of_first VALUES (1)');
 for my $i (2 .. 40)
@@ -128,7 +134,8 @@ wait_for_follow($_->[0], name => $_->[1])
 $both .= ', (SELECT array_agg(t::text ORDER BY i) FROM of_last AS t)';
 is($middle->safe_psql('postgres', $both), $first->safe_psql('postgres', $both), 'three databases in a ring');
 is($last->safe_psql('postgres', $both), $first->safe_psql('postgres', $both), 'all three of them');
-is($first->safe_psql('postgres', "SELECT string_agg(state, ',') FROM follow_status"), 'streaming', 'and the follow runs');
+is($first->safe_psql('postgres', "SELECT string_agg(state, ',') FROM follow_status"), 'streaming',
+	'and the follow runs');
 for my $node ($first, $middle, $last)
 {
 	is($node->safe_psql('postgres', "SELECT count(*) FROM follow_status WHERE rows_missing > 0 OR last_error IS NOT NULL
@@ -140,7 +147,8 @@ for my $node ($first, $middle, $last)
 $middle->safe_psql('postgres', "BEGIN; SELECT pg_logical_emit_message(true, 'pg_follower', 'F' || repeat('x', 100));
 	INSERT INTO of_middle VALUES (999); COMMIT");
 wait_for_follow($last);
-is($last->safe_psql('postgres', 'SELECT count(*) FROM of_middle WHERE i = 999'), '1', 'a message that a user made hides nothing');
+is($last->safe_psql('postgres', 'SELECT count(*) FROM of_middle WHERE i = 999'), '1',
+	'a message that a user made hides nothing');
 
 # ------------------------------------------------------------------------- a copy of a server that others have rows from
 # The copy of the last server is another database from its promotion on: what its original makes from then on, and what
@@ -161,7 +169,8 @@ $last->safe_psql('postgres', 'INSERT INTO of_last SELECT generate_series(21, 30)
 $first->safe_psql('postgres', "SELECT resume_follow('ring')");
 wait_for_follow($first, name => 'ring');
 wait_for_follow($twin);
-is($first->safe_psql('postgres', 'SELECT count(*) FROM of_last'), '22', '(the first server has the rows from before and after)');
+is($first->safe_psql('postgres', 'SELECT count(*) FROM of_last'), '22',
+	'(the first server has the rows from before and after)');
 is($twin->safe_psql('postgres', 'SELECT count(*) FROM of_last'), '22', 'a copy gets what it does not hold, once');
 $twin->stop;
 $last->safe_psql('postgres', 'SELECT resume_follow()');
@@ -174,11 +183,13 @@ start_follow($reader, $subscriber);
 $subscriber->safe_psql('postgres', 'CREATE TABLE news (id int PRIMARY KEY, t text)');
 $conninfo = conninfo($first, 'publisher');
 $first->safe_psql('publisher', "INSERT INTO news VALUES (1, 'before')");
-$subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION s CONNECTION '" . ($conninfo =~ s{'}{''}gr) . "' PUBLICATION p");
+$subscriber->safe_psql('postgres',
+	"CREATE SUBSCRIPTION s CONNECTION '" . ($conninfo =~ s{'}{''}gr) . "' PUBLICATION p");
 wait_until($subscriber, "SELECT string_agg(srsubstate, '') = 'r' FROM pg_subscription_rel");
 $first->safe_psql('publisher', "INSERT INTO news VALUES (2, 'live'); UPDATE news SET t = 'changed' WHERE id = 1");
 wait_until($subscriber, "SELECT count(*) = 2 FROM news WHERE t <> 'before'");
 wait_for_follow($reader);
-is($reader->safe_psql('postgres', 'SELECT * FROM news ORDER BY id'), "1|changed\n2|live", 'what a subscription brought goes on');
+is($reader->safe_psql('postgres', 'SELECT * FROM news ORDER BY id'), "1|changed\n2|live",
+	'what a subscription brought goes on');
 
 done_testing();
