@@ -4,8 +4,9 @@
 namespace pg_follower::apply {
 
 // The worker's own search path, under which statements are read. Temporary objects come last, so that none can stand
-// before a built-in type.
-inline constexpr const char *worker_search_path = "pg_catalog, pg_temp";
+// before a built-in type. It is told from the same path as a setting of a function, which many have for safety, by its
+// text: the server writes such a setting without these quotes.
+inline constexpr const char *worker_search_path = "pg_catalog, \"pg_temp\"";
 
 inline constexpr const char *function_path_setting = "pg_follower.function_search_path";
 

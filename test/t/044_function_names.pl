@@ -129,6 +129,18 @@ up(q{
 is_alike('names that are values', 'public, app', 'named_by_value');
 is(down('SELECT found, ty_name FROM named_by_value WHERE id = 1'), 't|kind', '(they are found)');
 
+# A function with the path that many have for safety, which is also the worker's: what it calls runs under it, too.
+up(q{
+	CREATE FUNCTION path_now() RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+		$$ BEGIN RETURN concat_ws('; ', current_setting('search_path'), to_regclass('event')); END $$;
+	CREATE FUNCTION safe(int) RETURNS text LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER
+		SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN public.path_now(); END $$;
+	CREATE TABLE safely (id int PRIMARY KEY, path text GENERATED ALWAYS AS (safe(id)) STORED);
+	INSERT INTO safely VALUES (1);
+});
+is_alike('a path that a function chose', 'public', 'safely');
+is(down('SELECT path FROM safely'), 'pg_catalog, pg_temp', '(which has no schema of a user)');
+
 # ------------------------------------------------------------------------------------------ who may create in schemas
 # An index function names secret(), which the session upstream has on its path. mallory has another secret() in a schema
 # that might be looked at downstream, which fits better. If hers ran, it would tell as whom.
