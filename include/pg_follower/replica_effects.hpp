@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "utils/rel.h"
+#include "utils/reltrigger.h"
 }
 
 namespace pg_follower {
@@ -29,6 +30,9 @@ struct ReplicaEffects {
     const ReplicaEffect *begin() const { return effects; }
     const ReplicaEffect *end() const { return effects + count; }
 };
+
+// The trigger's name, as it is the same on another server: the server names the triggers of a constraint by a number.
+const char *common_name(const Trigger &trigger);
 
 // Whether a trigger or rule with this tgenabled or ev_enabled fires under session_replication_role = replica.
 bool fires_on_replica(char enabled);

@@ -40,7 +40,7 @@ Oid named_trigger(Relation table, const ReplicaEffect &effect)
 {
     for (int i = 0; table->trigdesc && i < table->trigdesc->numtriggers; ++i) {
         const Trigger &trigger = table->trigdesc->triggers[i];
-        if (trigger.tgenabled == effect.enabled && strcmp(trigger.tgname, effect.name) == 0)
+        if (trigger.tgenabled == effect.enabled && strcmp(common_name(trigger), effect.name) == 0)
             return trigger.tgoid;
     }
     return InvalidOid;

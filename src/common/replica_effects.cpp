@@ -3,11 +3,15 @@
 
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/memory.hpp"
+#include "pg_follower/sql_writer.hpp"
 
 extern "C" {
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_rewrite.h"
 #include "commands/trigger.h"
 #include "rewrite/prs2lock.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_follower {
@@ -29,6 +33,19 @@ template <typename Take> bool any_effect(Relation table, Take take)
 }
 
 } // namespace
+
+// A table has at most one trigger for each constraint and function.
+const char *common_name(const Trigger &trigger)
+{
+    if (!trigger.tgisinternal || !OidIsValid(trigger.tgconstraint))
+        return trigger.tgname;
+    SyscacheRow<FormData_pg_constraint> constraint(CONSTROID, trigger.tgconstraint, "constraint");
+    SqlWriter name;
+    name.name(get_namespace_name(get_rel_namespace(constraint->conrelid)));
+    name.text('.').name(get_rel_name(constraint->conrelid)).text(' ').name(NameStr(constraint->conname));
+    name.text(' ').name(get_func_name(trigger.tgfoid));
+    return name.c_str();
+}
 
 bool fires_on_replica(char enabled)
 {
@@ -52,7 +69,7 @@ ReplicaEffects replica_effects(Relation table)
     any_effect(table, [&](const Trigger *trigger, const RewriteRule *rule) {
         ReplicaEffect &effect = result.effects[result.count++];
         if (trigger)
-            effect = {EffectKind::trigger, trigger->tgenabled, pstrdup(trigger->tgname)};
+            effect = {EffectKind::trigger, trigger->tgenabled, pstrdup(common_name(*trigger))};
         else {
             CatalogRow<FormData_pg_rewrite> row(RewriteRelationId, rule->ruleId);
             effect = {EffectKind::rule, rule->enabled, pstrdup(NameStr(row->rulename))};

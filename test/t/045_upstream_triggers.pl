@@ -102,6 +102,31 @@ up(q{
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'a deferred trigger of a table whose owner is no superuser does not stop the follow');
 
+# Triggers of constraints, whose names hold a number that is another one on each server. What they delete is deleted once.
+down('CREATE TABLE one_more (i int); DROP TABLE one_more') for 1 .. 3;
+up(q{
+	CREATE TABLE parent (id int PRIMARY KEY);
+	CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent ON DELETE CASCADE);
+	CREATE TABLE own_parent (id int PRIMARY KEY, parent int REFERENCES own_parent ON DELETE CASCADE);
+	DO $$
+	DECLARE r record;
+	BEGIN
+		FOR r IN SELECT tgrelid::regclass AS t, tgname FROM pg_trigger
+			WHERE tgrelid IN ('parent'::regclass, 'child'::regclass, 'own_parent'::regclass)
+		LOOP
+			EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', r.t, r.tgname);
+		END LOOP;
+	END $$;
+	INSERT INTO parent VALUES (1), (2), (3);
+	INSERT INTO child VALUES (1, 1), (2, 1), (3, 2), (4, 3);
+	INSERT INTO own_parent VALUES (1, NULL), (2, 1), (3, 1), (4, NULL);
+	DELETE FROM parent WHERE id < 3;
+	DELETE FROM own_parent WHERE id = 1;
+});
+wait_for_follow($downstream);
+is_same($upstream, $downstream, 'triggers of constraints');
+is(down('SELECT rows_missing, unsupported FROM follow_status'), '0|0', 'which did not fire twice');
+
 # TRUNCATE of tables of two owners runs as the worker, which is safe where no trigger fires.
 up('CREATE TRIGGER always_truncate BEFORE TRUNCATE ON sold EXECUTE FUNCTION fire();
 	ALTER TABLE sold ENABLE ALWAYS TRIGGER always_truncate; TRUNCATE sold, watched');
