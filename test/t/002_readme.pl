@@ -211,8 +211,26 @@ sub connection
 	return "host=$run->{$server}{socket} port=$run->{$server}{port} dbname=shop";
 }
 
-# Runs a statement in the page's session on a server; returns what psql prints.
+# Runs a statement in the page's session on a server; returns what psql prints. A new configuration takes a moment to
+# arrive at the session and at new ones, which on a busy machine is longer than a reader's next line takes.
 sub run_statement
+{
+	my ($run, $server, $statement) = @_;
+	return send_statement($run, $server, $statement) if $statement !~ /pg_reload_conf/;
+	my $load_time = 'SELECT pg_conf_load_time();';
+	my $before = send_statement($run, $server, $load_time);
+	my $out = send_statement($run, $server, $statement);
+	my $end = time + $timeout;
+	while (time < $end)
+	{
+		my ($new_session) = run_command([ 'psql', '-X', '-d', connection($run, $server), '-c', $load_time ]);
+		last if $new_session ne $before && send_statement($run, $server, $load_time) ne $before;
+		select(undef, undef, undef, 0.1);
+	}
+	return $out;
+}
+
+sub send_statement
 {
 	my ($run, $server, $statement) = @_;
 	my $session = $run->{$server}{session};
@@ -400,7 +418,8 @@ for my $page (@pages)
 {
 	check_links($page);
 	my @examples = grep { !$_->{not_run} } blocks($page);
-	ok(@examples, "$page has examples");
+	# These two are tables.
+	is(!!@examples, $page !~ /^docs\/(settings|troubleshooting)\.md$/, "$page has examples, unless it is a table");
 	my $folder = PostgreSQL::Test::Utils::tempdir();
 	local $ENV{PGPASSFILE} = "$folder/.pgpass";
 	local $ENV{PGSERVICEFILE} = "$folder/.pg_service.conf";
