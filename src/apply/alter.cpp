@@ -2,12 +2,12 @@
 //
 // It checks the new values as start_follow does before it changes anything. A worker that runs is started again with
 // them at commit.
-#include "arguments.hpp"
-#include "control.hpp"
-#include "pending.hpp"
-#include "registration.hpp"
-#include "slot.hpp"
-#include "start_checks.hpp"
+#include "apply/arguments.hpp"
+#include "apply/control.hpp"
+#include "apply/pending.hpp"
+#include "apply/registration.hpp"
+#include "apply/slot.hpp"
+#include "apply/start_checks.hpp"
 
 extern "C" {
 #include "utils/timestamp.h"

@@ -1,5 +1,5 @@
 // Checks of callers and arguments. See arguments.hpp.
-#include "arguments.hpp"
+#include "apply/arguments.hpp"
 
 namespace pg_follower::apply {
 

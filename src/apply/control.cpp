@@ -1,15 +1,15 @@
 // The SQL functions stop_follow, resume_follow and drop_follow. What they do outside of this database's tables waits
 // for the end of their transaction, or is taken back by it (pending.cpp).
-#include "control.hpp"
+#include "apply/control.hpp"
 
-#include "arguments.hpp"
-#include "dropped_objects.hpp"
-#include "latch_pause.hpp"
-#include "pending.hpp"
-#include "registration.hpp"
-#include "slot.hpp"
-#include "state.hpp"
-#include "upstream.hpp"
+#include "apply/arguments.hpp"
+#include "apply/dropped_objects.hpp"
+#include "apply/latch_pause.hpp"
+#include "apply/pending.hpp"
+#include "apply/registration.hpp"
+#include "apply/slot.hpp"
+#include "apply/state.hpp"
+#include "apply/upstream.hpp"
 
 extern "C" {
 #include "storage/procarray.h"

@@ -1,18 +1,18 @@
 // Applies DDL by SPI. See ddl.hpp.
 //
 // A statement that may fail runs in a subtransaction. Any other error ends the process (see worker.cpp).
-#include "ddl.hpp"
+#include "apply/ddl.hpp"
 
-#include "error_class.hpp"
-#include "extension.hpp"
-#include "function_path.hpp"
+#include "apply/error_class.hpp"
+#include "apply/extension.hpp"
+#include "apply/function_path.hpp"
 #include "pg_follower/scope.hpp"
-#include "role_settings.hpp"
-#include "roles.hpp"
-#include "script_rows.hpp"
-#include "session.hpp"
-#include "spi.hpp"
-#include "state.hpp"
+#include "apply/role_settings.hpp"
+#include "apply/roles.hpp"
+#include "apply/script_rows.hpp"
+#include "apply/session.hpp"
+#include "apply/spi.hpp"
+#include "apply/state.hpp"
 
 extern "C" {
 #include "access/xact.h"

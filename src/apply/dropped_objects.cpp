@@ -5,12 +5,12 @@
 // number, which is another one on each server: by it alone no row could be found that the upstream deletes or updates.
 // So the upstream tells, before it drops an object, which number that had, and the worker keeps it with the number
 // here. All that is done only where a table has a column of such a type.
-#include "dropped_objects.hpp"
+#include "apply/dropped_objects.hpp"
 
-#include "internal_relation.hpp"
+#include "apply/internal_relation.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "spi.hpp"
+#include "apply/spi.hpp"
 
 extern "C" {
 #include "access/htup_details.h"

@@ -1,5 +1,5 @@
 // The one table of errors. See error_class.hpp.
-#include "error_class.hpp"
+#include "apply/error_class.hpp"
 
 namespace pg_follower::apply {
 namespace {

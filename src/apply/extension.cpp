@@ -2,9 +2,9 @@
 //
 // A server knows extensions by their control files only. What Debian calls the package is known for what belongs to
 // PostgreSQL itself; for others it follows the convention of Debian and of the PGDG's archive, with its exceptions.
-#include "extension.hpp"
+#include "apply/extension.hpp"
 
-#include "spi.hpp"
+#include "apply/spi.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/sql_writer.hpp"
 

@@ -1,5 +1,5 @@
 // The list of such columns. See extension_columns.hpp.
-#include "extension_columns.hpp"
+#include "apply/extension_columns.hpp"
 
 extern "C" {
 #include "catalog/dependency.h"

@@ -2,7 +2,7 @@
 //
 // A new figure of a follow has its place in a struct (Follow, or Figures in live.hpp), a line here, and a column in the
 // extension script: of the table, and of follower.status() where it is to be seen.
-#include "follow.hpp"
+#include "apply/follow.hpp"
 
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"

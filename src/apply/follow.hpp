@@ -1,7 +1,7 @@
 // A follow, as a row of the table follower.follow holds it.
 #pragma once
 
-#include "live.hpp"
+#include "apply/live.hpp"
 #include "pg_follower/pg.hpp"
 
 extern "C" {

@@ -1,5 +1,5 @@
 // Writes and reads the names of slots and origins. See follow_names.hpp.
-#include "follow_names.hpp"
+#include "apply/follow_names.hpp"
 
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/memory.hpp"

@@ -6,9 +6,9 @@
 //
 // A name may also be a value that the text does not show: types as regclass, and functions that take such types or the
 // text of names and queries, look names up while they run, or write them as the path demands.
-#include "function_body.hpp"
+#include "apply/function_body.hpp"
 
-#include "dropped_objects.hpp"
+#include "apply/dropped_objects.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"

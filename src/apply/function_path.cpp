@@ -21,19 +21,18 @@
 // server inlines what the keys of partitioned tables call when it first opens them.
 //
 // What is known of a function is kept until a catalog changes that it depends on.
-#include "function_path.hpp"
+#include "apply/function_path.hpp"
 
-#include "function_body.hpp"
+#include "apply/function_body.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "trusted_path.hpp"
+#include "apply/trusted_path.hpp"
 
-    extern "C"
-{
+extern "C" {
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"

@@ -1,5 +1,5 @@
 // See internal_relation.hpp.
-#include "internal_relation.hpp"
+#include "apply/internal_relation.hpp"
 
 #include "pg_follower/names.hpp"
 

@@ -1,5 +1,5 @@
 // Sleeps on the process's latch. See latch_pause.hpp.
-#include "latch_pause.hpp"
+#include "apply/latch_pause.hpp"
 
 #include "pg_follower/pg.hpp"
 

@@ -4,9 +4,9 @@
 // starter tells it which follows were running, and ends; then the launcher registers their workers. Where slots are
 // lacking it tries again, and the view follow_status says so; it ends when all have been started. A worker that it
 // starts late, after somebody has stopped or resumed its follow, ends at once.
-#include "follow_names.hpp"
-#include "function_path.hpp"
-#include "latch_pause.hpp"
+#include "apply/follow_names.hpp"
+#include "apply/function_path.hpp"
+#include "apply/latch_pause.hpp"
 #include "pg_follower/apply.hpp"
 #include "pg_follower/drop_guard.hpp"
 #include "pg_follower/list.hpp"
@@ -14,9 +14,9 @@
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
-#include "registration.hpp"
-#include "start_queue.hpp"
-#include "state.hpp"
+#include "apply/registration.hpp"
+#include "apply/start_queue.hpp"
+#include "apply/state.hpp"
 
 extern "C" {
 #include "access/genam.h"

@@ -2,7 +2,7 @@
 //
 // The segment goes with the last process that is attached to it, so a stale handle attaches to nothing or, in theory,
 // to somebody else's segment: the magic number and the ids in it tell.
-#include "live.hpp"
+#include "apply/live.hpp"
 
 extern "C" {
 #include "utils/resowner.h"

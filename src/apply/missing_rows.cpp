@@ -1,11 +1,11 @@
 // Records of rows that were not found. See missing_rows.hpp.
-#include "missing_rows.hpp"
+#include "apply/missing_rows.hpp"
 
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "session.hpp"
+#include "apply/session.hpp"
 
 extern "C" {
 #include "mb/pg_wchar.h"

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "pg_follower/list.hpp"
-#include "progress.hpp"
-#include "relation.hpp"
-#include "state.hpp"
+#include "apply/progress.hpp"
+#include "apply/relation.hpp"
+#include "apply/state.hpp"
 
 namespace pg_follower::apply {
 

@@ -2,13 +2,13 @@
 // did. What start_follow made upstream goes when its transaction aborts; what drop_follow removes upstream goes when
 // its transaction is about to commit; a worker that stop_follow ended comes back when its transaction aborts. The same
 // holds for subtransactions.
-#include "pending.hpp"
+#include "apply/pending.hpp"
 
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "registration.hpp"
+#include "apply/registration.hpp"
 
 extern "C" {
 #include "access/xact.h"

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "pg_follower/pg.hpp"
-#include "state.hpp"
-#include "upstream.hpp"
+#include "apply/state.hpp"
+#include "apply/upstream.hpp"
 
 namespace pg_follower::apply {
 

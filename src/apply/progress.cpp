@@ -1,5 +1,5 @@
 // The context line of errors, what pg_stat_activity shows, and counting. See progress.hpp.
-#include "progress.hpp"
+#include "apply/progress.hpp"
 
 extern "C" {
 #include "utils/backend_status.h"

@@ -1,7 +1,7 @@
 // What is being applied at the moment, and how much has been.
 #pragma once
 
-#include "live.hpp"
+#include "apply/live.hpp"
 #include "pg_follower/pg.hpp"
 
 namespace pg_follower::apply {

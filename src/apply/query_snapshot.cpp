@@ -5,7 +5,7 @@
 // portal's resource owner. When all three are given back the process has no snapshot. An error in the meantime leaves
 // nothing to give back: a failed portal does not end its executor, and resource owners and the stack of active
 // snapshots know.
-#include "query_snapshot.hpp"
+#include "apply/query_snapshot.hpp"
 
 #include "pg_follower/list.hpp"
 

@@ -1,9 +1,9 @@
 // Describes background workers to the postmaster. See registration.hpp.
-#include "registration.hpp"
+#include "apply/registration.hpp"
 
 #include "pg_follower/names.hpp"
 #include "pg_follower/settings.hpp"
-#include "start_queue.hpp"
+#include "apply/start_queue.hpp"
 
 extern "C" {
 #include "access/xact.h"

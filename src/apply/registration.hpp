@@ -1,7 +1,7 @@
 // Registering background workers. See worker.cpp and launcher.cpp for what they do.
 #pragma once
 
-#include "state.hpp"
+#include "apply/state.hpp"
 
 extern "C" {
 #include "postmaster/bgworker.h"

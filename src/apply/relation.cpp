@@ -3,17 +3,17 @@
 // A statement is resolved when a transaction first uses it, and again when relcache invalidation says that its table
 // changed. The lock taken then lasts until the end of the transaction, so in between only our own DDL changes the
 // table, and that is told by invalidation, too.
-#include "relation.hpp"
+#include "apply/relation.hpp"
 
-#include "extension_columns.hpp"
-#include "dropped_objects.hpp"
+#include "apply/extension_columns.hpp"
+#include "apply/dropped_objects.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/value_layout.hpp"
-#include "silenced.hpp"
+#include "apply/silenced.hpp"
 
 extern "C" {
 #include "access/htup_details.h"

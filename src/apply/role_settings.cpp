@@ -4,9 +4,9 @@
 // run no such code by themselves: they hold names, and settings that the server knows. A superuser's
 // statements may run whatever they like. Where event triggers fire, which may call anything, the statements of anybody
 // else stay within the bound.
-#include "role_settings.hpp"
+#include "apply/role_settings.hpp"
 
-#include "spi.hpp"
+#include "apply/spi.hpp"
 
 namespace pg_follower::apply {
 namespace {

@@ -2,7 +2,7 @@
 //
 // A role is created as the worker's own role, bare: it cannot log in, has no password and no attribute. That gives
 // nobody anything but a name for owners and grantees.
-#include "roles.hpp"
+#include "apply/roles.hpp"
 
 #include "pg_follower/settings.hpp"
 

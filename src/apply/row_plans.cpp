@@ -3,10 +3,10 @@
 // The executor checks the privileges that the plan's range table asks for. The plan is the worker's own, and its role
 // is the table's owner, who could grant itself what is missing on the table; so nobody gains anything. Other tables
 // come into the plan with rules that somebody enabled for replicas on this server, and into plans that run meanwhile.
-#include "row_plans.hpp"
+#include "apply/row_plans.hpp"
 
 #include "pg_follower/compat.hpp"
-#include "silenced.hpp"
+#include "apply/silenced.hpp"
 
 extern "C" {
 #include "executor/executor.h"

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "pg_follower/pg.hpp"
-#include "relation.hpp"
+#include "apply/relation.hpp"
 
 namespace pg_follower::apply {
 

@@ -10,18 +10,18 @@
 // functions and constraints may call functions that users wrote.
 //
 // Errors end the process (see worker.cpp), so nothing here is left half done for a later transaction.
-#include "rows.hpp"
+#include "apply/rows.hpp"
 
-#include "dropped_objects.hpp"
-#include "function_path.hpp"
+#include "apply/dropped_objects.hpp"
+#include "apply/function_path.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
-#include "row_plans.hpp"
-#include "session.hpp"
-#include "silenced.hpp"
-#include "spi.hpp"
+#include "apply/row_plans.hpp"
+#include "apply/session.hpp"
+#include "apply/silenced.hpp"
+#include "apply/spi.hpp"
 
 extern "C" {
 #include "access/tupmacs.h"

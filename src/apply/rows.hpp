@@ -1,11 +1,11 @@
 // Applies rows to this database's tables.
 #pragma once
 
-#include "missing_rows.hpp"
+#include "apply/missing_rows.hpp"
 #include "pg_follower/stream.hpp"
-#include "progress.hpp"
-#include "relation.hpp"
-#include "run.hpp"
+#include "apply/progress.hpp"
+#include "apply/relation.hpp"
+#include "apply/run.hpp"
 
 namespace pg_follower::apply {
 

@@ -1,5 +1,5 @@
 // Runs of rows: gathering, and finding the row that an update replaces. See run.hpp.
-#include "run.hpp"
+#include "apply/run.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"

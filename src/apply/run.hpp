@@ -2,8 +2,8 @@
 #pragma once
 
 #include "pg_follower/pg.hpp"
-#include "progress.hpp"
-#include "relation.hpp"
+#include "apply/progress.hpp"
+#include "apply/relation.hpp"
 
 extern "C" {
 #include "access/htup.h"

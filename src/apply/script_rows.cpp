@@ -5,7 +5,7 @@
 // and event triggers, which do not fire here (decode/extension_scripts.hpp). So what the script's own statements would
 // write to such a table is left out here. Triggers and event triggers that somebody enabled for replicas on this server
 // are not the script: they write as ever.
-#include "script_rows.hpp"
+#include "apply/script_rows.hpp"
 
 #include "pg_follower/list.hpp"
 

@@ -1,7 +1,7 @@
 // Settings and security contexts of the worker's session. See session.hpp.
-#include "session.hpp"
+#include "apply/session.hpp"
 
-#include "function_path.hpp"
+#include "apply/function_path.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {

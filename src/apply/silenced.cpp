@@ -1,5 +1,5 @@
 // Finds and silences triggers and rules of the upstream. See silenced.hpp.
-#include "silenced.hpp"
+#include "apply/silenced.hpp"
 
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/list.hpp"

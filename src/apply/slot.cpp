@@ -1,7 +1,7 @@
 // What can be wrong with the slot of a follow, in words that say what is lost and what to call. See slot.hpp.
-#include "slot.hpp"
+#include "apply/slot.hpp"
 
-#include "follow_names.hpp"
+#include "apply/follow_names.hpp"
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {

@@ -6,8 +6,8 @@
 // database is a copy, or was restored from an older state.
 #pragma once
 
-#include "state.hpp"
-#include "upstream.hpp"
+#include "apply/state.hpp"
+#include "apply/upstream.hpp"
 
 namespace pg_follower::apply {
 

@@ -1,5 +1,5 @@
 // Plain uses of SPI. See spi.hpp.
-#include "spi.hpp"
+#include "apply/spi.hpp"
 
 namespace pg_follower::apply {
 

@@ -3,14 +3,14 @@
 // It checks everything that it can check before it makes anything (start_checks.cpp). What it makes upstream goes again
 // if its transaction aborts (pending.cpp). The slot is made before anything is written here: where both databases are
 // of one cluster, the slot would wait for the transaction that waits for it.
-#include "arguments.hpp"
-#include "follow_names.hpp"
-#include "pending.hpp"
+#include "apply/arguments.hpp"
+#include "apply/follow_names.hpp"
+#include "apply/pending.hpp"
 #include "pg_follower/settings.hpp"
-#include "registration.hpp"
-#include "start_checks.hpp"
-#include "state.hpp"
-#include "upstream.hpp"
+#include "apply/registration.hpp"
+#include "apply/start_checks.hpp"
+#include "apply/state.hpp"
+#include "apply/upstream.hpp"
 
 extern "C" {
 #include "access/xlog.h"

@@ -1,10 +1,10 @@
 // The checks of both servers. See start_checks.hpp.
-#include "start_checks.hpp"
+#include "apply/start_checks.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/names.hpp"
-#include "spi.hpp"
-#include "state.hpp"
+#include "apply/spi.hpp"
+#include "apply/state.hpp"
 
 extern "C" {
 #include "access/xact.h"

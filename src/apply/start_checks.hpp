@@ -1,7 +1,7 @@
 // What start_follow checks before it makes anything.
 #pragma once
 
-#include "upstream.hpp"
+#include "apply/upstream.hpp"
 
 namespace pg_follower::apply {
 

@@ -1,5 +1,5 @@
 // The launcher's shared memory. See start_queue.hpp.
-#include "start_queue.hpp"
+#include "apply/start_queue.hpp"
 
 extern "C" {
 #include "storage/ipc.h"

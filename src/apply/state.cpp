@@ -1,7 +1,7 @@
 // The tables of schema follower, read and written by tuple. See state.hpp and follow.hpp. Nothing here depends on a
 // search path, a role's privileges, triggers, or a snapshot that the transaction took long ago.
-#include "internal_relation.hpp"
-#include "state.hpp"
+#include "apply/internal_relation.hpp"
+#include "apply/state.hpp"
 
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/memory.hpp"

@@ -1,9 +1,9 @@
 // What is known about follows: the table follower.follow, and who works on one.
 #pragma once
 
-#include "follow.hpp"
+#include "apply/follow.hpp"
 #include "pg_follower/pg.hpp"
-#include "progress.hpp"
+#include "apply/progress.hpp"
 
 extern "C" {
 #include "storage/lock.h"

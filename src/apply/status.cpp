@@ -3,13 +3,13 @@
 // How far a follow is behind is a question to the upstream (upstream_position.hpp), which takes a connection to it. The
 // view asks only where somebody reads these columns. The connection is made with the follow's own connection string,
 // whoever reads the view: it runs one fixed query, and shows nothing but a distance and a time.
-#include "arguments.hpp"
-#include "latch_pause.hpp"
+#include "apply/arguments.hpp"
+#include "apply/latch_pause.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
-#include "start_queue.hpp"
-#include "state.hpp"
-#include "upstream_position.hpp"
+#include "apply/start_queue.hpp"
+#include "apply/state.hpp"
+#include "apply/upstream_position.hpp"
 
 extern "C" {
 #include "access/xlog.h"

@@ -12,15 +12,15 @@
 //
 // If a group fails, it is not known which of its transactions failed, and none of them is applied. So the worker starts
 // again and applies the transactions one by one up to the group's end.
-#include "transaction.hpp"
+#include "apply/transaction.hpp"
 
-#include "dropped_objects.hpp"
+#include "apply/dropped_objects.hpp"
 #include "pg_follower/followers.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
-#include "session.hpp"
-#include "truncate.hpp"
+#include "apply/session.hpp"
+#include "apply/truncate.hpp"
 
 extern "C" {
 #include "access/transam.h"

@@ -1,14 +1,14 @@
 // From messages of the stream to committed transactions, and how far those have come.
 #pragma once
 
-#include "ddl.hpp"
-#include "live.hpp"
+#include "apply/ddl.hpp"
+#include "apply/live.hpp"
 #include "pg_follower/sources.hpp"
 #include "pg_follower/stream.hpp"
 #include "pg_follower/pg.hpp"
-#include "progress.hpp"
-#include "rows.hpp"
-#include "state.hpp"
+#include "apply/progress.hpp"
+#include "apply/rows.hpp"
+#include "apply/state.hpp"
 
 extern "C" {
 #include "lib/ilist.h"

@@ -1,12 +1,12 @@
 // Applies TRUNCATE as the tables' owner. See truncate.hpp.
-#include "truncate.hpp"
+#include "apply/truncate.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
-#include "session.hpp"
-#include "silenced.hpp"
-#include "spi.hpp"
+#include "apply/session.hpp"
+#include "apply/silenced.hpp"
+#include "apply/spi.hpp"
 
 extern "C" {
 #include "access/xact.h"

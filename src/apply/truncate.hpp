@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pg_follower/stream.hpp"
-#include "progress.hpp"
+#include "apply/progress.hpp"
 
 namespace pg_follower::apply {
 

@@ -9,7 +9,7 @@
 // owner of the function, whose code runs as the table's owner anyway. The owner of the database, who has the schema
 // public from version 15 on, is one of them or is not trusted either. The path ends at the first schema that does not
 // count: behind it, a name could mean something else than it meant upstream.
-#include "trusted_path.hpp"
+#include "apply/trusted_path.hpp"
 
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/list.hpp"

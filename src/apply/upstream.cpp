@@ -3,7 +3,7 @@
 // libpqwalreceiver's calls for slots and streams always ask for pgoutput, so here everything but the connection itself
 // is text sent by walrcv_exec: START_REPLICATION answers it with copy-both mode. All values are read as text. Every
 // wait inside libpqwalreceiver serves interrupts, so a cancelled start_follow does not hang.
-#include "upstream.hpp"
+#include "apply/upstream.hpp"
 
 #include "pg_follower/compat_stream.hpp"
 #include "pg_follower/sources.hpp"

@@ -4,7 +4,7 @@
 // large transaction or while the worker waits for a lock. libpqwalreceiver knows no time limit and, in version 15,
 // leaves an interrupted connection open; so this connection is made with libpq itself. It is an ordinary one, which
 // takes no walsender.
-#include "upstream_position.hpp"
+#include "apply/upstream_position.hpp"
 
 extern "C" {
 #include "libpq-fe.h"

@@ -1,10 +1,10 @@
 // The SQL function wait_for_follow.
-#include "arguments.hpp"
-#include "latch_pause.hpp"
-#include "pending.hpp"
-#include "query_snapshot.hpp"
-#include "state.hpp"
-#include "upstream.hpp"
+#include "apply/arguments.hpp"
+#include "apply/latch_pause.hpp"
+#include "apply/pending.hpp"
+#include "apply/query_snapshot.hpp"
+#include "apply/state.hpp"
+#include "apply/upstream.hpp"
 
 extern "C" {
 #include "access/xlog.h"

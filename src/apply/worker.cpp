@@ -9,19 +9,19 @@
 // starts it again. Any other error ends it with exit code 0 and the state `failed`, until somebody calls resume_follow.
 // After a crash the postmaster starts it again, too, and the origin says where to go on. Since every error ends the
 // process, each start begins with a fresh one.
-#include "error_class.hpp"
-#include "latch_pause.hpp"
+#include "apply/error_class.hpp"
+#include "apply/latch_pause.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "registration.hpp"
-#include "slot.hpp"
-#include "state.hpp"
-#include "transaction.hpp"
-#include "upstream.hpp"
+#include "apply/registration.hpp"
+#include "apply/slot.hpp"
+#include "apply/state.hpp"
+#include "apply/transaction.hpp"
+#include "apply/upstream.hpp"
 
 extern "C" {
 #include "access/xact.h"

@@ -1,7 +1,7 @@
 // Passes on DDL: the logical messages that the event triggers made.
-#include "ddl.hpp"
+#include "decode/ddl.hpp"
 
-#include "output.hpp"
+#include "decode/output.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 

@@ -1,7 +1,7 @@
 // DDL, which comes as logical messages.
 #pragma once
 
-#include "session.hpp"
+#include "decode/session.hpp"
 
 namespace pg_follower::decode {
 

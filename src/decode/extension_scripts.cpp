@@ -4,7 +4,7 @@
 // pg_extension before its script, and the event trigger writes its message behind it. So a script is running while the
 // transaction has a version of such a row that no message has followed yet. Rows of pg_extension change only together
 // with the historic snapshot's command number, so one look for each number is enough.
-#include "extension_scripts.hpp"
+#include "decode/extension_scripts.hpp"
 
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/list.hpp"

@@ -2,7 +2,7 @@
 // `skip-extension-tables` and, without effect, `include-xids`.
 //
 // Names and values are compared as the replication protocol hands them over: exactly.
-#include "options.hpp"
+#include "decode/options.hpp"
 
 #include "pg_follower/list.hpp"
 #include "pg_follower/stream.hpp"

@@ -3,7 +3,7 @@
 // Form sql: a message is one statement. The first message of a session is preceded by the settings under which the
 // statements mean what they should. Form statements: records gather in a buffer of ours, because a message costs a
 // system call and more; it is written when it is large and when the transaction ends.
-#include "output.hpp"
+#include "decode/output.hpp"
 
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pg_follower/sql_writer.hpp"
-#include "session.hpp"
+#include "decode/session.hpp"
 
 namespace pg_follower::decode {
 

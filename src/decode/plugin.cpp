@@ -4,15 +4,15 @@
 // state is in a Session, which lives in the decoding context's memory and goes with it, by shutdown or by an error.
 #include "pg_follower/decode.hpp"
 
-#include "ddl.hpp"
-#include "output.hpp"
+#include "decode/ddl.hpp"
+#include "decode/output.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
-#include "rows.hpp"
-#include "session.hpp"
-#include "truncate.hpp"
+#include "decode/rows.hpp"
+#include "decode/session.hpp"
+#include "decode/truncate.hpp"
 
 extern "C" {
 #include "access/xact.h"

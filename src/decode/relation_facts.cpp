@@ -3,7 +3,7 @@
 // During decoding all catalog access goes through the historic snapshot of the change, and the reorder buffer replays
 // the invalidations of catalog changes in their order, so a valid entry is always true for the change at hand.
 // Invalidations of the present day arrive too; they cost a rebuild and nothing else.
-#include "relation_facts.hpp"
+#include "decode/relation_facts.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/extension_configuration.hpp"

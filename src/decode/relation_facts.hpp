@@ -1,9 +1,9 @@
 // What the plugin knows about a relation: collected once, kept until the catalogs say that it changed.
 #pragma once
 
-#include "options.hpp"
+#include "decode/options.hpp"
 #include "pg_follower/stream.hpp"
-#include "value.hpp"
+#include "decode/value.hpp"
 
 extern "C" {
 #include "nodes/bitmapset.h"

@@ -6,7 +6,7 @@
 // from 0 and 1.0 from 1.00, and always holds between a value and its copy, which arrived as this text. (Comparison of
 // binary images does not: an array that has lost its last NULL, or a NaN that was computed, has another image than the
 // same value read from text.) One of several equal rows is taken by its ctid.
-#include "row_sql.hpp"
+#include "decode/row_sql.hpp"
 
 #include "pg_follower/names.hpp"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "pg_follower/sql_writer.hpp"
-#include "relation_facts.hpp"
+#include "decode/relation_facts.hpp"
 
 namespace pg_follower::decode {
 

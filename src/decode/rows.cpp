@@ -3,11 +3,11 @@
 // WAL has the whole new row, but for TOAST values that an UPDATE did not change: those columns are left out of its SET.
 // Of the old row it has what the replica identity asks for: nothing in an UPDATE that leaves the key as it is, else the
 // key, or all columns with FULL.
-#include "rows.hpp"
+#include "decode/rows.hpp"
 
-#include "ddl.hpp"
-#include "output.hpp"
-#include "row_sql.hpp"
+#include "decode/ddl.hpp"
+#include "decode/output.hpp"
+#include "decode/row_sql.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"

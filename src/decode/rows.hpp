@@ -1,7 +1,7 @@
 // Row changes.
 #pragma once
 
-#include "session.hpp"
+#include "decode/session.hpp"
 
 namespace pg_follower::decode {
 

@@ -1,5 +1,5 @@
 // What a decoding session begins with, and what it knows of relations. See session.hpp.
-#include "session.hpp"
+#include "decode/session.hpp"
 
 namespace pg_follower::decode {
 

@@ -1,9 +1,9 @@
 // A decoding session: what the callbacks share from startup to shutdown.
 #pragma once
 
-#include "extension_scripts.hpp"
-#include "options.hpp"
-#include "relation_facts.hpp"
+#include "decode/extension_scripts.hpp"
+#include "decode/options.hpp"
+#include "decode/relation_facts.hpp"
 
 extern "C" {
 #include "replication/logical.h"

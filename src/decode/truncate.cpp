@@ -2,9 +2,9 @@
 //
 // WAL lists every table that was truncated, also those that CASCADE or a partitioned table brought in. CASCADE is
 // kept: downstream, too, there may be tables without rows in WAL (unlogged ones) that refer to these.
-#include "truncate.hpp"
+#include "decode/truncate.hpp"
 
-#include "output.hpp"
+#include "decode/output.hpp"
 
 #include "pg_follower/memory.hpp"
 

@@ -1,7 +1,7 @@
 // TRUNCATE.
 #pragma once
 
-#include "session.hpp"
+#include "decode/session.hpp"
 
 namespace pg_follower::decode {
 

@@ -2,7 +2,7 @@
 //
 // What stands here instead of a type's output function writes, byte for byte, what that function writes under the
 // fixed settings (ISO dates, UTC, hexadecimal bytea, shortest-exact floats). test/sql/rows_types.sql compares the two.
-#include "value.hpp"
+#include "decode/value.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
