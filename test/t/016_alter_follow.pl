@@ -39,11 +39,12 @@ goes_on('the follow runs');
 my $pid = worker_pid($downstream);
 my $before = $downstream->safe_psql('postgres', 'SELECT f::text FROM follower.follow AS f');
 
-# -------------------------------------------------------------------------------------------------------------- refusals
+# ------------------------------------------------------------------------------------------------------------- refusals
 my $elsewhere = pgf_node('elsewhere');
 my $other = conninfo($elsewhere);
 like(message("SELECT alter_follow(conninfo => \$\$$other\$\$)"),
-	qr/ERROR:  22023: connection string leads to another server than follow "default" follows\nDETAIL:  Its system identifier is \d+/,
+	qr/ERROR:\ \ 22023:\ connection\ string\ leads\ to\ another\ server\ than\ follow\ "default"\ follows\n
+		DETAIL:\ \ Its\ system\ identifier\ is\ \d+/x,
 	'another server');
 (my $other_database = $address) =~ s/dbname='postgres'/dbname='other'/;
 like(message("SELECT alter_follow(conninfo => \$\$$other_database\$\$)"),
@@ -66,13 +67,14 @@ like(message("SELECT alter_follow(origin => 'some')"), qr/ERROR:  22023: invalid
 	'an origin that does not exist');
 like(message("SELECT alter_follow('nothing')"), qr/ERROR:  42704: follow "nothing" does not exist/,
 	'a follow that does not exist');
-like(message("CREATE ROLE nobody; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO nobody; SET ROLE nobody; SELECT alter_follow()"),
+my $as_nobody = 'CREATE ROLE nobody; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO nobody; SET ROLE nobody';
+like(message("$as_nobody; SELECT alter_follow()"),
 	qr/ERROR:  42501: must be superuser to call alter_follow\(\)/, 'not a superuser');
 is($downstream->safe_psql('postgres',
 	'SELECT f::text FROM follower.follow AS f'), $before, 'nothing of that changes the follow');
 is(worker_pid($downstream), $pid, 'nor disturbs its worker');
 
-# ------------------------------------------------------------------------------------------------------------- a new way
+# ------------------------------------------------------------------------------------------------------------ a new way
 my $user = "SELECT usename FROM pg_stat_replication WHERE application_name = 'pg_follower worker'";
 $downstream->safe_psql('postgres', "SELECT alter_follow(conninfo => \$\$$as_replicator\$\$)");
 goes_on('a running follow goes on');

@@ -70,7 +70,9 @@ for my $options ('', ' WITH (FORCE)')
 	($status, $out, $err) =
 	  $downstream->psql('postgres', "DROP DATABASE shop$options", extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 	like($err,
-		qr/ERROR:  55006: database "shop" is being used by pg_follower\nDETAIL:  It has 1 follow, whose .*\nHINT:  Call drop_follow\(\) in it first/,
+		qr/ERROR:\ \ 55006:\ database\ "shop"\ is\ being\ used\ by\ pg_follower\n
+			DETAIL:\ \ It\ has\ 1\ follow,\ whose\ .*\n
+			HINT:\ \ Call\ drop_follow\(\)\ in\ it\ first/x,
 		"DROP DATABASE$options of a database that follows is refused");
 }
 $downstream->safe_psql('shop', 'SELECT drop_follow()');
@@ -93,7 +95,9 @@ for (1 .. 100 * $PostgreSQL::Test::Utils::timeout_default)
 	last if slurp_file($downstream->logfile) =~ /has left replication origin/;
 	select(undef, undef, undef, 0.01);
 }
-log_has(qr/LOG:  a database that followed another one was dropped and has left replication origin "$origin" behind\n.*DETAIL:  Replication slot "$left" of its upstream keeps WAL\./,
+log_has(
+	qr/LOG:\ \ a\ database\ that\ followed\ another\ one\ was\ dropped\ and\ has\ left\ replication\ origin\ "$origin"\ behind\n
+		.*DETAIL:\ \ Replication\ slot\ "$left"\ of\ its\ upstream\ keeps\ WAL\./x,
 	'what a dropped database left behind is named in the log');
 
 done_testing();

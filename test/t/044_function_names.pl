@@ -117,7 +117,8 @@ up(q{
 		'SELECT to_tsvector(cfg::regconfig, t)';
 	CREATE FUNCTION is_table(t text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT to_regclass(t) IS NOT NULL';
 	CREATE FUNCTION name_of(t regtype) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1::text';
-	CREATE FUNCTION may_read(t text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT has_table_privilege(t, 'SELECT') $$;
+	CREATE FUNCTION may_read(t text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+		$$ SELECT has_table_privilege(t, 'SELECT') $$;
 	CREATE FUNCTION is_known(t text) RETURNS boolean IMMUTABLE RETURN t::regclass::oid > 0;
 	CREATE TABLE named_by_value (id int PRIMARY KEY, cfg text, t text, ty regtype,
 		v tsvector GENERATED ALWAYS AS (vector(cfg, t)) STORED,

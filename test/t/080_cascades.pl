@@ -96,7 +96,7 @@ is($last->safe_psql('alone', 'SELECT (SELECT count(*) FROM own), (SELECT count(*
 	'1|0', 'with the origin "none" only what the upstream itself wrote follows');
 $last->safe_psql('alone', 'SELECT drop_follow()');
 
-# ----------------------------------------------------------------------------------------------- both directions, a ring
+# ---------------------------------------------------------------------------------------------- both directions, a ring
 # The databases hold the same by now, so no copy is needed.
 start_follow($first, $middle, name => 'back', copy_data => 0);
 $middle->safe_psql('postgres',
@@ -113,7 +113,8 @@ wait_for_follow($middle);
 wait_for_follow($first, name => 'back');
 wait_for_follow($last);
 is_same($middle, $last, 'a chain beside two directions');
-my $both = 'SELECT (SELECT array_agg(t::text ORDER BY i) FROM of_first AS t), (SELECT array_agg(t::text ORDER BY i) FROM of_middle AS t)';
+my $both = 'SELECT (SELECT array_agg(t::text ORDER BY i) FROM of_first AS t), '
+  . '(SELECT array_agg(t::text ORDER BY i) FROM of_middle AS t)';
 is($first->safe_psql('postgres', $both), $middle->safe_psql('postgres', $both), 'two databases that follow each other');
 # What came back was not even sent: the worker has applied what was made in the middle, and no more.
 is( $first->safe_psql('postgres', "SELECT rows_applied FROM follow_status WHERE follow_name = 'back'"),
@@ -142,7 +143,7 @@ for my $node ($first, $middle, $last)
 		AND last_error !~ 'terminat|connect|crash|in use'"), '0', $node->name . ': no row was missing');
 }
 
-# ------------------------------------------------------------------------------------------------------ a forged message
+# ----------------------------------------------------------------------------------------------------- a forged message
 # A user of the middle database cannot hide its rows from anybody.
 $middle->safe_psql('postgres', "BEGIN; SELECT pg_logical_emit_message(true, 'pg_follower', 'F' || repeat('x', 100));
 	INSERT INTO of_middle VALUES (999); COMMIT");
@@ -150,7 +151,7 @@ wait_for_follow($last);
 is($last->safe_psql('postgres', 'SELECT count(*) FROM of_middle WHERE i = 999'), '1',
 	'a message that a user made hides nothing');
 
-# ------------------------------------------------------------------------- a copy of a server that others have rows from
+# ------------------------------------------------------------------------ a copy of a server that others have rows from
 # The copy of the last server is another database from its promotion on: what its original makes from then on, and what
 # reaches the first server from there, is news for it. What was made before is not.
 $last->safe_psql('postgres', 'SELECT stop_follow()');
@@ -175,7 +176,7 @@ is($twin->safe_psql('postgres', 'SELECT count(*) FROM of_last'), '22', 'a copy g
 $twin->stop;
 $last->safe_psql('postgres', 'SELECT resume_follow()');
 
-# ---------------------------------------------------------------------------------------- an upstream with a subscription
+# -------------------------------------------------------------------------------------- an upstream with a subscription
 $first->safe_psql('postgres', 'CREATE DATABASE publisher');
 $first->safe_psql('publisher', 'CREATE TABLE news (id int PRIMARY KEY, t text); CREATE PUBLICATION p FOR TABLE news');
 my ($subscriber, $reader) = (pgf_node('subscriber'), pgf_node('reader'));

@@ -166,8 +166,8 @@ sub write_defaults_score
 {
 	my ($arg, $score, $results) = @_;
 	my @missing = grep { $_->{end} ne 'ok' || $_->{inside} ne 'ok' } @$results;
-	my $paragraph = "$under_defaults$score."
-	  . join('', map { " $_->{file}: " . ($arg->{not_by_default}{ $_->{file} } // $_->{inside}) . '.' } @missing) . "\n";
+	my @reasons = map { " $_->{file}: " . ($arg->{not_by_default}{ $_->{file} } // $_->{inside}) . '.' } @missing;
+	my $paragraph = "$under_defaults$score." . join('', @reasons) . "\n";
 	open(my $in, '<:raw', "$arg->{lists}/SCORE.md") or die $!;
 	my $page = join '', <$in>;
 	$page =~ s/^\Q$under_defaults\E.*\n/$paragraph/m or $page =~ s/^(Compared at up to .*\n)/$paragraph\n$1/m;
