@@ -102,7 +102,8 @@ up(q{
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'a deferred trigger of a table whose owner is no superuser does not stop the follow');
 
-# Triggers of constraints, whose names hold a number that is another one on each server. What they delete is deleted once.
+# Triggers of constraints, whose names hold a number that is another one on each server. What they delete is deleted
+# once.
 down('CREATE TABLE one_more (i int); DROP TABLE one_more') for 1 .. 3;
 up(q{
 	CREATE TABLE parent (id int PRIMARY KEY);
