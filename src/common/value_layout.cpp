@@ -1,20 +1,13 @@
 // Names the layout of values. See value_layout.hpp.
 #include "pg_follower/value_layout.hpp"
 
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "catalog/dependency.h"
-#include "catalog/indexing.h"
 #include "catalog/pg_extension.h"
-#include "catalog/pg_type.h"
-#include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 }
 
 namespace pg_follower {
@@ -22,19 +15,9 @@ namespace {
 
 void write_extension(SqlWriter &out, Oid extension)
 {
-    Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(extension));
-    SysScanDesc scan = systable_beginscan(catalog, ExtensionOidIndexId, true, nullptr, 1, &key);
-    HeapTuple tuple = systable_getnext(scan);
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "extension %u is not found", extension);
-    bool is_null;
-    Datum version = heap_getattr(tuple, Anum_pg_extension_extversion, RelationGetDescr(catalog), &is_null);
-    out.text("extension ").name(NameStr(reinterpret_cast<Form_pg_extension>(GETSTRUCT(tuple))->extname));
-    out.text(" version ").text(TextDatumGetCString(version));
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    CatalogRow<FormData_pg_extension> row(ExtensionRelationId, extension);
+    out.text("extension ").name(NameStr(row->extname));
+    out.text(" version ").text(row.string(Anum_pg_extension_extversion));
 }
 
 } // namespace
