@@ -90,7 +90,8 @@ for my $topic (@topics)
 	$downstream->safe_psql($topic, 'SELECT drop_follow()');
 }
 
-# The first topic's follow never saw an error, nor did anybody else. start_follow warns of a library that is not preloaded.
+# The first topic's follow never saw an error, nor did anybody else. start_follow warns of a library that is not
+# preloaded.
 my $preload = qr/  upstream does not have pg_follower in shared_preload_libraries/;
 unlike(
 	slurp_file($downstream->logfile),
