@@ -38,7 +38,7 @@ PG_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) 
 	-I$(libpq_srcdir) \
 	-DPGF_VERSION='"$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/pg_follower.control)"'
 
-# The view follow_status asks upstreams for their positions (src/apply/upstream_position.cpp).
+# The view follow_status asks upstreams for their positions (src/apply/upstream/upstream_position.cpp).
 SHLIB_LINK = $(libpq)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)

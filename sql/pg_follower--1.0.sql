@@ -101,8 +101,8 @@ GRANT SELECT ON follower.commands TO PUBLIC;
 
 ------------------------------------------------------------------------------------------------------------------ apply
 
--- The follows of this database, written by the functions below and by workers only. src/apply/follow.cpp knows the
--- columns by their names. Never dumped: a restored database must not follow by itself.
+-- The follows of this database, written by the functions below and by workers only. src/apply/state/follow.cpp knows
+-- the columns by their names. Never dumped: a restored database must not follow by itself.
 CREATE TABLE follower.follow (
     id integer PRIMARY KEY,
     name name NOT NULL UNIQUE,
@@ -184,7 +184,8 @@ COMMENT ON COLUMN follower.follow.ddl_applied IS 'number of commands applied';
 COMMENT ON COLUMN follower.follow.large_objects IS
     'number of large objects upstream when the worker last started; they do not follow';
 
--- Commands and rows of the upstream that could not follow, newest last. src/apply/state.cpp knows the columns' order.
+-- Commands and rows of the upstream that could not follow, newest last. src/apply/state/state.cpp knows the order of the
+-- columns.
 CREATE TABLE follower.unsupported (
     follow integer NOT NULL,
     follow_name name NOT NULL,
@@ -215,7 +216,7 @@ COMMENT ON COLUMN follower.unsupported.resolved_at IS
     'when somebody has dealt with it, to be set by UPDATE; follow_status counts the others';
 
 -- Objects that the upstream has dropped, to which values of regclass and the like may still refer by number. Known to
--- src/apply/dropped_objects.cpp.
+-- src/apply/state/dropped_objects.cpp.
 CREATE TABLE follower.dropped_object (
     follow integer NOT NULL,
     catalog oid NOT NULL,

@@ -1,4 +1,4 @@
-// The downstream: the worker that follows, and the functions that command it. See src/apply/worker.cpp.
+// The downstream: the worker that follows, and the functions that command it. See src/apply/worker/worker.cpp.
 //
 // Its entry points and SQL-callable functions are found by name, where they are defined.
 #pragma once

@@ -1,5 +1,5 @@
 // The part of compat.hpp that needs walreceiver.h: differences of libpqwalreceiver's interface between 15 and 18.
-// Included by apply/upstream.cpp only.
+// Included by apply/upstream/upstream.cpp only.
 #pragma once
 
 #include "pg_follower/pg.hpp"

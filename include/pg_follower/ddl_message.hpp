@@ -14,7 +14,7 @@ enum class DdlKind : char {
     rewrite = 'W',     // in WAL only: see `rewritten`
     unsupported = 'U', // the command could not be deparsed; `sql` holds the reason
     // The next command drops `object`, which is its identity alone, and has the numbers `dropped_catalog` and
-    // `dropped_oid`. The form sql leaves it out. See apply/dropped_objects.cpp.
+    // `dropped_oid`. The form sql leaves it out. See apply/state/dropped_objects.cpp.
     dropped = 'X',
     // The changes behind this message, up to the next one of this kind, were committed elsewhere before: `sql` holds
     // where (sources.hpp). A worker writes it before what it applies. The form sql leaves it out.

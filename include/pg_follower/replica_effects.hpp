@@ -1,7 +1,7 @@
 // What fires for replicas: triggers and rules that are enabled with ALWAYS or REPLICA.
 //
 // Those of the upstream travel with the statements of their table (stream.hpp), because they are not to fire for its
-// rows a second time (apply/silenced.hpp).
+// rows a second time (apply/execute/silenced.hpp).
 #pragma once
 
 #include "pg_follower/pg.hpp"

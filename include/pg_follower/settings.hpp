@@ -40,7 +40,7 @@ enum class ConcurrentIndexes : int {
 
 // By which search path functions that users wrote find names in this process (pg_follower.function_paths, which only
 // this extension sets: as a setting it goes to parallel workers, too, and ends with a transaction). See
-// apply/function_path.cpp.
+// apply/execute/function_path.cpp.
 enum class FunctionPaths : int {
     none,        // their callers', as always
     not_read,    // the same, but the server does not inline them: the fixed path is not the one they were written for
@@ -71,7 +71,7 @@ struct Settings {
     int max_batch_rows = 1000;             // rows of one statement that are applied in one go
     int max_group_transactions = 1000;     // upstream transactions that may share one commit while catching up
     char *skip_extension_tables = nullptr; // extensions, and tables of theirs, whose rows do not follow
-    char *function_search_path = nullptr;  // of functions that users wrote, see apply/function_path.cpp
+    char *function_search_path = nullptr;  // of functions that users wrote, see apply/execute/function_path.cpp
     EnumSetting<FunctionPaths> function_paths = FunctionPaths::none;
 };
 

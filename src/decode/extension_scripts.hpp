@@ -13,8 +13,8 @@ namespace pg_follower::decode {
 // Watches the transaction at hand for scripts of CREATE EXTENSION and ALTER EXTENSION ... UPDATE. The downstream runs
 // them by itself, so what they write to the tables of extensions is not to be sent. What is written meanwhile to other
 // tables is sent, whoever writes it: event triggers and triggers, which do not fire downstream, and the scripts
-// themselves, whose writes to such tables the downstream leaves out (apply/script_rows.hpp). Both sides ask whether a
-// table belongs to an extension at the moment of the write.
+// themselves, whose writes to such tables the downstream leaves out (apply/execute/script_rows.hpp). Both sides ask
+// whether a table belongs to an extension at the moment of the write.
 class ExtensionScripts {
   public:
     // What it remembers lives in `context`.

@@ -83,15 +83,17 @@ my @upwards = (
 	[ 'src/deparse/object', 'src/deparse/verb', 'object lies below verb' ],
 	[ 'src/deparse/verb', 'src/deparse/drop', 'verb lies below drop' ],
 	[ 'src/deparse/drop', 'src/deparse/capture', 'drop lies below capture' ],
-	[ 'src/decode', 'src/apply', 'the parts decode and apply may not use each other' ],
-	[ 'src/apply', 'src/deparse/text', 'the parts apply and deparse may not use each other' ],
+	[ 'src/decode', 'src/apply/state', 'the parts decode and apply may not use each other' ],
+	[ 'src/apply/state', 'src/deparse/text', 'the parts apply and deparse may not use each other' ],
 	[ 'src/deparse', 'src/decode', 'the parts deparse and decode may not use each other' ],
-	[ 'src/copy', 'src/apply', 'the parts copy and apply may not use each other' ],
+	[ 'src/apply/state', 'src/apply/execute', 'state lies below execute' ],
+	[ 'src/apply/execute', 'src/apply/worker', 'execute lies below worker' ],
+	[ 'src/apply/worker', 'src/apply/interface', 'worker lies below interface' ],
 	[ 'src/common', 'src/decode', 'common may not use the part decode' ],
 	[ 'include/pg_follower', 'src/decode', 'common may not use the part decode' ],
-	[ 'src/apply', 'src', 'only the top may use it' ]);
+	[ 'src/apply/state', 'src', 'only the top may use it' ]);
 my @downwards = (
-	[ 'src', 'src/apply' ],
+	[ 'src', 'src/apply/state' ],
 	[ 'src', 'src/deparse/capture' ],
 	[ 'src/deparse/capture', 'src/deparse/text' ],
 	[ 'src/deparse/capture', 'src/deparse' ],
@@ -99,7 +101,9 @@ my @downwards = (
 	[ 'src/deparse/object', 'src/deparse/table' ],
 	[ 'src/deparse/table', 'src/deparse/table' ],
 	[ 'src/deparse', 'src/deparse/text' ],
-	[ 'src/apply', 'src/common' ],
+	[ 'src/apply/state', 'src/common' ],
+	[ 'src/apply/interface', 'src/apply/worker' ],
+	[ 'src/apply/copy', 'src/apply/upstream' ],
 	[ 'src/common', 'include/pg_follower' ]);
 
 # For each pair of folders a file in the first that includes one in the second; returns what these are called.
@@ -123,7 +127,7 @@ finds('layers',
 	  @upwards);
 plant_includes(@downwards);
 accepts('layers', 'includes down the layers');
-plant('src/apply/planted.cpp', qq(#include "deparse/text/planted.hpp"\n));
+plant('src/apply/state/planted.cpp', qq(#include "deparse/text/planted.hpp"\n));
 plant('src/deparse/text/planted.hpp', '');
 plant('src/decode/planted.cpp', qq(#include "pg_follower/apply.hpp"\n));
 plant('include/pg_follower/apply.hpp', '');
@@ -131,7 +135,7 @@ plant('src/planted/new.cpp', '');
 plant('src/decode/planted/new.cpp', '');
 finds(
 	'layers',
-	qr{^src/apply/planted.cpp:1: includes src/deparse/text/planted.hpp: } => 'an include by the path below src',
+	qr{^src/apply/state/planted.cpp:1: includes src/deparse/text/planted.hpp: } => 'an include by the path below src',
 	qr{^src/decode/planted.cpp:1: .* the parts decode and apply may not} => "an include of another part's face",
 	qr{^src/planted/new.cpp: the layers do not know this folder$} => 'a new folder',
 	qr{^src/decode/planted/new.cpp: the layers do not know this folder$} => 'a new folder in a part');
@@ -162,16 +166,16 @@ finds(
 		  "a call from $_->[0] to $_->[1]"
 	} @calls);
 plant_calls(grep { $_->[1] !~ /include/ } @downwards);
-plant_source("src/apply/planted_$_.cpp", "inline int inlined() { return 1; } int f_$_() { return inlined(); }\n")
+plant_source("src/apply/state/planted_$_.cpp", "inline int inlined() { return 1; } int f_$_() { return inlined(); }\n")
   for 'one', 'two';
 accepts('calls', 'calls down the layers, and an inline function in two objects');
 plant_source('src/deparse/table/planted_1.cpp', "void two(); void one() { two(); }\n");
 plant_source('src/deparse/table/planted_2.cpp', "void three(); void two() { three(); }\n");
 plant_source('src/deparse/table/planted_3.cpp', "void one(); void three() { one(); }\n");
-plant_source('src/apply/planted_a.cpp', "extern int b; int a = 1; int use_b() { return b; }\n");
-plant_source('src/apply/planted_b.cpp', "extern int a; int b = 1; int use_a() { return a; }\n");
-plant('src/apply/planted_c.cpp', '');
-my ($table, $apply) = ('src/deparse/table/planted_', 'src/apply/planted_');
+plant_source('src/apply/state/planted_a.cpp', "extern int b; int a = 1; int use_b() { return b; }\n");
+plant_source('src/apply/state/planted_b.cpp', "extern int a; int b = 1; int use_a() { return a; }\n");
+plant('src/apply/state/planted_c.cpp', '');
+my ($table, $apply) = ('src/deparse/table/planted_', 'src/apply/state/planted_');
 finds(
 	'calls',
 	qr{^a circle of calls: ${table}1.cpp ${table}2.cpp ${table}3.cpp$} => 'a circle of calls',
@@ -184,7 +188,7 @@ finds(
 	qr{^${apply}c.cpp: has no object file} => 'a source without an object');
 
 # --------------------------------------------------------------------------------------------------------------- types
-plant("src/apply/planted_$_.hpp", <<'END') for 'one', 'two';
+plant("src/apply/state/planted_$_.hpp", <<'END') for 'one', 'two';
 #pragma once
 namespace planted {
 struct Struct {
@@ -200,7 +204,7 @@ extern "C" {
 struct planted_c {};
 }
 END
-my @both = map { "src/apply/planted_$_.hpp" } 'one', 'two';
+my @both = map { "src/apply/state/planted_$_.hpp" } 'one', 'two';
 finds(
 	'types',
 	qr{^planted::Struct is defined more than once: $both[0]:3, $both[1]:3$} => 'a struct',
@@ -218,24 +222,24 @@ plant($both[0],
 	"namespace planted { struct One; struct Outer { struct Inner { int i; }; }; struct Other { struct Inner {}; }; }\n"
 );
 plant($both[1], "namespace planted { struct One { int i = {1}; }; struct Two { struct One one() { return {}; } }; }\n");
-plant('src/apply/planted_three.hpp',
+plant('src/apply/state/planted_three.hpp',
 	qq(// struct One {\n/* namespace planted { struct One {\n */ const char *s = "namespace planted { struct One {";\n)
 );
-plant('src/apply/planted_four.hpp', "namespace other { struct One {}; }\n");
-plant("src/apply/planted_$_.cpp",
+plant('src/apply/state/planted_four.hpp', "namespace other { struct One {}; }\n");
+plant("src/apply/state/planted_$_.cpp",
 	"namespace planted { namespace { struct Twice {}; } void f_$_() { struct Local {}; } struct T$_ {}; }\n")
   for 'five', 'six';
 accepts('types',
 	'declarations, comments, strings, other namespaces, and types in types, functions and anonymous namespaces');
 
 # -------------------------------------------------------------------------------------------------------- single lines
-plant('src/apply/planted.cpp', "\n#if PG_VERSION_NUM >= 170000\n#endif\n");
+plant('src/apply/state/planted.cpp', "\n#if PG_VERSION_NUM >= 170000\n#endif\n");
 plant('include/pg_follower/compat_planted.hpp', "#if PG_VERSION_NUM >= 170000\n#endif\n");
-plant('src/apply/planted_comment.cpp', "// PG_VERSION_NUM\n");
-finds('versions', qr{^src/apply/planted.cpp:2: PG_VERSION_NUM outside compat.hpp$} => 'PG_VERSION_NUM');
+plant('src/apply/state/planted_comment.cpp', "// PG_VERSION_NUM\n");
+finds('versions', qr{^src/apply/state/planted.cpp:2: PG_VERSION_NUM outside compat.hpp$} => 'PG_VERSION_NUM');
 
 my @places =
-  qw(src/apply/planted.cpp include/pg_follower/planted.hpp sql/planted.sql test/t/planted.pl test/tools/planted);
+  qw(src/apply/state/planted.cpp include/pg_follower/planted.hpp sql/planted.sql test/t/planted.pl test/tools/planted);
 plant($_, "\n" . 'x' x 121 . "\n\t" . 'x' x 117 . "\n\t" . "\x{2192}" x 116 . "\n") for @places;
 plant('test/corpus/breakers/planted.sql', 'x' x 200 . "\n");
 finds(
@@ -248,27 +252,28 @@ finds(
 SKIP:
 {
 	symlink "$sources/.clang-format", "$tree/.clang-format" or die "could not link .clang-format: $!";
-	plant('src/apply/planted.cpp', "int  planted ();\n");
-	plant('src/apply/planted_well.cpp', "int planted();\n");
+	plant('src/apply/state/planted.cpp', "int  planted ();\n");
+	plant('src/apply/state/planted_well.cpp', "int planted();\n");
 	if (system("'$^X' '$program' format '$tree' >/dev/null") >> 8 == 77)
 	{
 		remove_tree($tree, { keep_root => 1 });
 		skip 'clang-format 14 is not installed', 3;
 	}
-	finds('format', qr{^src/apply/planted.cpp:1: differs from what clang-format\S* makes of it$} => 'another layout');
+	finds('format',
+		qr{^src/apply/state/planted.cpp:1: differs from what clang-format\S* makes of it$} => 'another layout');
 }
 
 # ------------------------------------------------------------------------------------------------------------- headers
-plant('src/apply/planted.hpp', "// A comment.\n\nint planted();\n");
-plant('src/apply/planted.cpp', '');
-plant('src/apply/planted_alone.hpp', "// A comment.\n#pragma once\n");
+plant('src/apply/state/planted.hpp', "// A comment.\n\nint planted();\n");
+plant('src/apply/state/planted.cpp', '');
+plant('src/apply/state/planted_alone.hpp', "// A comment.\n#pragma once\n");
 plant('include/pg_follower/planted_alone.hpp', "#pragma once\n");
 plant('include/pg_follower/planted_common.hpp', "#pragma once\n");
 plant('src/common/planted_common.cpp', '');
 finds(
 	'headers',
-	qr{^src/apply/planted.hpp: has no guard} => 'a header without a guard',
-	qr{^src/apply/planted_alone.hpp: has no source file src/apply/planted_alone.cpp$} => 'one without a source file',
+	qr{^src/apply/state/planted.hpp: has no guard} => 'a header without a guard',
+	qr{^src/apply/state/planted_alone.hpp: has no source file src/\S*/planted_alone.cpp$} => 'one without source',
 	qr{^include/pg_follower/planted_alone.hpp: has no source file src/common/planted_alone.cpp$} =>
 	  'one of all parts without one'
 );
@@ -282,19 +287,19 @@ sub copy_sources
 	return;
 }
 copy_sources();
-my ($header) = sort map { basename($_) } glob 'src/apply/*.hpp';
-plant('src/decode/planted.cpp', qq(#include "apply/$header"\n));
-finds('layers', qr{^src/decode/planted.cpp:1: includes src/apply/$header: } => 'a fault among the real sources');
+my ($header) = sort map { basename($_) } glob 'src/apply/state/*.hpp';
+plant('src/decode/planted.cpp', qq(#include "apply/state/$header"\n));
+finds('layers', qr{^src/decode/planted.cpp:1: includes src/apply/state/$header: } => 'a fault among the real sources');
 copy_sources();
-plant('src/apply/planted.cpp', "#if PG_VERSION_NUM\n#endif\n");
-finds('versions', qr{^src/apply/planted.cpp:1} => 'a fault among the real sources');
+plant('src/apply/state/planted.cpp', "#if PG_VERSION_NUM\n#endif\n");
+finds('versions', qr{^src/apply/state/planted.cpp:1} => 'a fault among the real sources');
 copy_sources();
-plant('src/apply/planted.cpp', '// ' . 'x' x 120 . "\n");
-finds('columns', qr{^src/apply/planted.cpp:1} => 'a fault among the real sources');
+plant('src/apply/state/planted.cpp', '// ' . 'x' x 120 . "\n");
+finds('columns', qr{^src/apply/state/planted.cpp:1} => 'a fault among the real sources');
 copy_sources();
-plant('src/apply/planted.hpp', "#pragma once\nnamespace pg_follower {\nclass SqlWriter {\n};\n}\n");
+plant('src/apply/state/planted.hpp', "#pragma once\nnamespace pg_follower {\nclass SqlWriter {\n};\n}\n");
 finds('types',
-	qr{^pg_follower::SqlWriter is defined more than once: .*, src/apply/planted.hpp:3$} =>
+	qr{^pg_follower::SqlWriter is defined more than once: .*, src/apply/state/planted.hpp:3$} =>
 	  'a fault among the real sources');
 copy_sources();
 plant_source('src/common/planted.cpp', <<'END');

@@ -2,8 +2,9 @@
 // has inlined functions in SQL, so a function that is declared STABLE or VOLATILE may be used, if its body is
 // immutable.
 //
-// Downstream such a function is called, so that it finds what it names without a schema (apply/function_path.cpp), and
-// is not inlined. What the upstream has seen to be immutable is declared so there, for as long as the statements run.
+// Downstream such a function is called, so that it finds what it names without a schema
+// (apply/execute/function_path.cpp), and is not inlined. What the upstream has seen to be immutable is declared so
+// there, for as long as the statements run.
 #include "deparse/table/inlined_functions.hpp"
 #include "deparse/object_name.hpp"
 #include "pg_follower/catalog.hpp"

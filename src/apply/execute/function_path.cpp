@@ -1,0 +1,234 @@
+// The search path of functions that users wrote.
+//
+// The worker reads its statements under a search path without any schema of a user, so that nobody can put an object
+// before the one that is meant. But a function that an index, a check, a default, a trigger or a materialized view
+// calls may name things without their schema, and the upstream ran it under its session's search path. So such a
+// function, and only it, runs here under a path of its own:
+//
+// - Where a command calls it, under the path of the session that ran the command upstream. It runs as the same role,
+//   who is no more exposed than there.
+// - Where a row calls it, it runs as the table's owner, whoever wrote the row upstream. Then the path is that of the
+//   setting pg_follower.function_search_path, or, while that is empty, one in which nobody can create anything who
+//   would gain by it (trusted_path.cpp).
+//
+// Behind a path that was given comes the function's own schema, if it is trusted likewise.
+//
+// The server's hook around function calls does it (fmgr.h). A function of SQL text under the hook is not inlined, which
+// would read its body under the statement's path. So the hook leaves alone what means the same under any path: bodies
+// in SQL that function_body.cpp finds to be so, functions in C, and those with settings of their own.
+//
+// The same hook keeps the server from inlining such functions upstream while this extension looks at tables there: the
+// server inlines what the keys of partitioned tables call when it first opens them.
+//
+// What is known of a function is kept until a catalog changes that it depends on.
+#include "apply/execute/function_path.hpp"
+
+#include "apply/execute/function_body.hpp"
+#include "pg_follower/catalog.hpp"
+#include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
+#include "pg_follower/sql_writer.hpp"
+#include "apply/execute/trusted_path.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/varlena.h"
+}
+
+namespace pg_follower::apply {
+namespace {
+
+needs_fmgr_hook_type next_needs_hook;
+fmgr_hook_type next_hook;
+
+using FunctionRow = SyscacheRow<FormData_pg_proc>;
+
+// What is known of a function that runs as a role.
+struct KnownFunction {
+    struct Key {
+        Oid function;
+        Oid role;
+    } key;
+    bool looks_up;      // whether it may look names up by the search path that its caller has
+    const char *path;   // under which it runs; null where that is not known yet
+    const char *given;  // the path that was given for it then, if it was not empty
+    FunctionPaths kind; // of what calls it then
+};
+
+HTAB *known_functions = nullptr;
+MemoryContext known_context = nullptr;
+bool known_is_stale = false;
+
+void forget_functions(Datum, int, uint32)
+{
+    forget_function_paths();
+}
+
+bool is_null(const FunctionRow &function, AttrNumber column)
+{
+    bool result;
+    (void)function.datum(column, result);
+    return result;
+}
+
+bool may_look_up(Oid function)
+{
+    FunctionRow row(PROCOID, ObjectIdGetDatum(function));
+    if (!row || row->prolang == INTERNALlanguageId || row->prolang == ClanguageId ||
+        !is_null(row, Anum_pg_proc_proconfig))
+        return false;
+    if (row->prolang != SQLlanguageId || takes_or_gives_names(*row))
+        return true;
+    const char *tree = row.string(Anum_pg_proc_prosqlbody);
+    return tree ? looks_names_up(tree) : !is_inlined_as_it_is(row.string(Anum_pg_proc_prosrc));
+}
+
+// Begins with no function known.
+void start_to_know()
+{
+    if (known_context)
+        MemoryContextDelete(known_context);
+    else
+        for (int cache :
+             {PROCOID, NAMESPACEOID, AUTHOID, DATABASEOID, TYPEOID, OPEROID, RELOID, COLLOID, TSCONFIGOID, TSDICTOID})
+            CacheRegisterSyscacheCallback(cache, forget_functions, (Datum)0);
+    known_context = AllocSetContextCreate(TopMemoryContext, "pg_follower functions", ALLOCSET_DEFAULT_SIZES);
+    HASHCTL control = {};
+    control.keysize = sizeof(KnownFunction::Key);
+    control.entrysize = sizeof(KnownFunction);
+    control.hcxt = known_context;
+    known_functions = hash_create("pg_follower functions", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    known_is_stale = false;
+}
+
+// What is known of the function when it runs as the current role.
+KnownFunction *know(Oid function)
+{
+    // Invalidations come while catalogs are read, so what was known must stay until the next question.
+    if (known_is_stale || !known_context)
+        start_to_know();
+    KnownFunction::Key key = {function, GetUserId()};
+    auto known = static_cast<KnownFunction *>(hash_search(known_functions, &key, HASH_FIND, nullptr));
+    if (known)
+        return known;
+    bool looks_up = may_look_up(function);
+    known = static_cast<KnownFunction *>(hash_search(known_functions, &key, HASH_ENTER, nullptr));
+    known->looks_up = looks_up;
+    known->path = nullptr;
+    return known;
+}
+
+bool needs_hook(Oid function)
+{
+    return (settings.function_paths != FunctionPaths::none && function >= FirstNormalObjectId &&
+            know(function)->looks_up) ||
+           (next_needs_hook && next_needs_hook(function));
+}
+
+// The path that was given, behind it the function's own schema, and last of all temporary objects, also where the path
+// names them.
+const char *given_path(Oid function)
+{
+    List *names;
+    if (!SplitIdentifierString(pstrdup(settings.function_search_path), ',', &names))
+        names = NIL;
+    SqlWriter path;
+    for (char *name : each<char>(names))
+        if (strncmp(name, "pg_temp", strlen("pg_temp")) != 0)
+            path.name(name).text(", ");
+    FunctionRow row(PROCOID, function, "function");
+    // The server's own schema comes first where the path does not name it.
+    if (row->pronamespace != PG_CATALOG_NAMESPACE && is_trusted_schema(row->pronamespace, GetUserId(), row->proowner))
+        path.name(get_namespace_name(row->pronamespace)).text(", ");
+    return path.text("pg_temp").c_str();
+}
+
+// The path under which the function is to run now.
+const char *path_of(KnownFunction *known)
+{
+    const char *given = settings.function_search_path;
+    FunctionPaths kind = settings.function_paths;
+    if (!known->path || known->kind != kind || strcmp(known->given, given) != 0) {
+        const char *path = kind == FunctionPaths::of_rows && given[0] == '\0'
+                               ? trusted_path(known->key.function, known->key.role)
+                               : given_path(known->key.function);
+        known->path = MemoryContextStrdup(known_context, path);
+        known->given = MemoryContextStrdup(known_context, given);
+        known->kind = kind;
+    }
+    return known->path;
+}
+
+// `level` keeps the nest level of settings while the function runs; 0 where it runs under the path that is there: a
+// function that calls it, or a setting of its own, chose that.
+void call_hook(FmgrHookEventType event, FmgrInfo *function, Datum *level)
+{
+    if (next_hook)
+        next_hook(event, function, level);
+    switch (event) {
+    case FHET_START: {
+        *level = Int32GetDatum(0);
+        if (settings.function_paths < FunctionPaths::of_rows || function->fn_oid < FirstNormalObjectId ||
+            strcmp(namespace_search_path, worker_search_path) != 0)
+            return;
+        KnownFunction *known = know(function->fn_oid);
+        if (!known->looks_up)
+            return;
+        const char *path = path_of(known);
+        *level = Int32GetDatum(NewGUCNestLevel());
+        (void)set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+        return;
+    }
+    case FHET_END:
+        if (int32 inner = DatumGetInt32(*level); inner > 0)
+            AtEOXact_GUC(true, inner);
+        return;
+    case FHET_ABORT: // the transaction's abort takes the setting back
+        return;
+    }
+}
+
+} // namespace
+
+void forget_function_paths()
+{
+    known_is_stale = true;
+}
+
+void hint_at_function_path(void *)
+{
+    switch (geterrcode()) {
+    case ERRCODE_UNDEFINED_FUNCTION:
+    case ERRCODE_UNDEFINED_TABLE:
+    case ERRCODE_UNDEFINED_OBJECT:
+    case ERRCODE_INVALID_SCHEMA_NAME:
+        errhint("A function that a row calls names something without its schema, where it is not looked for. Run ALTER "
+                "FUNCTION ... SET search_path on both servers, or name the schema in pg_follower.function_search_path "
+                "on this one, then call resume_follow(). docs/trust.md says more, under \"Functions that name things "
+                "without their schema\".");
+        break;
+    default:
+        break;
+    }
+}
+
+void install_function_path()
+{
+    next_needs_hook = needs_fmgr_hook;
+    needs_fmgr_hook = needs_hook;
+    next_hook = fmgr_hook;
+    fmgr_hook = call_hook;
+}
+
+} // namespace pg_follower::apply

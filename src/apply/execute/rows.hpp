@@ -1,0 +1,55 @@
+// Applies rows to this database's tables.
+#pragma once
+
+#include "apply/execute/missing_rows.hpp"
+#include "pg_follower/stream.hpp"
+#include "apply/state/progress.hpp"
+#include "apply/execute/relation.hpp"
+#include "apply/execute/run.hpp"
+
+namespace pg_follower::apply {
+
+class Rows {
+  public:
+    // Prepares the process for applying rows; once, outside of a transaction. Tells and counts what it does in
+    // `progress`.
+    void start(Progress *progress);
+
+    // All below need a transaction, whose number (any that was not used before) is `transaction`.
+    void define(const StatementRecord &record);
+    void row(StreamReader &message, uint64 transaction, int max_rows);
+    // Applies all rows that wait.
+    void flush();
+
+    // Calls record(note) for what rows were not found since the last call; see MissingRows.
+    template <typename Record> void take_missing(Record record) { missing_.take(record); }
+
+    // How many row statements have been executed.
+    int64 executions() const { return executions_; }
+
+  private:
+    void read_values(Statement *statement, Datum *datums, bool *nulls);
+    void write_key(const Statement *statement);
+    void flush(Run *run);
+    void apply_one(Statement *statement, const UpstreamTransaction &transaction, Datum *datums, const bool *nulls);
+    void apply_run(Run *run);
+    uint64 execute_one(Statement *statement, Datum *datums, const bool *nulls);
+    uint64 execute_run(Run *run, bool *found_rows);
+    void note_missing(const Statement *statement, const UpstreamTransaction &transaction, const Datum *datums,
+                      const bool *nulls);
+    void check_found(const Statement *statement, uint64 found, uint64 expected);
+
+    Progress *progress_ = nullptr;
+    int64 executions_ = 0;
+    Statements statements_;
+    Runs runs_;
+    MemoryContext row_context_ = nullptr; // of one row, reset after it
+    // Of one row.
+    Value *values_ = nullptr;
+    Datum *datums_ = nullptr;
+    bool *nulls_ = nullptr;
+    StringInfoData key_ = {};
+    MissingRows missing_;
+};
+
+} // namespace pg_follower::apply

@@ -1,0 +1,149 @@
+// The SQL functions stop_follow, resume_follow and drop_follow. What they do outside of this database's tables waits
+// for the end of their transaction, or is taken back by it (pending.cpp).
+#include "apply/interface/control.hpp"
+
+#include "apply/interface/arguments.hpp"
+#include "apply/state/dropped_objects.hpp"
+#include "apply/state/latch_pause.hpp"
+#include "apply/interface/pending.hpp"
+#include "apply/state/registration.hpp"
+#include "apply/upstream/slot.hpp"
+#include "apply/state/state.hpp"
+#include "apply/upstream/upstream.hpp"
+
+extern "C" {
+#include "storage/procarray.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(pg_follower_stop_follow);
+PG_FUNCTION_INFO_V1(pg_follower_resume_follow);
+PG_FUNCTION_INFO_V1(pg_follower_drop_follow);
+}
+
+namespace pg_follower::apply {
+
+bool stop_worker(int32 follow)
+{
+    int told = 0;
+    while (!try_command_lock(follow)) {
+        int pid = worker_pid(follow);
+        if (pid != 0 && pid != told) {
+            Follow *row = find_follow(follow);
+            LiveReader live(row ? row->segment : 0, follow);
+            // A worker that has only just started has no live figures yet, and is told later.
+            if (live && live->pid == pid) {
+                pg_atomic_write_u32(&live->stop_requested, 1);
+                (void)kill(pid, SIGTERM);
+                told = pid;
+            }
+            live.detach();
+        }
+        pause_briefly(poll_milliseconds);
+    }
+    // The process releases the lock a little before it ends.
+    while (told != 0 && BackendPidGetProc(told))
+        pause_briefly(poll_milliseconds);
+    return told != 0;
+}
+
+namespace {
+
+void stop_follow(const char *name)
+{
+    Follow *follow = require_follow(name);
+    bool ran = stop_worker(follow->id);
+    follow = require_follow(name);
+    if (!follow->enabled)
+        ereport(NOTICE, (errmsg("follow \"%s\" is stopped already", name)));
+    follow->enabled = false;
+    follow->state = FollowState::stopped;
+    follow->segment = 0;
+    update_follow(*follow);
+    if (ran)
+        on_abort_restart_worker(*follow);
+}
+
+void resume_follow(const char *name)
+{
+    Follow *follow = require_follow(name);
+    if (!try_command_lock(follow->id)) {
+        if (worker_pid(follow->id) != 0) {
+            ereport(NOTICE, (errmsg("follow \"%s\" is running already", name)));
+            return;
+        }
+        take_command_lock(follow->id);
+    }
+    follow = require_follow(name);
+    require_own_follow(*follow);
+    follow->enabled = true;
+    follow->state = FollowState::starting;
+    follow->started_at = GetCurrentTimestamp();
+    update_follow(*follow);
+    start_worker_at_commit(*follow);
+}
+
+void drop_follow(const char *name, bool force)
+{
+    Follow *follow = require_follow(name);
+    bool ran = stop_worker(follow->id);
+    follow = require_follow(name);
+    if (!is_of_this_database(*follow)) {
+        ereport(NOTICE, (errmsg("replication slot \"%s\" is left to the database of which this one is a copy",
+                                NameStr(follow->slot))));
+        delete_follow(follow->id);
+        forget_dropped_objects(follow->id);
+        return;
+    }
+    const char *error;
+    Upstream upstream = Upstream::try_connect(follow->conninfo, worker_name(name), &error);
+    if (!upstream.is_open())
+        ereport(force ? WARNING : ERROR,
+                (errcode(ERRCODE_CONNECTION_FAILURE),
+                 errmsg("could not connect to the upstream to drop replication slot \"%s\"", NameStr(follow->slot)),
+                 errdetail_internal("%s", error),
+                 force
+                     ? errhint("If the upstream still exists, drop the slot there with pg_drop_replication_slot(): it "
+                               "keeps WAL.")
+                     : errhint("Use drop_follow(force => true) to leave the slot to the upstream.")));
+    if (upstream.is_open() && is_used_by_another(upstream, *follow)) {
+        upstream.close();
+        ereport(WARNING,
+                (errmsg("replication slot \"%s\" is left on the upstream", NameStr(follow->slot)),
+                 errdetail("It has moved on without this database, so another copy of this database may use it."),
+                 errhint("If none does, drop it there with pg_drop_replication_slot(): it keeps WAL.")));
+    }
+    on_commit_drop(*follow, upstream);
+    if (ran)
+        on_abort_restart_worker(*follow);
+    delete_follow(follow->id);
+    forget_dropped_objects(follow->id);
+}
+
+} // namespace
+} // namespace pg_follower::apply
+
+using namespace pg_follower::apply;
+
+// stop_follow(follow_name name) → void
+Datum pg_follower_stop_follow(PG_FUNCTION_ARGS)
+{
+    require_superuser("stop_follow");
+    stop_follow(required_name(fcinfo, 0));
+    PG_RETURN_VOID();
+}
+
+// resume_follow(follow_name name) → void
+Datum pg_follower_resume_follow(PG_FUNCTION_ARGS)
+{
+    require_superuser("resume_follow");
+    resume_follow(required_name(fcinfo, 0));
+    PG_RETURN_VOID();
+}
+
+// drop_follow(follow_name name, force boolean) → void
+Datum pg_follower_drop_follow(PG_FUNCTION_ARGS)
+{
+    require_superuser("drop_follow");
+    drop_follow(required_name(fcinfo, 0), !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));
+    PG_RETURN_VOID();
+}

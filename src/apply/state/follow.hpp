@@ -1,0 +1,52 @@
+// A follow, as a row of the table follower.follow holds it.
+#pragma once
+
+#include "apply/state/live.hpp"
+#include "pg_follower/pg.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "access/tupdesc.h"
+}
+
+namespace pg_follower::apply {
+
+// Texts that may be null are null pointers.
+struct Follow {
+    int32 id;
+    NameData name;
+    const char *conninfo;
+    const char *upstream; // the connection as it may be shown
+    NameData slot;
+    const char *origin;
+    const char *upstream_system;  // system identifier
+    const char *upstream_origins; // "any", or "none": without what the upstream received itself
+    XLogRecPtr start_lsn;         // where the slot began
+    bool enabled;                 // the user wants it to run
+    FollowState state;            // as last written; see true_state
+    dsm_handle segment;           // of the live figures
+    TimestampTz started_at;
+    XLogRecPtr single_until; // apply transactions one by one up to here, because a group of them failed
+    // A command of the transaction that commits at this upstream position failed, maybe because snapshots older than
+    // that xid still see rows that are gone.
+    XLogRecPtr blocked_lsn;
+    FullTransactionId blocked_xid;
+    const char *last_error;
+    const char *last_error_detail;
+    const char *last_error_hint;
+    const char *last_error_context;
+    TimestampTz last_error_at;          // 0 if there has been none
+    XLogRecPtr last_error_lsn;          // the upstream's commit that was being applied; 0 if none was
+    TimestampTz last_error_resolved_at; // when the worker had got past it; 0 if it has not
+    int64 large_objects;                // of the upstream, when its connection was last opened; they do not follow
+    Figures figures;
+};
+
+// Reads a row of the table, and makes one, by the names of its columns.
+Follow *follow_from_tuple(TupleDesc description, HeapTuple tuple);
+HeapTuple tuple_from_follow(TupleDesc description, const Follow &follow);
+
+// What the column of that name holds of the follow. Raises an error where there is no such column.
+Datum value_of(const Follow &follow, const char *column, bool &null);
+
+} // namespace pg_follower::apply

@@ -1,0 +1,136 @@
+// What can be wrong with the slot of a follow, in words that say what is lost and what to call. See slot.hpp.
+#include "apply/upstream/slot.hpp"
+
+#include "apply/state/follow_names.hpp"
+#include "pg_follower/sql_writer.hpp"
+
+extern "C" {
+#include "miscadmin.h"
+#include "replication/origin.h"
+#include "utils/pg_lsn.h"
+}
+
+namespace pg_follower::apply {
+namespace {
+
+struct SlotFacts {
+    const char *state;   // wal_status; null where the slot holds no WAL yet
+    const char *process; // that sends from it; null where none does
+    XLogRecPtr confirmed;
+    const char *database; // of the slot
+    const char *here;     // of the connection
+};
+
+XLogRecPtr lsn_from_text(const char *text)
+{
+    return text ? DatumGetLSN(DirectFunctionCall1(pg_lsn_in, CStringGetDatum(text))) : InvalidXLogRecPtr;
+}
+
+// False where there is no such slot.
+bool read_slot(Upstream &upstream, const char *slot, SlotFacts &facts)
+{
+    SqlWriter query;
+    query
+        .text("SELECT slot_name::pg_catalog.text, wal_status, active_pid::pg_catalog.text,"
+              " confirmed_flush_lsn::pg_catalog.text, database::pg_catalog.text,"
+              " pg_catalog.current_database()::pg_catalog.text FROM pg_catalog.pg_replication_slots WHERE slot_name"
+              " OPERATOR(pg_catalog.=) ")
+        .literal(slot);
+    const char *values[6];
+    upstream.row(query.c_str(), lengthof(values), values);
+    facts = {values[1], values[2], lsn_from_text(values[3]), values[4], values[5]};
+    return values[0] != nullptr;
+}
+
+const char *how_to_begin_anew(const Follow &follow)
+{
+    const char *name = NameStr(follow.name);
+    return strcmp(name, "default") == 0
+               ? "Call drop_follow() and then start_follow(). The data must be copied anew, too."
+               : psprintf("Call drop_follow('%s') and then start_follow(). The data must be copied anew, too.", name);
+}
+
+} // namespace
+
+bool is_of_this_database(const Follow &follow)
+{
+    return strcmp(follow.origin, origin_name(MyDatabaseId, NameStr(follow.slot))) == 0;
+}
+
+void require_own_follow(const Follow &follow)
+{
+    if (is_of_this_database(follow))
+        return;
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+             errmsg("follow \"%s\" belongs to another database, of which this one is a copy", NameStr(follow.name)),
+             errhint("Call drop_follow() here, which leaves the slot to the other database, and then "
+                     "start_follow().")));
+}
+
+XLogRecPtr known_position(const Follow &follow)
+{
+    RepOriginId origin = replorigin_by_name(follow.origin, true);
+    XLogRecPtr position = origin == InvalidRepOriginId ? InvalidXLogRecPtr : replorigin_get_progress(origin, false);
+    return Max(position, follow.start_lsn);
+}
+
+void require_slot(Upstream &upstream, const Follow &follow)
+{
+    const char *system = upstream.system_identifier();
+    if (strcmp(system, follow.upstream_system) != 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("connection string leads to another server than follow \"%s\" follows", NameStr(follow.name)),
+                 errdetail("Its system identifier is %s, that of the upstream is %s.", system, follow.upstream_system),
+                 errhint("To follow another server, call start_follow().")));
+    SlotFacts slot;
+    if (!read_slot(upstream, NameStr(follow.slot), slot))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                        errmsg("replication slot \"%s\" does not exist there", NameStr(follow.slot)),
+                        errdetail("The server is a copy of the one that is followed, or the slot was dropped."),
+                        errhint("A follow cannot go on without its slot.")));
+    if (strcmp(slot.database, slot.here) != 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("connection string leads to database \"%s\", but follow \"%s\" follows \"%s\"",
+                               slot.here, NameStr(follow.name), slot.database)));
+}
+
+bool is_used_by_another(Upstream &upstream, const Follow &follow)
+{
+    SlotFacts slot;
+    return read_slot(upstream, NameStr(follow.slot), slot) && slot.confirmed > known_position(follow);
+}
+
+void check_slot(Upstream &upstream, const Follow &follow, XLogRecPtr known)
+{
+    SlotFacts slot;
+    const char *name = NameStr(follow.slot);
+    if (!read_slot(upstream, name, slot))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                        errmsg("replication slot \"%s\" does not exist on the upstream any more", name),
+                        errdetail("What was committed upstream after %X/%X cannot follow.", PGF_LSN(known)),
+                        errhint("%s", how_to_begin_anew(follow))));
+    if (slot.state && strcmp(slot.state, "lost") == 0)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("upstream has invalidated replication slot \"%s\"", name),
+                        errdetail("The WAL that it needs is gone: what was committed upstream after %X/%X cannot "
+                                  "follow.",
+                                  PGF_LSN(known)),
+                        errhint("%s", how_to_begin_anew(follow))));
+    if (slot.process)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE), errmsg("replication slot \"%s\" is in use upstream", name),
+                        errdetail("Process %s of the upstream sends from it.", slot.process),
+                        errhint("That is an earlier connection of this follow, which ends soon, or another copy of "
+                                "this database. Two copies cannot use one slot.")));
+    if (slot.confirmed > known)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("replication slot \"%s\" has moved on without this database", name),
+                        errdetail("The slot is at %X/%X, but this database knows of nothing after %X/%X: it was "
+                                  "restored from an older state, or another copy of it has used the slot. What was "
+                                  "committed upstream between these positions is lost here.",
+                                  PGF_LSN(slot.confirmed), PGF_LSN(known)),
+                        errhint("%s", how_to_begin_anew(follow))));
+}
+
+} // namespace pg_follower::apply

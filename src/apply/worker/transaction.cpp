@@ -1,0 +1,454 @@
+// Upstream transactions become downstream ones here.
+//
+// While more data is there to read, several upstream transactions share one downstream commit; one is never split. The
+// position is the replication origin, which the commit itself moves. A transaction with DDL stands alone, because what
+// it makes may be of use only after its commit (a new enum value), and because gathered row changes may be in its way.
+//
+// Commits are asynchronous. A list keeps which upstream position each of them reaches, so the position that the
+// upstream may forget is never past what is durable here. When there is nothing more to read, the rest is flushed.
+//
+// The upstream also forgets what needed nothing here. So that a copy of this database can always tell that it has
+// missed something (slot.hpp), the origin says so durably before the upstream hears of it.
+//
+// If a group fails, it is not known which of its transactions failed, and none of them is applied. So the worker starts
+// again and applies the transactions one by one up to the group's end.
+#include "apply/worker/transaction.hpp"
+
+#include "apply/state/dropped_objects.hpp"
+#include "pg_follower/followers.hpp"
+#include "pg_follower/memory.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
+#include "apply/execute/session.hpp"
+#include "apply/execute/truncate.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "access/xloginsert.h"
+#include "pgstat.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+}
+
+namespace pg_follower::apply {
+namespace {
+
+constexpr size_t max_group_bytes = 16 * 1024 * 1024;
+// Versions of a row pile up until a commit lets them be pruned, so a group ends after so many single statements.
+constexpr int64 max_group_executions = 400;
+constexpr int max_group_milliseconds = 1000;
+constexpr int save_interval_milliseconds = 10000;
+constexpr int mark_interval_milliseconds = 20;
+
+} // namespace
+
+void Applier::start(const Follow &follow, Live *live, RepOriginId origin, XLogRecPtr start)
+{
+    follow_ = follow.id;
+    follow_name_ = follow.name;
+    start_dropped_objects(follow.id);
+    live_ = live;
+    base_ = follow.figures;
+    figures_ = follow.figures;
+    single_until_ = follow.single_until;
+    origin_ = origin;
+    received_ = applied_ = durable_ = marked_ = start;
+    error_open_ = follow.last_error && follow.last_error_resolved_at == 0;
+    error_lsn_ = follow.last_error_lsn;
+    saved_at_ = GetCurrentTimestamp();
+    dlist_init(&commits_);
+    message_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower message", ALLOCSET_DEFAULT_SIZES);
+    start_session();
+    rows_.start(&progress_);
+    ddl_.start(&progress_);
+}
+
+void Applier::set_source(uint64 system, Oid database)
+{
+    source_.system = system;
+    source_.database = database;
+}
+
+void Applier::set_state(FollowState state)
+{
+    state_ = state;
+    show_progress();
+    wake(live_);
+}
+
+// Publishes how far this has come, without waking those who wait for more than that.
+void Applier::show_progress()
+{
+    figures_.received_lsn = received_;
+    figures_.applied_lsn = applied_;
+    show(live_, state_, figures_, in_hand_since_);
+}
+
+void Applier::received(XLogRecPtr end)
+{
+    if (end > received_)
+        received_ = end;
+}
+
+void Applier::message(const char *data, size_t size, XLogRecPtr end)
+{
+    ErrorContextScope context(describe_position, &progress_.position);
+    MemoryContextScope scope(message_context_);
+    applying_ = true;
+    caught_up_ = false;
+    group_bytes_ += size;
+    received(end);
+    show_progress();
+    StreamReader reader(data, size);
+    while (!reader.at_end())
+        record(reader);
+    applying_ = false;
+    progress_.position.what = nullptr;
+    MemoryContextReset(message_context_);
+}
+
+void Applier::record(StreamReader &reader)
+{
+    Record type = reader.next_type();
+    if ((type == Record::begin) == in_upstream_)
+        ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
+                        errmsg("record '%c' of the stream comes at a wrong place", static_cast<char>(type))));
+    switch (type) {
+    case Record::begin:
+        begin(reader.read_begin());
+        return;
+    case Record::commit:
+        commit(reader.read_commit());
+        return;
+    case Record::statement:
+        open();
+        rows_.define(reader.read_statement());
+        return;
+    case Record::row:
+        open();
+        tell_followers();
+        changed_ = true;
+        rows_.row(reader, number_, settings.max_batch_rows);
+        return;
+    case Record::truncate:
+        open();
+        tell_followers();
+        changed_ = true;
+        rows_.flush();
+        apply_truncate(reader.read_truncate(), progress_);
+        return;
+    case Record::ddl:
+        ddl(reader.read_ddl());
+        return;
+    }
+    ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
+                    errmsg("unrecognized record '%c' in the stream", static_cast<char>(type))));
+}
+
+// Opens the downstream transaction, unless one is open.
+void Applier::open()
+{
+    if (IsTransactionState())
+        return;
+    SetCurrentStatementStartTimestamp();
+    next_xid_at_open_ = ReadNextFullTransactionId();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    // The message's memory context stays the current one. The transaction has contexts of its own for what it needs.
+    MemoryContextSwitchTo(message_context_);
+    pgstat_report_activity(STATE_RUNNING, nullptr);
+    ++number_;
+    group_started_at_ = GetCurrentTimestamp();
+}
+
+void Applier::begin(const BeginRecord &record)
+{
+    in_upstream_ = true;
+    changed_ = false;
+    has_ddl_ = false;
+    commit_time_ = record.commit_time;
+    source_.timeline = record.timeline;
+    source_.commit_lsn = record.commit_lsn;
+    take_sources(nullptr);
+    if (in_hand_since_ == 0) {
+        in_hand_since_ = record.commit_time;
+        show_progress();
+    }
+    progress_.position = {nullptr, nullptr, nullptr, record.xid, record.commit_lsn, record.commit_time};
+}
+
+void Applier::take_sources(const char *sources)
+{
+    told_ = false;
+    if (sources_)
+        pfree(sources_);
+    sources_ = sources ? MemoryContextStrdup(TopMemoryContext, sources) : nullptr;
+}
+
+// Writes for followers of this database where the changes that come were committed before. Rows of another upstream
+// transaction that wait to be applied come first.
+void Applier::tell_followers()
+{
+    if (told_)
+        return;
+    told_ = true;
+    if (asked_in_ != number_) {
+        asked_in_ = number_;
+        // A slot that is made after this waits for the end of a transaction that has an id.
+        (void)GetTopTransactionId();
+        is_followed_ = anybody_follows();
+    }
+    if (!is_followed_)
+        return;
+    rows_.flush();
+    log_ddl({DdlKind::sources, "", "", "", add_source(sources_ ? sources_ : "", source_)});
+}
+
+void Applier::ddl(const DdlMessage &record)
+{
+    if (record.kind == DdlKind::sources) {
+        take_sources(record.sql);
+        return;
+    }
+    if (grouped_ > 0 && !changed_)
+        commit_group();
+    open();
+    tell_followers();
+    changed_ = true;
+    has_ddl_ = true;
+    rows_.flush();
+    if (record.kind == DdlKind::dropped)
+        note_dropped_object(record);
+    else if (record.kind == DdlKind::unsupported)
+        note_unsupported(record, record.sql, nullptr);
+    else if (*record.concurrent_sql && settings.concurrent_indexes == ConcurrentIndexes::record)
+        // Building the index would hold the stream up, so it is left to somebody on this server.
+        record_unsupported(record, "left to this server by pg_follower.concurrent_indexes", record.concurrent_sql);
+    else if (const char *failure = ddl_.apply(record))
+        note_unsupported(record, failure, record.holds_secret ? nullptr : record.sql);
+}
+
+void Applier::note_unsupported(const DdlMessage &record, const char *reason, const char *statement)
+{
+    Position &position = progress_.position;
+    position.what = record.tag;
+    position.schema = nullptr;
+    position.object = record.object;
+    if (settings.on_unsupported == OnUnsupported::stop)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s of the upstream cannot follow", record.tag),
+                        errdetail("Object: %s. Reason: %s", record.object, reason),
+                        errhint("Run the command on this server, set pg_follower.on_unsupported to \"record\", then "
+                                "call resume_follow().")));
+    record_unsupported(record, reason, statement);
+}
+
+// `statement` is null where the command could not be written or may hold a password.
+void Applier::record_unsupported(const DdlMessage &record, const char *reason, const char *statement)
+{
+    // Nor does it reach those who follow this database.
+    if (is_followed_) {
+        DdlMessage left = record;
+        left.kind = DdlKind::unsupported;
+        left.sql = statement ? psprintf("%s: %s", reason, statement) : reason;
+        log_ddl(left);
+    }
+    insert_unsupported(
+        {follow_, follow_name_, progress_.transaction(), record.tag, record.object, record.role, reason, statement});
+    ereport(LOG, (errmsg("%s of the upstream cannot follow", record.tag),
+                  errdetail("Object: %s. Reason: %s", record.object, reason),
+                  errhint("The table follower.unsupported keeps a record of it.")));
+}
+
+// Records the rows that were not found in the transaction that is about to be committed.
+void Applier::record_missing()
+{
+    rows_.take_missing([&](UnsupportedNote note) {
+        note.follow = follow_;
+        note.follow_name = follow_name_;
+        insert_unsupported(note);
+    });
+}
+
+void Applier::commit(const CommitRecord &record)
+{
+    in_upstream_ = false;
+    ++grouped_;
+    ++transactions_;
+    group_end_ = record.end_lsn;
+    group_time_ = record.commit_time;
+    received(record.end_lsn);
+    bool single = record.commit_lsn <= single_until_;
+    if (has_ddl_ || single || grouped_ >= settings.max_group_transactions || group_bytes_ >= max_group_bytes ||
+        rows_.executions() - executions_before_ >= max_group_executions ||
+        (IsTransactionState() &&
+         TimestampDifferenceExceeds(group_started_at_, GetCurrentTimestamp(), max_group_milliseconds)))
+        commit_group();
+    if (!single)
+        single_until_ = 0;
+}
+
+// Commits the upstream transactions that are complete.
+void Applier::commit_group()
+{
+    Assert(!in_upstream_ || !changed_);
+    if (grouped_ == 0)
+        return;
+    Figures figures = base_;
+    figures.received_lsn = received_;
+    figures.applied_lsn = group_end_;
+    figures.last_commit_at = group_time_;
+    figures.caught_up_at = figures_.caught_up_at;
+    figures.transactions += transactions_;
+
+    XLogRecPtr local_end = 0;
+    if (IsTransactionState()) {
+        rows_.flush();
+        record_missing();
+        add_counts(figures, progress_.counts);
+        if (is_past_error(group_end_) ||
+            TimestampDifferenceExceeds(saved_at_, GetCurrentTimestamp(), save_interval_milliseconds))
+            save_figures(figures);
+        replorigin_session_origin_lsn = group_end_;
+        replorigin_session_origin_timestamp = group_time_;
+        PopActiveSnapshot();
+        CommitTransactionCommand();
+        MemoryContextSwitchTo(message_context_);
+        local_end = XactLastCommitEnd;
+    } else
+        add_counts(figures, progress_.counts);
+
+    auto commit = allocate_in<Commit>(TopMemoryContext);
+    commit->upstream_end = group_end_;
+    commit->local_end = local_end;
+    dlist_push_tail(&commits_, &commit->node);
+    applied_ = group_end_;
+    figures_ = figures;
+    in_hand_since_ = in_upstream_ ? commit_time_ : 0;
+    grouped_ = 0;
+    group_bytes_ = 0;
+    executions_before_ = rows_.executions();
+    set_state(state_);
+}
+
+void Applier::save_figures(const Figures &figures)
+{
+    Follow *follow = find_follow(follow_);
+    if (follow) {
+        follow->figures = figures;
+        follow->single_until = single_until_;
+        if (is_past_error(figures.applied_lsn))
+            follow->last_error_resolved_at = GetCurrentTimestamp();
+        update_follow(*follow);
+    }
+    if (is_past_error(figures.applied_lsn))
+        error_open_ = false;
+    saved_at_ = GetCurrentTimestamp();
+}
+
+// Notes that the last error is over, where no transaction of the upstream has come to do so: the connection is there
+// again. The transaction in which it does so is not the upstream's.
+void Applier::resolve_error()
+{
+    RepOriginId origin = replorigin_session_origin;
+    replorigin_session_origin = InvalidRepOriginId;
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    save_figures(figures_);
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+    MemoryContextSwitchTo(message_context_);
+    replorigin_session_origin = origin;
+}
+
+void Applier::keepalive(XLogRecPtr end)
+{
+    received(end);
+    caught_up_ = true;
+}
+
+void Applier::pause()
+{
+    if (in_upstream_)
+        return;
+    {
+        ErrorContextScope context(describe_position, &progress_.position);
+        commit_group();
+    }
+    progress_.position = {};
+    if (caught_up_) {
+        figures_.caught_up_at = GetCurrentTimestamp();
+        caught_up_ = false;
+        show_progress();
+    }
+    if (is_past_error(applied_))
+        resolve_error();
+    if (!dlist_is_empty(&commits_)) {
+        auto last = reinterpret_cast<Commit *>(dlist_tail_node(&commits_));
+        if (last->local_end != 0)
+            XLogFlush(last->local_end);
+    }
+}
+
+// Has the origin say durably that everything before the upstream's `position` has been seen to. Commits do that by
+// themselves. The position goes to memory first: a checkpoint between the two steps must not miss it.
+void Applier::mark(XLogRecPtr position)
+{
+    replorigin_session_advance(position, InvalidXLogRecPtr);
+    xl_replorigin_set record = {position, origin_, false};
+    XLogBeginInsert();
+    XLogRegisterData(reinterpret_cast<char *>(&record), sizeof(record));
+    XLogFlush(XLogInsert(RM_REPLORIGIN_ID, XLOG_REPLORIGIN_SET));
+    marked_ = position;
+    marked_at_ = GetCurrentTimestamp();
+}
+
+long Applier::milliseconds_to_mark() const
+{
+    if (durable_ <= marked_)
+        return -1;
+    return TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
+                                           TimestampTzPlusMilliseconds(marked_at_, mark_interval_milliseconds));
+}
+
+void Applier::settle()
+{
+    if (applied_ > marked_)
+        mark(applied_);
+}
+
+Feedback Applier::feedback(bool asked)
+{
+    XLogRecPtr durable = GetFlushRecPtr(nullptr);
+    while (!dlist_is_empty(&commits_)) {
+        auto commit = reinterpret_cast<Commit *>(dlist_head_node(&commits_));
+        if (commit->local_end > durable)
+            break;
+        durable_ = commit->upstream_end;
+        if (commit->local_end != 0)
+            marked_ = commit->upstream_end;
+        dlist_delete(&commit->node);
+        pfree(commit);
+    }
+    // Where no part of an upstream transaction is in hand, nothing of what was received needed a change here.
+    if (!in_upstream_ && grouped_ == 0) {
+        applied_ = Max(applied_, received_);
+        if (dlist_is_empty(&commits_))
+            durable_ = Max(durable_, received_);
+    }
+    if (durable_ > marked_ && (asked || milliseconds_to_mark() == 0))
+        mark(durable_);
+    if (figures_.applied_lsn != applied_ || figures_.received_lsn != received_)
+        set_state(state_);
+    return {received_, Min(durable_, marked_), applied_};
+}
+
+XLogRecPtr Applier::failed_group_end() const
+{
+    if (grouped_ + in_upstream_ <= 1)
+        return 0;
+    return in_upstream_ ? progress_.position.commit_lsn : group_end_;
+}
+
+} // namespace pg_follower::apply

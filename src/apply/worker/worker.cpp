@@ -1,0 +1,439 @@
+// The background worker "pg_follower worker": a process for each follow that runs.
+//
+// It waits for the transaction that registered it, takes the follow's lock (so there are never two), makes the live
+// figures, sets the replication origin up, opens the stream, and then applies what comes, waiting on its latch and the
+// socket while nothing does.
+//
+// stop_follow and drop_follow end it with exit code 0, so that the postmaster forgets it. An error that may pass (a
+// lost connection, a deadlock, a full disk: see error_class.cpp) ends it with exit code 1, so that the postmaster
+// starts it again. Any other error ends it with exit code 0 and the state `failed`, until somebody calls resume_follow.
+// After a crash the postmaster starts it again, too, and the origin says where to go on. Since every error ends the
+// process, each start begins with a fresh one.
+#include "apply/state/error_class.hpp"
+#include "apply/state/latch_pause.hpp"
+#include "pg_follower/compat.hpp"
+#include "pg_follower/memory.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
+#include "pg_follower/settings.hpp"
+#include "pg_follower/sql_writer.hpp"
+#include "apply/state/registration.hpp"
+#include "apply/upstream/slot.hpp"
+#include "apply/state/state.hpp"
+#include "apply/worker/transaction.hpp"
+#include "apply/upstream/upstream.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "commands/dbcommands.h"
+#include "commands/extension.h"
+#include "libpq/pqformat.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "replication/origin.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "storage/lmgr.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+PGDLLEXPORT void pg_follower_worker_main(Datum argument);
+}
+
+namespace pg_follower::apply {
+namespace {
+
+struct Worker {
+    Follow *follow;
+    const char *database; // its name, for the log
+    Live *live;
+    Upstream upstream;
+    Applier applier;
+    Feedback sent;
+    XLogRecPtr start;
+};
+
+Worker *worker = nullptr;
+
+// How often a worker tries to get its follow's lock. Whoever holds it longer is another worker, or a command that
+// registers another worker at its end where one is needed.
+constexpr int lock_tries = 100;
+
+bool stop_requested()
+{
+    return worker && worker->live && pg_atomic_read_u32(&worker->live->stop_requested) != 0;
+}
+
+// On SIGTERM. stop_follow asks for an end after which the postmaster does not start the worker again; a cancel makes
+// that possible in the middle of a statement, too. A signal from anybody else ends the process as usual.
+void handle_sigterm(int)
+{
+    int saved_errno = errno;
+    if (stop_requested())
+        QueryCancelPending = true;
+    else
+        ProcDiePending = true;
+    InterruptPending = true;
+    SetLatch(MyLatch);
+    errno = saved_errno;
+}
+
+void wake_waiters(int, Datum)
+{
+    if (worker->live)
+        ConditionVariableBroadcast(&worker->live->changed);
+}
+
+// Runs `body` in a transaction of its own, and keeps what it allocates.
+template <typename Body> void in_transaction(Body body)
+{
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    MemoryContextSwitchTo(TopMemoryContext);
+    body();
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+    MemoryContextSwitchTo(TopMemoryContext);
+}
+
+// Changes the follow's row, if it still is there.
+template <typename Change> void change_follow(Change change)
+{
+    in_transaction([&] {
+        Follow *row = find_follow(worker->follow->id);
+        if (!row)
+            return;
+        change(*row);
+        update_follow(*row);
+    });
+}
+
+[[noreturn]] void end_stopped()
+{
+    // Another signal must not interrupt what is still to be done.
+    HOLD_INTERRUPTS();
+    replorigin_session_origin = InvalidRepOriginId;
+    worker->upstream.close();
+    worker->applier.settle();
+    worker->applier.set_state(FollowState::stopped);
+    change_follow([](Follow &row) {
+        row.state = FollowState::stopped;
+        row.segment = 0;
+        row.figures = worker->applier.figures();
+    });
+    ereport(LOG, (errhidecontext(true), errmsg("follow \"%s\" of database \"%s\" is stopped",
+                                               NameStr(worker->follow->name), worker->database)));
+    proc_exit(0);
+}
+
+// Whether an error may come from a row that is gone. Building an index evaluates expressions also for rows that were
+// deleted, as long as a snapshot may see them, and the upstream had no such snapshot.
+bool may_come_from_dead_row(int sqlstate, bool applying_ddl)
+{
+    return applying_ddl && meaning_of(sqlstate) == ErrorMeaning::value;
+}
+
+// Whether a snapshot was in use, when the statement in hand began, that is older than the first try of its transaction,
+// which is noted in `row`. It may have ended since, and the next try then succeeds.
+bool snapshots_blocked(Follow &row)
+{
+    XLogRecPtr failed = worker->applier.position().commit_lsn;
+    if (row.blocked_lsn != failed) {
+        row.blocked_lsn = failed;
+        row.blocked_xid = worker->applier.next_xid_at_open();
+    }
+    return TransactionIdPrecedes(worker->applier.oldest_visible_xid(), XidFromFullTransactionId(row.blocked_xid));
+}
+
+// Records an error in the follow's row, and ends.
+[[noreturn]] void end_failed(const ErrorData *error)
+{
+    HOLD_INTERRUPTS();
+    worker->upstream.close();
+    worker->applier.settle();
+    XLogRecPtr group_end = worker->applier.failed_group_end();
+    bool again = group_end != 0 || may_pass(error->sqlerrcode, worker->applier.applying());
+    bool dead_row = !again && may_come_from_dead_row(error->sqlerrcode, worker->applier.applying_ddl());
+    FollowState state = FollowState::failed;
+    replorigin_session_origin = InvalidRepOriginId;
+    change_follow([&](Follow &row) {
+        bool blocked = dead_row && snapshots_blocked(row);
+        again |= blocked;
+        state = again ? FollowState::retrying : FollowState::failed;
+        row.state = state;
+        row.segment = 0;
+        row.last_error = error->message ? error->message : "no message";
+        row.last_error_detail = error->detail;
+        row.last_error_hint = error->hint;
+        if (blocked)
+            row.last_error_hint = psprintf(
+                "The value may be of a deleted row that an older snapshot still sees: the command is tried again "
+                "until there is no snapshot older than transaction %u (pg_stat_activity.backend_xmin).",
+                XidFromFullTransactionId(row.blocked_xid));
+        else
+            row.blocked_lsn = 0;
+        row.last_error_context = error->context;
+        row.last_error_at = GetCurrentTimestamp();
+        row.last_error_lsn = worker->applier.position().commit_lsn;
+        row.last_error_resolved_at = 0;
+        row.figures = worker->applier.figures();
+        if (group_end != 0)
+            row.single_until = group_end;
+    });
+    worker->applier.set_state(state);
+    if (!again)
+        ereport(LOG,
+                (errmsg("follow \"%s\" of database \"%s\" has failed", NameStr(worker->follow->name), worker->database),
+                 names_a_call(error->hint) ? 0 : errhint("Remove the cause, then call resume_follow().")));
+    proc_exit(again ? 1 : 0);
+}
+
+// A database that was dropped while its worker waited to be started again fails each start for good: then the process
+// ends with exit code 0, which makes the postmaster forget it.
+bool database_is_gone = false;
+
+void notice_fatal(ErrorData *error)
+{
+    if (error->elevel >= FATAL && error->sqlerrcode == ERRCODE_UNDEFINED_DATABASE)
+        database_is_gone = true;
+}
+
+void end_for_good(int, Datum)
+{
+    // proc_exit may be called from its own callbacks, and goes on from there.
+    if (database_is_gone) {
+        database_is_gone = false;
+        proc_exit(0);
+    }
+}
+
+// Finds the follow, when the transaction that registered this worker is over.
+void find_work(int32 id, TransactionId xid)
+{
+    in_transaction([&] {
+        if (TransactionIdIsValid(xid))
+            XactLockTableWait(xid, nullptr, nullptr, XLTW_None);
+        // Where the extension was dropped there is no work either.
+        if (OidIsValid(get_extension_oid(extension_name, true)))
+            worker->follow = find_follow(id);
+        worker->database = get_database_name(MyDatabaseId);
+    });
+    if (!worker->follow || !worker->follow->enabled || worker->follow->state == FollowState::failed)
+        proc_exit(0);
+    before_shmem_exit(wake_waiters, (Datum)0);
+    bool locked = false;
+    for (int i = 0; i < lock_tries && !locked; ++i) {
+        CHECK_FOR_INTERRUPTS();
+        in_transaction([&] { locked = try_worker_lock(id); });
+        if (!locked)
+            pause_briefly(poll_milliseconds);
+    }
+    if (!locked)
+        proc_exit(0);
+    in_transaction([&] {
+        worker->follow = find_follow(id);
+        if (worker->follow && worker->follow->enabled)
+            worker->live = create_live(id, &worker->follow->segment);
+    });
+    if (!worker->live)
+        proc_exit(0);
+}
+
+void open_stream()
+{
+    Follow &follow = *worker->follow;
+    change_follow([&](Follow &row) {
+        row.segment = follow.segment;
+        row.started_at = GetCurrentTimestamp();
+        if (row.state != FollowState::retrying)
+            row.state = FollowState::starting;
+        follow.state = row.state;
+    });
+    RepOriginId origin = InvalidRepOriginId;
+    in_transaction([&] {
+        require_own_follow(follow);
+        origin = replorigin_by_name(follow.origin, false);
+        setup_session_origin(origin);
+        worker->start = Max(replorigin_session_get_progress(false), follow.start_lsn);
+    });
+    worker->applier.start(follow, worker->live, origin, worker->start);
+    worker->applier.set_state(follow.state);
+    in_transaction([&] {
+        worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
+        worker->upstream.allow_plugin();
+        if (worker->upstream.is_this_server())
+            worker->applier.share_cluster();
+        follow.large_objects = worker->upstream.large_objects();
+        worker->applier.set_source(strtoull(worker->upstream.system_identifier(), nullptr, 10),
+                                   worker->upstream.database());
+        const Upstream::Failure *failure =
+            worker->upstream.try_stream(NameStr(follow.slot), worker->start, follow.upstream_origins);
+        if (failure) {
+            check_slot(worker->upstream, follow, worker->start);
+            Upstream::raise(*failure);
+        }
+    });
+    change_follow([&](Follow &row) {
+        row.state = FollowState::streaming;
+        row.large_objects = follow.large_objects;
+    });
+    // From here on, transactions are the upstream's, and their commits move the origin.
+    replorigin_session_origin = origin;
+    worker->applier.set_state(FollowState::streaming);
+    worker->sent = worker->applier.feedback(false);
+    bool begins = worker->start == follow.start_lsn;
+    ereport(LOG,
+            (errhidecontext(true), begins ? errmsg("follow \"%s\" of database \"%s\" starts at %X/%X",
+                                                   NameStr(follow.name), worker->database, PGF_LSN(worker->start))
+                                          : errmsg("follow \"%s\" of database \"%s\" resumes at %X/%X",
+                                                   NameStr(follow.name), worker->database, PGF_LSN(worker->start))));
+}
+
+// Tells the upstream how far this worker is, if that has changed or the upstream asks.
+void send_feedback(bool asked)
+{
+    Feedback now = worker->applier.feedback(asked);
+    if (!asked && !(now != worker->sent))
+        return;
+    StringInfoData reply;
+    initStringInfo(&reply);
+    pq_sendbyte(&reply, 'r');
+    pq_sendint64(&reply, now.received);
+    pq_sendint64(&reply, now.flushed);
+    pq_sendint64(&reply, now.applied);
+    pq_sendint64(&reply, GetCurrentTimestamp());
+    pq_sendbyte(&reply, 0);
+    worker->upstream.send(reply.data, reply.len);
+    pfree(reply.data);
+    worker->sent = now;
+}
+
+// Handles one message of the replication protocol: data ('w') or a keepalive ('k').
+void handle_message(char *data, int length)
+{
+    StringInfoData message = {data, length, length + 1, 0};
+    char type = static_cast<char>(pq_getmsgbyte(&message));
+    if (type == 'w') {
+        XLogRecPtr start = pq_getmsgint64(&message);
+        XLogRecPtr end = pq_getmsgint64(&message);
+        (void)pq_getmsgint64(&message); // when it was sent
+        worker->applier.message(data + message.cursor, length - message.cursor, Max(start, end));
+    } else if (type == 'k') {
+        XLogRecPtr end = pq_getmsgint64(&message);
+        (void)pq_getmsgint64(&message);
+        bool asked = pq_getmsgbyte(&message) != 0;
+        worker->applier.keepalive(end);
+        if (asked)
+            send_feedback(true);
+    }
+}
+
+// Takes messages as long as there are any, then waits.
+[[noreturn]] void follow_stream()
+{
+    // While data keeps coming, the upstream hears of progress this often.
+    constexpr int feedback_milliseconds = 500;
+    TimestampTz told_at = GetCurrentTimestamp();
+    bool busy = true;
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        if (ConfigReloadPending) {
+            ConfigReloadPending = false;
+            ProcessConfigFile(PGC_SIGHUP);
+        }
+        char *data = nullptr;
+        pgsocket socket = PGINVALID_SOCKET;
+        int length = worker->upstream.receive(&data, &socket);
+        if (length < 0)
+            ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("upstream has ended the stream")));
+        if (length > 0) {
+            handle_message(data, length);
+            busy = true;
+            if (!IsTransactionState() &&
+                TimestampDifferenceExceeds(told_at, GetCurrentTimestamp(), feedback_milliseconds)) {
+                send_feedback(false);
+                told_at = GetCurrentTimestamp();
+            }
+            continue;
+        }
+        worker->applier.pause();
+        send_feedback(false);
+        if (stop_requested() && !IsTransactionState())
+            end_stopped();
+        if (busy && !IsTransactionState()) {
+            (void)pgstat_report_stat(true);
+            pgstat_report_activity(STATE_IDLE, nullptr);
+            busy = false;
+        }
+        long timeout = worker->applier.milliseconds_to_mark();
+        int wake = WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH | (timeout >= 0 ? WL_TIMEOUT : 0);
+        int events = WaitLatchOrSocket(MyLatch, wake, socket, timeout, PG_WAIT_EXTENSION);
+        if (events & WL_LATCH_SET)
+            ResetLatch(MyLatch);
+    }
+}
+
+// Says in each line of the log whose it is: an ErrorContextScope's callback.
+void describe_follow(void *)
+{
+    errcontext("follow \"%s\" of database \"%s\"", NameStr(worker->follow->name), worker->database);
+}
+
+[[noreturn]] void work(int32 id, TransactionId xid)
+{
+    PG_TRY();
+    {
+        find_work(id, xid);
+        ErrorContextScope context(describe_follow, nullptr);
+        open_stream();
+        follow_stream();
+    }
+    PG_CATCH();
+    {
+        HOLD_INTERRUPTS();
+        MemoryContextSwitchTo(TopMemoryContext);
+        ErrorData *error = CopyErrorData();
+        error_context_stack = nullptr;
+        bool stop = stop_requested() && error->sqlerrcode == ERRCODE_QUERY_CANCELED;
+        if (!stop)
+            EmitErrorReport();
+        FlushErrorState();
+        AbortOutOfAnyTransaction();
+        MemoryContextSwitchTo(TopMemoryContext);
+        if (!worker->live)
+            proc_exit(1);
+        if (stop || stop_requested())
+            end_stopped();
+        end_failed(error);
+    }
+    PG_END_TRY();
+    pg_unreachable();
+}
+
+} // namespace
+} // namespace pg_follower::apply
+
+void pg_follower_worker_main(Datum argument)
+{
+    using namespace pg_follower;
+    using namespace pg_follower::apply;
+    WorkerArguments arguments = own_arguments();
+    worker = allocate_zeroed_in<Worker>(TopMemoryContext);
+    *worker = {};
+    pqsignal(SIGTERM, handle_sigterm);
+    pqsignal(SIGHUP, SignalHandlerForConfigReload);
+    BackgroundWorkerUnblockSignals();
+    emit_log_hook = notice_fatal;
+    on_proc_exit(end_for_good, (Datum)0);
+    BackgroundWorkerInitializeConnectionByOid(arguments.database, InvalidOid, 0);
+    emit_log_hook = nullptr;
+    // Every session loads these libraries. One of them may be a provider of security labels.
+    process_session_preload_libraries();
+    work(DatumGetInt32(argument), arguments.xid);
+}
