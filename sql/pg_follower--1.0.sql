@@ -184,8 +184,8 @@ COMMENT ON COLUMN follower.follow.ddl_applied IS 'number of commands applied';
 COMMENT ON COLUMN follower.follow.large_objects IS
     'number of large objects upstream when the worker last started; they do not follow';
 
--- Commands and rows of the upstream that could not follow, newest last. src/apply/state/state.cpp knows the order of the
--- columns.
+-- Commands and rows of the upstream that could not follow, newest last. src/apply/state/state.cpp knows the order of
+-- the columns.
 CREATE TABLE follower.unsupported (
     follow integer NOT NULL,
     follow_name name NOT NULL,
