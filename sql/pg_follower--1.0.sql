@@ -127,6 +127,7 @@ CREATE TABLE follower.follow (
     last_error_at timestamptz,
     last_error_lsn pg_lsn NOT NULL,
     last_error_resolved_at timestamptz,
+    copy_phase text NOT NULL,
     received_lsn pg_lsn NOT NULL,
     applied_lsn pg_lsn NOT NULL,
     last_commit_at timestamptz,
@@ -170,6 +171,8 @@ COMMENT ON COLUMN follower.follow.last_error_lsn IS
     'commit position of the transaction that was being applied; 0/0 if there was none';
 COMMENT ON COLUMN follower.follow.last_error_resolved_at IS
     'when the worker had got past the error; null while it has not';
+COMMENT ON COLUMN follower.follow.copy_phase IS
+    'how far the initial copy has come: slot (is made next), schema, tables, or done';
 COMMENT ON COLUMN follower.follow.received_lsn IS 'upstream position up to which the worker has received';
 COMMENT ON COLUMN follower.follow.applied_lsn IS
     'everything that was committed upstream before this position is visible here';
@@ -230,6 +233,43 @@ COMMENT ON COLUMN follower.dropped_object.follow IS 'number of the follow, as in
 COMMENT ON COLUMN follower.dropped_object.catalog IS 'number of the catalog that held the object';
 COMMENT ON COLUMN follower.dropped_object.upstream_oid IS 'number of the object upstream';
 COMMENT ON COLUMN follower.dropped_object.local_oid IS 'number of the object on this server';
+
+-- The tables whose rows are copied. src/apply/state/followed_tables.cpp reads and writes it. A table without a row here
+-- has never needed a copy.
+CREATE TABLE follower.followed_table (
+    follow integer NOT NULL,
+    relid oid NOT NULL,
+    state text NOT NULL,
+    copied_lsn pg_lsn,
+    bytes_total bigint,
+    bytes_done bigint,
+    rows_total bigint,
+    rows_done bigint,
+    attempts integer NOT NULL DEFAULT 0,
+    pid integer,
+    started_at timestamptz,
+    finished_at timestamptz,
+    error text,
+    PRIMARY KEY (follow, relid)
+);
+COMMENT ON TABLE follower.followed_table IS 'the tables whose rows a follow copies or has copied';
+COMMENT ON COLUMN follower.followed_table.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.followed_table.relid IS 'the table on this server';
+COMMENT ON COLUMN follower.followed_table.state IS
+    'waiting: its rows are still to be copied, and rows of the stream are left out; copying; copied: at copied_lsn; '
+    'following: the copy is over, and rows of the stream are applied';
+COMMENT ON COLUMN follower.followed_table.copied_lsn IS 'upstream position of the snapshot that was copied';
+COMMENT ON COLUMN follower.followed_table.bytes_total IS
+    'size of the table upstream, TOAST included, indexes not; null where it is not known yet';
+COMMENT ON COLUMN follower.followed_table.bytes_done IS 'bytes of COPY data read, once the table is copied';
+COMMENT ON COLUMN follower.followed_table.rows_total IS
+    'number of rows upstream, as its statistics estimate it; null where it is not known';
+COMMENT ON COLUMN follower.followed_table.rows_done IS 'number of rows copied, once the table is copied';
+COMMENT ON COLUMN follower.followed_table.attempts IS 'how often its copy was begun';
+COMMENT ON COLUMN follower.followed_table.pid IS 'the process that copies it, or did so last';
+COMMENT ON COLUMN follower.followed_table.started_at IS 'when its last copy was begun';
+COMMENT ON COLUMN follower.followed_table.finished_at IS 'when its copy was complete, indexes included';
+COMMENT ON COLUMN follower.followed_table.error IS 'why its last copy was not completed; null if it was';
 
 CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true,
     origin text DEFAULT 'any')
@@ -345,3 +385,4 @@ ALTER TABLE follower.keyless_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.follow ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.unsupported ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.dropped_object ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.followed_table ENABLE ROW LEVEL SECURITY;

@@ -70,6 +70,8 @@ struct Settings {
     int restart_interval = 5;              // seconds from a worker's end by an error to its restart
     int max_batch_rows = 1000;             // rows of one statement that are applied in one go
     int max_group_transactions = 1000;     // upstream transactions that may share one commit while catching up
+    int copy_workers = 2;                  // processes that copy tables at a time, the follow's own included
+    int copy_split_size = 1024;            // megabytes; a larger table is copied in parts
     char *skip_extension_tables = nullptr; // extensions, and tables of theirs, whose rows do not follow
     char *function_search_path = nullptr;  // of functions that users wrote, see apply/execute/function_path.cpp
     EnumSetting<FunctionPaths> function_paths = FunctionPaths::none;

@@ -124,6 +124,15 @@ void define_settings()
                             "Maximum number of upstream transactions that share one commit while catching up.", nullptr,
                             &settings.max_group_transactions, settings.max_group_transactions, 1, 100000, PGC_SIGHUP, 0,
                             nullptr, nullptr, nullptr);
+    DefineCustomIntVariable(
+        "pg_follower.copy_workers", "Number of processes of a follow that copy tables at the same time.",
+        "The follow's own worker is one of them; each of the others takes a background worker slot "
+        "here, and each takes a connection of the upstream.",
+        &settings.copy_workers, settings.copy_workers, 1, 64, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable(
+        "pg_follower.copy_split_size", "Size above which the copy of a table is divided among several processes.",
+        "It is the size upstream of all that the table holds, without indexes.", &settings.copy_split_size,
+        settings.copy_split_size, 1, 1024 * 1024 * 1024, PGC_SIGHUP, GUC_UNIT_MB, nullptr, nullptr, nullptr);
     // While the worker runs a command, it sets this to the search path of the session that ran the command upstream. As
     // a setting, it reaches parallel workers and ends with the transaction.
     DefineCustomStringVariable(

@@ -120,6 +120,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     follow.upstream_origins = origins;
     follow.enabled = true;
     follow.state = FollowState::starting;
+    follow.copy_phase = CopyPhase::done;
     follow.started_at = GetCurrentTimestamp();
     follow.figures.caught_up_at = follow.started_at;
     write_slot_name(follow.slot, get_database_name(MyDatabaseId), name, follow.id);

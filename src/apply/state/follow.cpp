@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "access/htup_details.h"
+#include "utils/builtins.h"
 #include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
 #include "utils/xid8.h"
@@ -72,6 +73,21 @@ struct State {
     static Datum write(const FollowState &from, bool &) { return CStringGetTextDatum(state_name(from)); }
 };
 
+struct Phase {
+    static constexpr const char *names[] = {"slot", "schema", "tables", "done"};
+    static void read(CopyPhase &to, Datum value, bool)
+    {
+        const char *name = TextDatumGetCString(value);
+        for (size_t i = 0; i < lengthof(names); ++i)
+            if (strcmp(names[i], name) == 0) {
+                to = static_cast<CopyPhase>(i);
+                return;
+            }
+        ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("unrecognized phase \"%s\" of a copy", name)));
+    }
+    static Datum write(const CopyPhase &from, bool &) { return CStringGetTextDatum(names[static_cast<int>(from)]); }
+};
+
 struct Segment {
     static void read(dsm_handle &to, Datum value, bool) { to = static_cast<dsm_handle>(DatumGetInt64(value)); }
     static Datum write(const dsm_handle &from, bool &) { return Int64GetDatum(static_cast<int64>(from)); }
@@ -124,6 +140,7 @@ constexpr Field fields[] = {
     field<Time, &Follow::last_error_at>("last_error_at"),
     field<Lsn, &Follow::last_error_lsn>("last_error_lsn"),
     field<Time, &Follow::last_error_resolved_at>("last_error_resolved_at"),
+    field<Phase, &Follow::copy_phase>("copy_phase"),
     field<Lsn, &Figures::received_lsn>("received_lsn"),
     field<Lsn, &Figures::applied_lsn>("applied_lsn"),
     field<Time, &Figures::last_commit_at>("last_commit_at"),

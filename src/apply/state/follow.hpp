@@ -11,6 +11,14 @@ extern "C" {
 
 namespace pg_follower::apply {
 
+// How far the initial copy has come.
+enum class CopyPhase : int {
+    slot,   // the slot is made next
+    schema, // the slot is there; the schema is taken and applied next
+    tables, // the schema is there; rows of tables that wait are copied, between parts of the stream
+    done,   // nothing is left to be copied
+};
+
 // Texts that may be null are null pointers.
 struct Follow {
     int32 id;
@@ -22,9 +30,10 @@ struct Follow {
     const char *upstream_system;  // system identifier
     const char *upstream_origins; // "any", or "none": without what the upstream received itself
     XLogRecPtr start_lsn;         // where the slot began
-    bool enabled;                 // the user wants it to run
-    FollowState state;            // as last written; see true_state
-    dsm_handle segment;           // of the live figures
+    CopyPhase copy_phase;
+    bool enabled;       // the user wants it to run
+    FollowState state;  // as last written; see true_state
+    dsm_handle segment; // of the live figures
     TimestampTz started_at;
     XLogRecPtr single_until; // apply transactions one by one up to here, because a group of them failed
     // A command of the transaction that commits at this upstream position failed, maybe because snapshots older than

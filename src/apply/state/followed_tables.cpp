@@ -1,0 +1,105 @@
+// The table follower.followed_table. See followed_tables.hpp.
+#include "apply/state/followed_tables.hpp"
+
+#include "apply/state/spi.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "nodes/pg_list.h"
+}
+
+namespace pg_follower::apply {
+namespace {
+
+// Runs a statement whose $1 is the follow, and $2, where there is one, a table. Returns the number of rows.
+uint64 run(const char *statement, int32 follow, Oid table = InvalidOid)
+{
+    SpiScope spi;
+    Oid types[] = {INT4OID, OIDOID};
+    Datum values[] = {Int32GetDatum(follow), ObjectIdGetDatum(table)};
+    check_result(SPI_execute_with_args(statement, OidIsValid(table) ? 2 : 1, types, values, nullptr, false, 0));
+    return SPI_processed;
+}
+
+} // namespace
+
+void wait_for_all_tables(int32 follow)
+{
+    run("INSERT INTO follower.followed_table (follow, relid, state) SELECT $1, c.oid, 'waiting'"
+        " FROM pg_catalog.pg_class AS c"
+        " WHERE c.relkind IN ('r', 'm') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
+        " AND c.oid OPERATOR(pg_catalog.>=) 16384"
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e"
+        "   ON e.oid OPERATOR(pg_catalog.=) d.refobjid"
+        "   WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
+        "   AND d.objid OPERATOR(pg_catalog.=) c.oid AND d.deptype OPERATOR(pg_catalog.=) 'e'"
+        "   AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass"
+        "   AND e.extname OPERATOR(pg_catalog.=) 'pg_follower')"
+        " ON CONFLICT DO NOTHING",
+        follow);
+}
+
+void wait_for_views(int32 follow)
+{
+    run("INSERT INTO follower.followed_table (follow, relid, state) SELECT $1, oid, 'waiting' FROM pg_catalog.pg_class"
+        " WHERE relkind OPERATOR(pg_catalog.=) 'm' AND oid OPERATOR(pg_catalog.>=) 16384"
+        " ON CONFLICT (follow, relid) DO UPDATE SET state = 'waiting', copied_lsn = NULL, finished_at = NULL",
+        follow);
+}
+
+void wait_for_table(int32 follow, Oid table)
+{
+    run("INSERT INTO follower.followed_table (follow, relid, state) VALUES ($1, $2, 'waiting')"
+        " ON CONFLICT (follow, relid) DO UPDATE SET state = 'waiting', copied_lsn = NULL, bytes_total = NULL,"
+        " bytes_done = NULL, rows_total = NULL, rows_done = NULL, attempts = 0, pid = NULL, started_at = NULL,"
+        " finished_at = NULL, error = NULL",
+        follow, table);
+}
+
+int64 tidy_followed_tables(int32 follow)
+{
+    run("DELETE FROM follower.followed_table AS t WHERE t.follow OPERATOR(pg_catalog.=) $1"
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) t.relid)",
+        follow);
+    run("UPDATE follower.followed_table SET state = 'waiting' WHERE follow OPERATOR(pg_catalog.=) $1"
+        " AND state OPERATOR(pg_catalog.=) 'copying'",
+        follow);
+    return static_cast<int64>(run("SELECT FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1"
+                                  " AND state OPERATOR(pg_catalog.=) 'waiting'",
+                                  follow));
+}
+
+List *waiting_tables(int32 follow)
+{
+    MemoryContext context = CurrentMemoryContext;
+    SpiScope spi;
+    Oid type = INT4OID;
+    Datum value = Int32GetDatum(follow);
+    check_result(
+        SPI_execute_with_args("SELECT relid FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1"
+                              " AND state OPERATOR(pg_catalog.=) 'waiting'",
+                              1, &type, &value, nullptr, true, 0));
+    MemoryContextScope scope(context);
+    List *tables = NIL;
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        bool null;
+        tables = lappend_oid(tables,
+                             DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
+    }
+    return tables;
+}
+
+void end_copies(int32 follow)
+{
+    run("UPDATE follower.followed_table SET state = 'following' WHERE follow OPERATOR(pg_catalog.=) $1"
+        " AND state OPERATOR(pg_catalog.=) 'copied'",
+        follow);
+}
+
+void forget_followed_tables(int32 follow)
+{
+    run("DELETE FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1", follow);
+}
+
+} // namespace pg_follower::apply
