@@ -4,8 +4,9 @@
 // fixed settings (ISO dates, UTC, hexadecimal bytea, shortest-exact floats). test/sql/rows_types.sql compares the two.
 #include "decode/value.hpp"
 
+#include "pg_follower/catalog.hpp"
+
 extern "C" {
-#include "access/htup_details.h"
 #include "access/transam.h"
 #include "access/tupmacs.h"
 #include "access/xact.h"
@@ -18,7 +19,6 @@ extern "C" {
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/resowner.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 }
@@ -212,13 +212,8 @@ bool has_own_output_function(Oid type)
 // The type's send function, if it can be read again.
 Oid send_function(Oid type)
 {
-    HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "type %u is not found", type);
-    auto form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
-    Oid function = OidIsValid(form->typreceive) ? form->typsend : InvalidOid;
-    ReleaseSysCache(tuple);
-    return function;
+    SyscacheRow<FormData_pg_type> row(TYPEOID, type, "type");
+    return OidIsValid(row->typreceive) ? row->typsend : InvalidOid;
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "apply/execute/extension_columns.hpp"
 #include "apply/state/dropped_objects.hpp"
 
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
@@ -16,7 +17,6 @@
 #include "apply/execute/silenced.hpp"
 
 extern "C" {
-#include "access/htup_details.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -30,7 +30,6 @@ extern "C" {
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_follower::apply {
@@ -48,7 +47,7 @@ void invalidate(Datum, Oid relation)
 }
 
 // Whether the columns that find a row are exactly the index's key.
-bool is_key_of(const Statement &statement, Relation relation, Form_pg_index index)
+bool is_key_of(const Statement &statement, Relation relation, const FormData_pg_index &index)
 {
     int finding = 0;
     for (int i = 0; i < statement.count; ++i) {
@@ -57,12 +56,12 @@ bool is_key_of(const Statement &statement, Relation relation, Form_pg_index inde
         ++finding;
         AttrNumber column = get_attnum(RelationGetRelid(relation), statement.parameters[i].column);
         bool found = false;
-        for (int k = 0; k < index->indnkeyatts; ++k)
-            found |= index->indkey.values[k] == column;
+        for (int k = 0; k < index.indnkeyatts; ++k)
+            found |= index.indkey.values[k] == column;
         if (!found)
             return false;
     }
-    return finding == index->indnkeyatts;
+    return finding == index.indnkeyatts;
 }
 
 // A joined update may take the rows of a run in another order than the upstream did, which shows only where a unique
@@ -71,19 +70,12 @@ bool order_matters(const Statement &statement, Relation relation)
 {
     if (statement.kind->command != RowCommand::update_row)
         return false;
-    bool matters = false;
-    List *indexes = RelationGetIndexList(relation);
-    for (Oid index_id : each_oid(indexes)) {
-        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index_id));
-        if (!HeapTupleIsValid(tuple))
-            continue;
-        auto index = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
-        if ((index->indisunique || index->indisexclusion) && !is_key_of(statement, relation, index))
-            matters = true;
-        ReleaseSysCache(tuple);
+    for (Oid index_id : each_oid(RelationGetIndexList(relation))) {
+        SyscacheRow<FormData_pg_index> index(INDEXRELID, ObjectIdGetDatum(index_id));
+        if (index && (index->indisunique || index->indisexclusion) && !is_key_of(statement, relation, *index))
+            return true;
     }
-    list_free(indexes);
-    return matters;
+    return false;
 }
 
 bool is_own_mutable_function(Oid function, void *)
