@@ -12,7 +12,7 @@ const Command *Event::creation_of(const ObjectAddress &address) const
     for (int i = 0; i < count; ++i) {
         const Command &command = commands[i];
         if (command.address.classId == address.classId && command.address.objectId == address.objectId &&
-            command.address.objectSubId == 0 && strncmp(command.tag, "CREATE ", 7) == 0)
+            command.address.objectSubId == 0 && command.creates)
             return &command;
     }
     return nullptr;

@@ -24,6 +24,7 @@ struct Command {
     CollectedCommand *collected; // lives as long as the event trigger function runs
     Node *parse_tree;            // collected->parsetree
     ObjectAddress address;       // the object; InvalidOid for GRANT, REVOKE and ALTER DEFAULT PRIVILEGES
+    bool creates;                // it makes the object
     bool written_before;         // it was written while the statement was running (written.hpp)
     const Event *event;
 };
@@ -48,10 +49,11 @@ struct Event {
 
 // A command that is written by itself, before its statement ends: an event of its own, without a parse tree.
 struct LoneCommand {
-    LoneCommand(const char *tag, const ObjectAddress &address)
+    LoneCommand(const char *tag, const ObjectAddress &address, bool creates)
     {
         command.tag = tag;
         command.address = address;
+        command.creates = creates;
         command.event = &event;
         event.commands = &command;
         event.count = 1;

@@ -15,17 +15,22 @@ namespace {
 
 constexpr CommandEntry text(const char *tag, DeparseCommand deparse)
 {
-    return {tag, Follows::by_text, deparse, ""};
+    return {tag, Follows::by_text, deparse, "", false};
+}
+
+constexpr CommandEntry creates(const char *tag, DeparseCommand deparse)
+{
+    return {tag, Follows::by_text, deparse, "", true};
 }
 
 constexpr CommandEntry drops(const char *tag)
 {
-    return {tag, Follows::by_drops, nullptr, ""};
+    return {tag, Follows::by_drops, nullptr, "", false};
 }
 
 constexpr CommandEntry no(const char *tag, const char *reason)
 {
-    return {tag, Follows::no, nullptr, reason};
+    return {tag, Follows::no, nullptr, reason, false};
 }
 
 [[noreturn]] void unknown_form(Script &, const Command &)
@@ -36,17 +41,17 @@ constexpr CommandEntry no(const char *tag, const char *reason)
 // A tag whose commands are all written by what they are, whatever the tag: as an ALTER TABLE, or by a verb.
 constexpr CommandEntry verb(const char *tag)
 {
-    return {tag, Follows::by_text, unknown_form, ""};
+    return {tag, Follows::by_text, unknown_form, "", false};
 }
 
 constexpr CommandEntry none(const char *tag, const char *reason)
 {
-    return {tag, Follows::not_needed, nullptr, reason};
+    return {tag, Follows::not_needed, nullptr, reason, false};
 }
 
 constexpr CommandEntry hooked(const char *tag, const char *limit = "")
 {
-    return {tag, Follows::by_hook, nullptr, limit};
+    return {tag, Follows::by_hook, nullptr, limit, false};
 }
 
 constexpr const char *role_setting = "as pg_follower.roles says";
@@ -100,48 +105,48 @@ constexpr CommandEntry commands[] = {
     verb("ALTER VIEW"),
     hooked("CLUSTER", "as the mark of its index"),
     text("COMMENT", deparse_comment),
-    text("CREATE ACCESS METHOD", deparse_create_access_method),
-    text("CREATE AGGREGATE", deparse_create_aggregate),
-    text("CREATE CAST", deparse_create_cast),
-    text("CREATE COLLATION", deparse_create_collation),
+    creates("CREATE ACCESS METHOD", deparse_create_access_method),
+    creates("CREATE AGGREGATE", deparse_create_aggregate),
+    creates("CREATE CAST", deparse_create_cast),
+    creates("CREATE COLLATION", deparse_create_collation),
     none("CREATE CONSTRAINT", no_statement),
-    text("CREATE CONVERSION", deparse_create_conversion),
+    creates("CREATE CONVERSION", deparse_create_conversion),
     none("CREATE DATABASE", not_of_database),
-    text("CREATE DOMAIN", deparse_create_domain),
+    creates("CREATE DOMAIN", deparse_create_domain),
     hooked("CREATE EVENT TRIGGER"),
-    text("CREATE EXTENSION", deparse_create_extension),
-    text("CREATE FOREIGN DATA WRAPPER", deparse_create_foreign_data_wrapper),
-    text("CREATE FOREIGN TABLE", deparse_create_table),
-    text("CREATE FUNCTION", deparse_create_function),
-    text("CREATE INDEX", deparse_create_index),
-    text("CREATE LANGUAGE", deparse_create_language),
-    text("CREATE MATERIALIZED VIEW", deparse_create_materialized_view),
-    text("CREATE OPERATOR", deparse_create_operator),
-    text("CREATE OPERATOR CLASS", deparse_create_operator_class),
-    text("CREATE OPERATOR FAMILY", deparse_create_operator_family),
-    text("CREATE POLICY", deparse_create_policy),
-    text("CREATE PROCEDURE", deparse_create_function),
-    text("CREATE PUBLICATION", deparse_create_publication),
+    creates("CREATE EXTENSION", deparse_create_extension),
+    creates("CREATE FOREIGN DATA WRAPPER", deparse_create_foreign_data_wrapper),
+    creates("CREATE FOREIGN TABLE", deparse_create_table),
+    creates("CREATE FUNCTION", deparse_create_function),
+    creates("CREATE INDEX", deparse_create_index),
+    creates("CREATE LANGUAGE", deparse_create_language),
+    creates("CREATE MATERIALIZED VIEW", deparse_create_materialized_view),
+    creates("CREATE OPERATOR", deparse_create_operator),
+    creates("CREATE OPERATOR CLASS", deparse_create_operator_class),
+    creates("CREATE OPERATOR FAMILY", deparse_create_operator_family),
+    creates("CREATE POLICY", deparse_create_policy),
+    creates("CREATE PROCEDURE", deparse_create_function),
+    creates("CREATE PUBLICATION", deparse_create_publication),
     hooked("CREATE ROLE", role_setting),
     none("CREATE ROUTINE", no_statement),
-    text("CREATE RULE", deparse_create_rule),
-    text("CREATE SCHEMA", deparse_create_schema),
-    text("CREATE SEQUENCE", deparse_create_sequence),
-    text("CREATE SERVER", deparse_create_server),
-    text("CREATE STATISTICS", deparse_create_statistics),
-    text("CREATE SUBSCRIPTION", deparse_create_subscription),
-    text("CREATE TABLE", deparse_create_table),
-    text("CREATE TABLE AS", deparse_create_table_as),
+    creates("CREATE RULE", deparse_create_rule),
+    creates("CREATE SCHEMA", deparse_create_schema),
+    creates("CREATE SEQUENCE", deparse_create_sequence),
+    creates("CREATE SERVER", deparse_create_server),
+    creates("CREATE STATISTICS", deparse_create_statistics),
+    creates("CREATE SUBSCRIPTION", deparse_create_subscription),
+    creates("CREATE TABLE", deparse_create_table),
+    creates("CREATE TABLE AS", deparse_create_table_as),
     none("CREATE TABLESPACE", not_of_database),
-    text("CREATE TEXT SEARCH CONFIGURATION", deparse_create_text_search_configuration),
-    text("CREATE TEXT SEARCH DICTIONARY", deparse_create_text_search_dictionary),
-    text("CREATE TEXT SEARCH PARSER", deparse_create_text_search_parser),
-    text("CREATE TEXT SEARCH TEMPLATE", deparse_create_text_search_template),
-    text("CREATE TRANSFORM", deparse_create_transform),
-    text("CREATE TRIGGER", deparse_create_trigger),
-    text("CREATE TYPE", deparse_create_type),
-    text("CREATE USER MAPPING", deparse_create_user_mapping),
-    text("CREATE VIEW", deparse_create_view),
+    creates("CREATE TEXT SEARCH CONFIGURATION", deparse_create_text_search_configuration),
+    creates("CREATE TEXT SEARCH DICTIONARY", deparse_create_text_search_dictionary),
+    creates("CREATE TEXT SEARCH PARSER", deparse_create_text_search_parser),
+    creates("CREATE TEXT SEARCH TEMPLATE", deparse_create_text_search_template),
+    creates("CREATE TRANSFORM", deparse_create_transform),
+    creates("CREATE TRIGGER", deparse_create_trigger),
+    creates("CREATE TYPE", deparse_create_type),
+    creates("CREATE USER MAPPING", deparse_create_user_mapping),
+    creates("CREATE VIEW", deparse_create_view),
     drops("DROP ACCESS METHOD"),
     drops("DROP AGGREGATE"),
     drops("DROP CAST"),
@@ -193,7 +198,7 @@ constexpr CommandEntry commands[] = {
     text("REVOKE", deparse_grant),
     hooked("REVOKE ROLE", role_setting),
     text("SECURITY LABEL", deparse_security_label),
-    text("SELECT INTO", deparse_create_table_as),
+    creates("SELECT INTO", deparse_create_table_as),
 };
 
 constexpr int compare(const char *left, const char *right)

@@ -18,6 +18,7 @@ struct CommandEntry {
     Follows follows;
     DeparseCommand deparse;
     const char *reason;
+    bool creates; // its commands make the object that they name
 };
 
 // The entry of a tag; null for a tag that event triggers never see.

@@ -61,7 +61,7 @@ void start_receiver(DestReceiver *self, int operation, TupleDesc type)
     bool view = get_rel_relkind(created) == RELKIND_MATVIEW;
     ObjectAddress address;
     ObjectAddressSet(address, RelationRelationId, created);
-    LoneCommand lone(view ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS", address);
+    LoneCommand lone(view ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS", address, true);
     if (!follow_early(lone.command, view ? deparse_create_materialized_view : deparse_create_table))
         return;
     if (!view)

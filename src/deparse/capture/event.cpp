@@ -2,6 +2,7 @@
 //
 // They are called directly, without SQL: an event trigger of every DDL command must cost next to nothing.
 #include "deparse/capture/event.hpp"
+#include "deparse/capture/commands.hpp"
 #include "deparse/dropped_objects.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
@@ -121,6 +122,8 @@ Event collect_event(Node *parse_tree)
             ObjectAddressSubSet(command->address, DatumGetObjectId(slot->tts_values[0]),
                                 DatumGetObjectId(slot->tts_values[1]), DatumGetInt32(slot->tts_values[2]));
         command->tag = text_at(slot, 3);
+        const CommandEntry *entry = find_command(command->tag);
+        command->creates = entry && entry->creates;
         command->collected = reinterpret_cast<CollectedCommand *>(DatumGetPointer(slot->tts_values[8]));
         command->parse_tree = command->collected->parsetree;
         commands = lappend(commands, command);

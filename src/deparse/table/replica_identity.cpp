@@ -133,7 +133,7 @@ bool keep_replica_identity(Oid relid, bool may_be_missing)
     ObjectAddressSet(table, RelationRelationId, relid);
     if (is_temporary(table))
         return false;
-    follow_now(LoneCommand("ALTER TABLE", table).command,
+    follow_now(LoneCommand("ALTER TABLE", table, false).command,
                may_be_missing || OidIsValid(extension) ? change_identity<true> : change_identity<false>);
     return true;
 }
