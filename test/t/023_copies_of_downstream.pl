@@ -59,7 +59,7 @@ sub fails
 	my ($status, $out, $err) = $node->psql('postgres', "SELECT wait_for_follow('$time_limit')");
 	like($err, $error, $what);
 	is($node->safe_psql('postgres', 'SELECT state FROM follow_status'), 'failed', "$what: the follow has failed");
-	unlike($err, qr/Remove the cause/, "$what: nothing is to be removed");
+	unlike($err, qr/resume_follow/, "$what: no call of resume_follow() helps");
 	return;
 }
 my $moved_on = qr/has\ failed:\ replication\ slot\ "\w+"\ has\ moved\ on\ without\ this\ database\n
@@ -143,7 +143,7 @@ fails($downstream,
 		DETAIL:\ \ What\ was\ committed\ upstream\ after\ \S+\ cannot\ follow\.\n
 		HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\)/x,
 	'a dropped slot');
-unlike(slurp_file($downstream->logfile), qr/Remove the cause, then call resume_follow/, 'nor does the log say so');
+unlike(slurp_file($downstream->logfile), qr/HINT:  .*resume_follow/, 'nor does the log say so');
 $downstream->safe_psql('postgres', 'SELECT drop_follow()');
 start_follow($downstream, $upstream, copy_data => 0);
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (7)');

@@ -84,7 +84,8 @@ up('INSERT INTO t VALUES (101)');
 wait_until($downstream, "SELECT state = 'failed' FROM follow_status");
 is(down('SELECT last_error, last_error_detail, last_error_hint FROM follow_status'),
 	q{did not find the row of table "public.t" for UPDATE from the upstream|Row with id = '1'.|}
-	  . q{Insert the row on this server, or set pg_follower.on_unsupported to "record", then call resume_follow().},
+	  . q{Insert the row on this server, or set pg_follower.on_unsupported to "record". }
+	  . q{Call resume_follow('shop') when the cause is gone.},
 	'the follow stops at a missing row');
 is(down('SELECT id FROM t WHERE id >= 100'), '100', 'at its place');
 down('INSERT INTO t VALUES (1); SELECT resume_follow($$shop$$)');

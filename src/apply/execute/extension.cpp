@@ -138,7 +138,7 @@ void require_extension(const DdlMessage &record)
                : errmsg("extension \"%s\", which the upstream has, is not available on this server", record.extension),
          found ? errdetail("The view pg_available_extension_versions shows the versions that are.")
                : errdetail("There is no file \"%s/extension/%s.control\".", share, record.extension),
-         errhint("Install %s on this server, then call resume_follow(). On Debian it is most likely \"%s\"; "
+         errhint("Install %s on this server. On Debian it is most likely \"%s\"; "
                  "\"apt-file search %s.control\" or \"dnf provides '*/%s.control'\" finds it.",
                  what, debian_package(record.extension), record.extension, record.extension)));
 }

@@ -215,8 +215,7 @@ void hint_at_function_path(void *)
     case ERRCODE_INVALID_SCHEMA_NAME:
         errhint("A function that a row calls names something without its schema, where it is not looked for. Run ALTER "
                 "FUNCTION ... SET search_path on both servers, or name the schema in pg_follower.function_search_path "
-                "on this one, then call resume_follow(). docs/trust.md says more, under \"Functions that name things "
-                "without their schema\".");
+                "on this one. docs/trust.md says more, under \"Functions that name things without their schema\".");
         break;
     default:
         break;

@@ -90,8 +90,7 @@ void MissingRows::note(const Statement &statement, const UpstreamTransaction &tr
              errmsg("did not find the row of table \"%s.%s\" for %s from the upstream", statement.schema,
                     statement.table, statement.kind->name),
              errdetail("Row with %s.", key.c_str()),
-             stop ? errhint("Insert the row on this server, or set pg_follower.on_unsupported to \"record\", then call "
-                            "resume_follow().")
+             stop ? errhint("Insert the row on this server, or set pg_follower.on_unsupported to \"record\".")
                   : errhint("The table follower.unsupported keeps a record of it.")));
 }
 

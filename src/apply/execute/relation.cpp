@@ -111,7 +111,7 @@ void check_layout(const Parameter &parameter)
                                format_type_be(parameter.base)),
                         errdetail("They can be sent only as they lie in memory. Upstream: %s; here: %s.",
                                   parameter.layout, layout),
-                        errhint("Use the same version of the extension on both servers, then call resume_follow().")));
+                        errhint("Use the same version of the extension on both servers.")));
 }
 
 void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc description, int number,
@@ -122,7 +122,7 @@ void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc descri
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
                         errmsg("column \"%s\" of table \"%s\" does not exist on this server", parameter.column,
                                RelationGetRelationName(relation)),
-                        errhint("Make the table as it is on the upstream, then call resume_follow().")));
+                        errhint("Make the table as it is on the upstream.")));
     Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), column - 1);
     char name[NAMEDATALEN];
     snprintf(name, sizeof(name), "p%d", number);
@@ -241,7 +241,7 @@ void Statements::resolve(Statement *statement)
     if (!OidIsValid(found))
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
                         errmsg("table \"%s.%s\" does not exist on this server", statement->schema, statement->table),
-                        errhint("Make the table as it is on the upstream, then call resume_follow().")));
+                        errhint("Make the table as it is on the upstream.")));
     RelationScope relation(found);
     char kind = relation->rd_rel->relkind;
     if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)

@@ -38,7 +38,7 @@ void create_role(const char *name)
 {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
                     errmsg("role \"%s\", which %s on the upstream, does not exist on this server", name, purpose),
-                    errhint("Create the role as it is on the upstream, then call resume_follow(). Roles follow by "
+                    errhint("Create the role as it is on the upstream. Roles follow by "
                             "themselves where the upstream has pg_follower in shared_preload_libraries and "
                             "pg_follower.roles is not \"off\".")));
     pg_unreachable();

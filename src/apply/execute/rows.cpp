@@ -388,7 +388,7 @@ void Rows::check_found(const Statement *statement, uint64 found, uint64 expected
         ereport(ERROR, (errcode(ERRCODE_CARDINALITY_VIOLATION),
                         errmsg("found more than one row of table \"%s.%s\" where the upstream has one",
                                statement->schema, statement->table),
-                        errhint("Remove the surplus rows, then call resume_follow().")));
+                        errhint("Remove the surplus rows.")));
 }
 
 void Rows::note_missing(const Statement *statement, const UpstreamTransaction &transaction, const Datum *datums,

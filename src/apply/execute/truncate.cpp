@@ -55,7 +55,7 @@ void apply_truncate(const TruncateRecord &record, Progress &progress)
                  errmsg("cannot truncate tables that have TRUNCATE triggers enabled for replicas, but no owner who may "
                         "truncate them all"),
                  errdetail("The triggers would run with the privileges of another role."),
-                 errhint("Disable the triggers on this server, then call resume_follow().")));
+                 errhint("Disable the triggers on this server.")));
     {
         GucScope settings;
         UserScope scope(as_owner && OidIsValid(owner) ? owner : GetUserId(),

@@ -8,6 +8,7 @@
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "apply/state/follow_names.hpp"
 #include "apply/state/registration.hpp"
 
 extern "C" {
@@ -50,7 +51,7 @@ void undo(Pending *item)
     } else if (item->action == Action::restart_on_abort) {
         if (!register_worker(MyDatabaseId, item->follow, NameStr(item->name), InvalidTransactionId))
             ereport(WARNING, (errmsg("could not start the worker of follow \"%s\" again", NameStr(item->name)),
-                              errhint("Call resume_follow().")));
+                              errhint("Call %s.", call_for("resume_follow", NameStr(item->name)))));
     }
     item->upstream.close();
 }

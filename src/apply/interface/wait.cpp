@@ -1,5 +1,6 @@
 // The SQL function wait_for_follow.
 #include "apply/interface/arguments.hpp"
+#include "apply/state/follow_names.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "apply/interface/pending.hpp"
 #include "apply/interface/query_snapshot.hpp"
@@ -52,14 +53,11 @@ void check_progress(const Follow &follow, int pid)
                  errmsg("follow \"%s\" has failed: %s", name, follow.last_error ? follow.last_error : "no message"),
                  follow.last_error_detail ? errdetail_internal("%s", follow.last_error_detail) : 0,
                  follow.last_error_context ? errcontext("%s", follow.last_error_context) : 0,
-                 names_a_call(follow.last_error_hint) ? errhint("%s", follow.last_error_hint)
-                                                      : errhint("%s%sRemove the cause, then call resume_follow().",
-                                                                follow.last_error_hint ? follow.last_error_hint : "",
-                                                                follow.last_error_hint ? " " : "")));
+                 follow.last_error_hint ? errhint("%s", follow.last_error_hint) : 0));
         break;
     case FollowState::stopped:
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("follow \"%s\" is stopped", name),
-                        errhint("Call resume_follow().")));
+                        errhint("Call %s.", call_for("resume_follow", name))));
         break;
     default:
         break;

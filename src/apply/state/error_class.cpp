@@ -12,6 +12,7 @@ struct ErrorClass {
 
 // The first line that fits counts. What no line fits is lasting.
 constexpr ErrorClass error_classes[] = {
+    {errcode_begin_anew, false, ErrorMeaning::final},
     {ERRCODE_PROTOCOL_VIOLATION, false, ErrorMeaning::protocol},
     {ERRCODE_CONNECTION_EXCEPTION, true, ErrorMeaning::connection},
     {ERRCODE_DATA_EXCEPTION, true, ErrorMeaning::value},
@@ -46,6 +47,7 @@ bool may_pass(int sqlstate, bool applying)
         return true;
     case ErrorMeaning::protocol:
         return !applying;
+    case ErrorMeaning::final:
     case ErrorMeaning::lasting:
     case ErrorMeaning::value:
         break;

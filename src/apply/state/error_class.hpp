@@ -5,7 +5,12 @@
 
 namespace pg_follower::apply {
 
+// The SQLSTATE of an error that says that a follow has to begin anew, because the upstream no longer has what comes
+// next for it. The server has no SQLSTATE for that; the class PF is this extension's own.
+constexpr int errcode_begin_anew = MAKE_SQLSTATE('P', 'F', '0', '0', '1');
+
 enum class ErrorMeaning {
+    final,      // it comes again at every try: only a new follow goes on
     lasting,    // it comes again at the next try, as long as nobody changes something
     moment,     // says nothing about what was applied: a cancel, a deadlock, a full disk
     connection, // a connection was lost or could not be made

@@ -1,4 +1,4 @@
-// Writes and reads the names of slots and origins. See follow_names.hpp.
+// Writes and reads the names of slots and origins, and writes calls. See follow_names.hpp.
 #include "apply/state/follow_names.hpp"
 
 #include "pg_follower/catalog.hpp"
@@ -7,6 +7,7 @@
 extern "C" {
 #include "catalog/pg_replication_origin.h"
 #include "lib/stringinfo.h"
+#include "utils/builtins.h"
 }
 
 namespace pg_follower::apply {
@@ -45,6 +46,12 @@ void write_slot_name(NameData &slot, const char *database, const char *follow, i
 const char *origin_name(Oid database, const char *slot)
 {
     return psprintf("%s%u_%s", prefix, database, slot + strlen(prefix));
+}
+
+const char *call_for(const char *function, const char *follow)
+{
+    return strcmp(follow, "default") == 0 ? psprintf("%s()", function)
+                                          : psprintf("%s(%s)", function, quote_literal_cstr(follow));
 }
 
 List *all_follow_origins()

@@ -1,4 +1,4 @@
-// The names of a follow's slot and origin, which tell people whose they are.
+// The names of a follow's slot and origin, which tell people whose they are, and the calls that hints name.
 //
 // The slot, upstream: pg_follower_DATABASE_FOLLOW_NUMBER, where the names of the downstream database and of the follow
 // stand as far as they fit, and the number is the follow's, which is random. The origin, here: the same, with the
@@ -11,6 +11,9 @@ namespace pg_follower::apply {
 
 void write_slot_name(NameData &slot, const char *database, const char *follow, int32 id);
 const char *origin_name(Oid database, const char *slot);
+
+// A call of one of our functions for a follow, as a hint names it: resume_follow() or resume_follow('NAME').
+const char *call_for(const char *function, const char *follow);
 
 // An origin of a follow, whose database may be gone.
 struct FollowOrigin {

@@ -235,11 +235,6 @@ FollowState true_state(const Follow &follow, int worker)
     return follow.state == FollowState::starting ? FollowState::starting : FollowState::retrying;
 }
 
-bool names_a_call(const char *hint)
-{
-    return hint && strstr(hint, "_follow(");
-}
-
 const char *worker_name(const char *follow_name)
 {
     if (strcmp(follow_name, "default") == 0)

@@ -57,9 +57,6 @@ TransactionId oldest_visible_xid();
 // The state to show, given the row and whether a worker runs: a row outlives a server's restart, a worker may not.
 FollowState true_state(const Follow &follow, int worker);
 
-// Whether a hint, which may be null, says what to call, so that nothing has to be said about resume_follow().
-bool names_a_call(const char *hint);
-
 // "pg_follower worker", with the follow's name behind it unless that is "default".
 const char *worker_name(const char *follow_name);
 

@@ -1,6 +1,7 @@
 // What can be wrong with the slot of a follow, in words that say what is lost and what to call. See slot.hpp.
 #include "apply/upstream/slot.hpp"
 
+#include "apply/state/error_class.hpp"
 #include "apply/state/follow_names.hpp"
 #include "pg_follower/sql_writer.hpp"
 
@@ -44,10 +45,8 @@ bool read_slot(Upstream &upstream, const char *slot, SlotFacts &facts)
 
 const char *how_to_begin_anew(const Follow &follow)
 {
-    const char *name = NameStr(follow.name);
-    return strcmp(name, "default") == 0
-               ? "Call drop_follow() and then start_follow(). The data must be copied anew, too."
-               : psprintf("Call drop_follow('%s') and then start_follow(). The data must be copied anew, too.", name);
+    return psprintf("Call %s and then start_follow(). The data must be copied anew, too.",
+                    call_for("drop_follow", NameStr(follow.name)));
 }
 
 } // namespace
@@ -62,10 +61,10 @@ void require_own_follow(const Follow &follow)
     if (is_of_this_database(follow))
         return;
     ereport(ERROR,
-            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            (errcode(errcode_begin_anew),
              errmsg("follow \"%s\" belongs to another database, of which this one is a copy", NameStr(follow.name)),
-             errhint("Call drop_follow() here, which leaves the slot to the other database, and then "
-                     "start_follow().")));
+             errhint("Call %s here, which leaves the slot to the other database, and then start_follow().",
+                     call_for("drop_follow", NameStr(follow.name)))));
 }
 
 XLogRecPtr known_position(const Follow &follow)
@@ -107,13 +106,12 @@ void check_slot(Upstream &upstream, const Follow &follow, XLogRecPtr known)
     SlotFacts slot;
     const char *name = NameStr(follow.slot);
     if (!read_slot(upstream, name, slot))
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+        ereport(ERROR, (errcode(errcode_begin_anew),
                         errmsg("replication slot \"%s\" does not exist on the upstream any more", name),
                         errdetail("What was committed upstream after %X/%X cannot follow.", PGF_LSN(known)),
                         errhint("%s", how_to_begin_anew(follow))));
     if (slot.state && strcmp(slot.state, "lost") == 0)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                        errmsg("upstream has invalidated replication slot \"%s\"", name),
+        ereport(ERROR, (errcode(errcode_begin_anew), errmsg("upstream has invalidated replication slot \"%s\"", name),
                         errdetail("The WAL that it needs is gone: what was committed upstream after %X/%X cannot "
                                   "follow.",
                                   PGF_LSN(known)),
@@ -124,7 +122,7 @@ void check_slot(Upstream &upstream, const Follow &follow, XLogRecPtr known)
                         errhint("That is an earlier connection of this follow, which ends soon, or another copy of "
                                 "this database. Two copies cannot use one slot.")));
     if (slot.confirmed > known)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+        ereport(ERROR, (errcode(errcode_begin_anew),
                         errmsg("replication slot \"%s\" has moved on without this database", name),
                         errdetail("The slot is at %X/%X, but this database knows of nothing after %X/%X: it was "
                                   "restored from an older state, or another copy of it has used the slot. What was "

@@ -239,8 +239,7 @@ void Applier::note_unsupported(const DdlMessage &record, const char *reason, con
     if (settings.on_unsupported == OnUnsupported::stop)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s of the upstream cannot follow", record.tag),
                         errdetail("Object: %s. Reason: %s", record.object, reason),
-                        errhint("Run the command on this server, set pg_follower.on_unsupported to \"record\", then "
-                                "call resume_follow().")));
+                        errhint("Run the command on this server, and set pg_follower.on_unsupported to \"record\".")));
     record_unsupported(record, reason, statement);
 }
 

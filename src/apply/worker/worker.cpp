@@ -10,6 +10,7 @@
 // After a crash the postmaster starts it again, too, and the origin says where to go on. Since every error ends the
 // process, each start begins with a fresh one.
 #include "apply/state/error_class.hpp"
+#include "apply/state/follow_names.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
@@ -161,6 +162,11 @@ bool snapshots_blocked(Follow &row)
     bool again = group_end != 0 || may_pass(error->sqlerrcode, worker->applier.applying());
     bool dead_row = !again && may_come_from_dead_row(error->sqlerrcode, worker->applier.applying_ddl());
     FollowState state = FollowState::failed;
+    // Null where no later try succeeds: then the error's own hint says what to call.
+    const char *remedy =
+        meaning_of(error->sqlerrcode) == ErrorMeaning::final
+            ? nullptr
+            : psprintf("Call %s when the cause is gone.", call_for("resume_follow", NameStr(worker->follow->name)));
     replorigin_session_origin = InvalidRepOriginId;
     change_follow([&](Follow &row) {
         bool blocked = dead_row && snapshots_blocked(row);
@@ -178,6 +184,8 @@ bool snapshots_blocked(Follow &row)
                 XidFromFullTransactionId(row.blocked_xid));
         else
             row.blocked_lsn = 0;
+        if (!again && remedy)
+            row.last_error_hint = error->hint ? psprintf("%s %s", error->hint, remedy) : remedy;
         row.last_error_context = error->context;
         row.last_error_at = GetCurrentTimestamp();
         row.last_error_lsn = worker->applier.position().commit_lsn;
@@ -190,7 +198,7 @@ bool snapshots_blocked(Follow &row)
     if (!again)
         ereport(LOG,
                 (errmsg("follow \"%s\" of database \"%s\" has failed", NameStr(worker->follow->name), worker->database),
-                 names_a_call(error->hint) ? 0 : errhint("Remove the cause, then call resume_follow().")));
+                 remedy ? errhint("%s", remedy) : 0));
     proc_exit(again ? 1 : 0);
 }
 
