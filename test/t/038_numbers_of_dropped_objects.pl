@@ -170,8 +170,39 @@ up(q{SELECT pg_create_logical_replication_slot('text', 'pg_follower')});
 up('CREATE TABLE shown (i int); DROP TABLE shown');
 unlike(up(q{SELECT data FROM pg_logical_slot_get_changes('text', NULL, NULL)}), qr/^\d+ \d+;$/m, 'not in the form sql');
 
-isnt(down('SELECT count(*) FROM follower.dropped_object'), '0', 'numbers are kept');
 up(q{SELECT pg_drop_replication_slot('text')});
+
+# The numbers are kept no longer than there is a column that they are kept for.
+sub start_anew_and_drop
+{
+	down('SELECT stop_follow(); SELECT resume_follow()');
+	up('CREATE TABLE dropped (i int); DROP TABLE dropped');
+	wait_for_follow($downstream);
+	return;
+}
+start_anew_and_drop();
+isnt(down('SELECT count(*) FROM follower.dropped_object'), '0', 'numbers are kept');
+up(q{
+	DROP EVENT TRIGGER forget;
+	DROP EVENT TRIGGER see;
+	CREATE TABLE last_one (o regclass PRIMARY KEY);
+	INSERT INTO last_one VALUES ('stays');
+	DO $$ BEGIN
+		EXECUTE (SELECT format('DROP TABLE %s', string_agg(DISTINCT c.oid::regclass::text, ', '))
+			FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = attrelid
+			WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'last_one'
+				AND (atttypid::regtype::text LIKE 'reg%' OR atttypid = 'relation'::regtype));
+		END $$;
+});
+start_anew_and_drop();
+isnt(down('SELECT count(*) FROM follower.dropped_object'), '0', 'while one column is left');
+up('DROP TABLE last_one');
+start_anew_and_drop();
+is(down('SELECT count(*) FROM follower.dropped_object'), '0', 'and forgotten when it is gone');
+up(q{CREATE TABLE last_one (o regclass PRIMARY KEY); INSERT INTO last_one VALUES ('stays'); DROP TABLE stays;
+	DELETE FROM last_one});
+is_followed('SELECT count(*) FROM last_one', '0', 'a column that comes again');
+isnt(down('SELECT count(*) FROM follower.dropped_object'), '0', 'numbers are kept again');
 down('SELECT drop_follow()');
 is(down('SELECT count(*) FROM follower.dropped_object'), '0', 'until the follow is dropped');
 done_testing();

@@ -123,9 +123,13 @@ bool any_column_names_objects()
     Oid changed[most_changed];
     memcpy(changed, changed_relations, sizeof(changed));
     changed_count = 0;
-    if (count > most_changed)
+    if (count > most_changed) {
         names_objects = has_any_table_such_a_column();
-    else
+        // What was kept for columns that are gone means nothing any more: no row holds one of its numbers, and later
+        // rows have the numbers that they bring, as those of objects that never were.
+        if (!names_objects)
+            forget_dropped_objects(current_follow);
+    } else
         for (int i = 0; i < count && !names_objects; ++i)
             names_objects = has_such_a_column(changed[i]);
     return names_objects;
