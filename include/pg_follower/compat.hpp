@@ -6,11 +6,13 @@
 
 extern "C" {
 #include "access/htup_details.h"
+#include "access/stratnum.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_authid.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_publication.h"
 #include "commands/defrem.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
@@ -19,6 +21,7 @@ extern "C" {
 #include "replication/reorderbuffer.h"
 #include "replication/slot.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
 
@@ -149,6 +152,9 @@ inline ConstraintChange constraint_change(const AlterTableCmd *command)
 #endif
 }
 
+// pg_constraint.contype of a NOT NULL constraint: domains have them from 17 on, tables from 18 on.
+constexpr char not_null_constraint_type = 'n';
+
 // MAINTAIN; no bit before version 17.
 #if PG_VERSION_NUM >= 170000
 constexpr AclMode maintain_privilege = ACL_MAINTAIN;
@@ -193,6 +199,29 @@ inline int64 statistics_target(const AlterStatsStmt *statement)
     return statement->stxstattarget ? intVal(statement->stxstattarget) : -1;
 #else
     return statement->stxstattarget;
+#endif
+}
+
+// The operator by which a unique index takes two values of its column (counted from 0) as equal; InvalidOid where there
+// is none. Up to 17 such indexes of the server's own are btrees, and from 18 on also those of WITHOUT OVERLAPS.
+inline Oid index_equality(Relation index, int column)
+{
+    Oid family = index->rd_opfamily[column], type = index->rd_opcintype[column];
+#if PG_VERSION_NUM >= 180000
+    return get_opfamily_member_for_cmptype(family, type, type, COMPARE_EQ);
+#else
+    return get_opfamily_member(family, type, type, BTEqualStrategyNumber);
+#endif
+}
+
+// Whether the publication publishes stored generated columns, as it may from version 18 on.
+inline bool publishes_generated_columns(const FormData_pg_publication &publication)
+{
+#if PG_VERSION_NUM >= 180000
+    return publication.pubgencols == PUBLISH_GENCOLS_STORED;
+#else
+    (void)publication;
+    return false;
 #endif
 }
 

@@ -56,7 +56,7 @@ const char *describe_this_database()
 const KnownDatabase *parse_database(const char *text)
 {
     auto database = allocate_zeroed<KnownDatabase>();
-    if (sscanf(text, "%" INT64_MODIFIER "u.%u", &database->system, &database->database) != 2)
+    if (sscanf(text, UINT64_FORMAT ".%u", &database->system, &database->database) != 2)
         return nullptr;
     while ((text = next_part(text)) != nullptr) {
         auto entry = allocate_zeroed<TimeLineHistoryEntry>();
@@ -74,7 +74,7 @@ bool holds(const KnownDatabase &database, const char *sources)
     for (const char *text = sources; text; text = next_part(text)) {
         Source source;
         uint32 high, low;
-        if (sscanf(text, "%" INT64_MODIFIER "u.%u.%u.%X/%X", &source.system, &source.database, &source.timeline, &high,
+        if (sscanf(text, UINT64_FORMAT ".%u.%u.%X/%X", &source.system, &source.database, &source.timeline, &high,
                    &low) != 5)
             ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
                             errmsg_internal("malformed sources of a transaction: \"%s\"", sources)));

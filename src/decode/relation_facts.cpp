@@ -190,9 +190,7 @@ void collect_key(RelationFacts &facts, Oid index_oid)
         Column *column = column_of_attribute(facts, index->rd_index->indkey.values[i]);
         column->is_key = true;
         facts.keys[i].column = column;
-        // Of the server's own access methods only btree has unique indexes.
-        Oid equality = get_opfamily_member(index->rd_opfamily[i], index->rd_opcintype[i], index->rd_opcintype[i],
-                                           BTEqualStrategyNumber);
+        Oid equality = index_equality(index, i);
         if (!OidIsValid(equality))
             elog(ERROR, "index %u has no equality operator for its column %d", index_oid, i + 1);
         SqlWriter name;

@@ -1,5 +1,6 @@
 // Domains: CREATE DOMAIN from the catalog, ALTER DOMAIN from the statement's kind and the catalog.
 #include "deparse/objects.hpp"
+#include "deparse/table/not_null.hpp"
 #include "pg_follower/catalog.hpp"
 
 extern "C" {
@@ -66,7 +67,7 @@ void deparse_create_domain(Script &script, const Command &command)
     else if (!row.string(Anum_pg_type_typdefault) && has_default(row->typbasetype))
         out.text(" DEFAULT NULL");
     if (row->typnotnull)
-        out.text(" NOT NULL");
+        write_domain_not_null(out, domain);
     write_domain_checks(out, domain);
 }
 
@@ -91,8 +92,12 @@ void deparse_alter_domain(Script &script, const Command &command)
         out.text(" SET NOT NULL");
         break;
     case 'C':
-        out.text(" ADD ");
-        write_domain_constraint(out, command.collected->d.simple.secondaryObject.objectId);
+        // NOT NULL, from version 17 on, of a domain that was so before makes no constraint.
+        if (Oid constraint = command.collected->d.simple.secondaryObject.objectId;
+            !OidIsValid(constraint) || is_plain_not_null(constraint))
+            out.text(" SET NOT NULL");
+        else
+            write_domain_constraint(out.text(" ADD "), constraint);
         break;
     case 'X':
         out.text(" DROP CONSTRAINT IF EXISTS ").name(statement->name);

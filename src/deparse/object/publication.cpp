@@ -6,6 +6,7 @@
 #include "deparse/objects.hpp"
 #include "deparse/table/stored_expression.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/compat.hpp"
 
 extern "C" {
 #include "catalog/pg_publication.h"
@@ -46,7 +47,8 @@ void write_table_member(SqlWriter &out, const SyscacheRow<FormData_pg_publicatio
     }
 }
 
-void write_publication_options(SqlWriter &out, const PublicationRow &row)
+// Which generated columns are published is written only where it is to be, for versions that do not know the option.
+void write_publication_options(SqlWriter &out, const PublicationRow &row, bool with_generated_columns)
 {
     out.text("(publish = '");
     SqlWriter::Separator comma(", ");
@@ -58,7 +60,18 @@ void write_publication_options(SqlWriter &out, const PublicationRow &row)
         out.next(comma).text("delete");
     if (row->pubtruncate)
         out.next(comma).text("truncate");
-    out.text("', publish_via_partition_root = ").text(row->pubviaroot ? "true)" : "false)");
+    out.text("', publish_via_partition_root = ").text(row->pubviaroot ? "true" : "false");
+    if (with_generated_columns)
+        out.text(", publish_generated_columns = ").text(publishes_generated_columns(*row) ? "stored" : "none");
+    out.text(')');
+}
+
+bool has_option(const List *options, const char *name)
+{
+    for (DefElem *option : each<DefElem>(options))
+        if (strcmp(option->defname, name) == 0)
+            return true;
+    return false;
 }
 
 // Begins a statement ALTER PUBLICATION name ADD.
@@ -97,7 +110,7 @@ void restore_published_deletes(Script &script)
     for (Oid publication : each_oid(publications_of_deletes())) {
         SqlWriter &out = script.statement(RunAs::applier);
         write_publication_name(out.text("ALTER PUBLICATION "), publication);
-        write_publication_options(out.text(" SET "), PublicationRow(PublicationRelationId, publication));
+        write_publication_options(out.text(" SET "), PublicationRow(PublicationRelationId, publication), false);
     }
 }
 
@@ -125,7 +138,7 @@ void deparse_create_publication(Script &script, const Command &command)
         }
     }
     out.text(" WITH ");
-    write_publication_options(out, row);
+    write_publication_options(out, row, publishes_generated_columns(*row));
 }
 
 void deparse_alter_publication(Script &script, const Command &command)
@@ -141,7 +154,10 @@ void deparse_alter_publication(Script &script, const Command &command)
         PublicationRow row(PublicationRelationId, command.address.objectId);
         SqlWriter &out = script.statement();
         out.text("ALTER PUBLICATION ").name(NameStr(row->pubname)).text(" SET ");
-        write_publication_options(out, row);
+        write_publication_options(
+            out, row,
+            has_option(statement_of<AlterPublicationStmt>(command, T_AlterPublicationStmt)->options,
+                       "publish_generated_columns"));
     }
 }
 

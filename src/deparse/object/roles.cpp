@@ -141,6 +141,22 @@ const char *object_of_create(Node *statement, const void *)
     return all_roles_follow() ? object_of_role(castNode(CreateRoleStmt, statement)->role) : nullptr;
 }
 
+// The role that a caller without all rights makes is granted to it as its session's setting createrole_self_grant says,
+// from version 16 on. Downstream that setting is empty.
+void write_self_grant(Script &script, const char *role)
+{
+    const char *options = GetConfigOption("createrole_self_grant", true, false);
+    if (superuser() || !options || !*options)
+        return;
+    script.statement()
+        .text("GRANT ")
+        .name(role)
+        .text(" TO ")
+        .role_name(GetUserId())
+        .text(strstr(options, "inherit") ? " WITH INHERIT TRUE" : " WITH INHERIT FALSE")
+        .text(strstr(options, "set") ? ", SET TRUE" : ", SET FALSE");
+}
+
 void write_create(Script &script, Node *node, const void *)
 {
     auto statement = castNode(CreateRoleStmt, node);
@@ -152,6 +168,7 @@ void write_create(Script &script, Node *node, const void *)
     write_new_attributes(create.text("CREATE ROLE ").name(statement->role), row);
     script.statement().do_if_exists(same_name.c_str(), alter.c_str(), create.c_str());
 
+    write_self_grant(script, statement->role);
     for (DefElem *option : each<DefElem>(statement->options)) {
         bool is_group = is(option, "addroleto");
         bool is_admin = is(option, "adminmembers");

@@ -2,6 +2,7 @@
 #include "deparse/table/alter_table_constraint.hpp"
 #include "deparse/table/alter_table_statement.hpp"
 #include "deparse/table/constraint_parts.hpp"
+#include "deparse/table/not_null.hpp"
 #include "deparse/table/tablespaces.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
@@ -65,9 +66,39 @@ void write_using_index(AlterTable &alter, Oid constraint)
         out.text(" INITIALLY DEFERRED");
 }
 
+// Whether the user wrote ADD NOT NULL of the column.
+bool user_added_not_null(const AlterTable &alter, const char *column)
+{
+    for (AlterTableCmd *command : each<AlterTableCmd>(alter.statement() ? alter.statement()->cmds : NIL))
+        if (command->subtype == AT_AddConstraint) {
+            auto *definition = castNode(Constraint, command->def);
+            if (definition->contype == CONSTR_NOTNULL && strcmp(strVal(linitial(definition->keys)), column) == 0)
+                return true;
+        }
+    return false;
+}
+
+// ADD NOT NULL, from version 18 on. A column that the same command adds has it in its definition, and a primary key
+// sets its columns NOT NULL by itself.
+void write_add_not_null(AlterTable &alter, const Constraint &definition)
+{
+    const char *name = strVal(linitial(definition.keys));
+    AttrNumber column = get_attnum(alter.relid(), name);
+    if (alter.executes(AT_AddColumn, column) || !user_added_not_null(alter, name))
+        return;
+    Oid constraint = not_null_constraint(alter.relid(), column);
+    if (is_plain_not_null(constraint))
+        alter.next().text("ALTER COLUMN ").name(name).text(" SET NOT NULL");
+    else
+        write_constraint(alter.next().text("ADD "), constraint);
+}
+
 void write_add_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
-    if (Oid constraint = added_constraint(alter, subcommand); OidIsValid(constraint))
+    auto *definition = castNode(Constraint, subcommand.command->def);
+    if (definition->contype == CONSTR_NOTNULL)
+        write_add_not_null(alter, *definition);
+    else if (Oid constraint = added_constraint(alter, subcommand); OidIsValid(constraint))
         write_constraint(alter.next().text("ADD "), constraint);
 }
 

@@ -1,9 +1,11 @@
 // See alter_table_statement.hpp.
 #include "deparse/table/alter_table_statement.hpp"
+#include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "utils/lsyscache.h"
 }
 
@@ -86,9 +88,18 @@ bool AlterTable::executes(AlterTableType type, AttrNumber column) const
 
 namespace {
 
+// Whether what the subcommand changed is of the relation itself. From version 18 on SET NOT NULL makes a constraint.
+bool is_own(const AlterTable &alter, const ObjectAddress &address)
+{
+    if (address.classId != ConstraintRelationId)
+        return address.classId == RelationRelationId && address.objectId == alter.relid();
+    SyscacheRow<FormData_pg_constraint> constraint(CONSTROID, ObjectIdGetDatum(address.objectId));
+    return constraint && constraint->conrelid == alter.relid();
+}
+
 bool is_to_be_written(WriteIf write_if, const AlterTable &alter, const ObjectAddress &address)
 {
-    bool own = address.classId == RelationRelationId && address.objectId == alter.relid();
+    bool own = is_own(alter, address);
     switch (write_if) {
     case WriteIf::always:
         return true;

@@ -2,6 +2,7 @@
 #include "deparse/table/column_parts.hpp"
 #include "deparse/follow.hpp"
 #include "deparse/object_facts.hpp"
+#include "deparse/table/not_null.hpp"
 #include "deparse/table/sequence.hpp"
 #include "deparse/table/stored_expression.hpp"
 #include "pg_follower/compat.hpp"
@@ -65,12 +66,13 @@ void write_column_properties(SqlWriter &out, Relation relation, AttrNumber colum
         write_identity(out, relation, column, identity_sequence(relation, column));
     else if (const char *expression = column_default(relation, column)) {
         if (attribute->attgenerated)
-            out.text(" GENERATED ALWAYS AS (").text(expression).text(") STORED");
+            out.text(" GENERATED ALWAYS AS (")
+                .text(expression)
+                .text(attribute->attgenerated == ATTRIBUTE_GENERATED_STORED ? ") STORED" : ") VIRTUAL");
         else
             out.text(" DEFAULT ").text(expression);
     }
-    if (attribute->attnotnull)
-        out.text(" NOT NULL");
+    write_not_null(out, relation, column);
 }
 
 bool leave_out_column(const FormData_pg_attribute &column)

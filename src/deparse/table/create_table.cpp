@@ -10,6 +10,7 @@
 #include "deparse/table/constraint_parts.hpp"
 #include "deparse/table/foreign_options.hpp"
 #include "deparse/table/index.hpp"
+#include "deparse/table/not_null.hpp"
 #include "deparse/table/sequence.hpp"
 #include "deparse/table/storage_options.hpp"
 #include "deparse/table/stored_expression.hpp"
@@ -82,7 +83,7 @@ void write_columns(Items &items, Relation table, Oid creator)
         SqlWriter &out = items.next();
         out.name(NameStr(attribute->attname)).text(' ');
         if (has_unusable_type(table, *attribute, creator)) {
-            out.text("integer").text(attribute->attnotnull ? " NOT NULL" : "");
+            write_not_null(out.text("integer"), table, attribute->attnum);
             continue;
         }
         out.type_name(attribute->atttypid, attribute->atttypmod);
@@ -128,7 +129,10 @@ void write_partition_columns(Items &items, Relation table, Relation parent)
         const char *inherited = column_default(parent, parent_column);
         bool other_default = !attribute->attgenerated && !attribute->attidentity &&
                              (own ? !inherited || strcmp(own, inherited) != 0 : inherited != nullptr);
-        bool not_null = attribute->attnotnull && !parent_attribute->attnotnull;
+        // Both may be NOT NULL by constraints of their own.
+        bool not_null = is_own_not_null(table, attribute->attnum) &&
+                        (!parent_attribute->attnotnull ||
+                         OidIsValid(not_null_constraint(RelationGetRelid(table), attribute->attnum)));
         if (!other_default && !not_null)
             continue;
         SqlWriter &out = items.next();
@@ -136,7 +140,7 @@ void write_partition_columns(Items &items, Relation table, Relation parent)
         if (other_default)
             out.text(" DEFAULT ").text(own ? own : "NULL");
         if (not_null)
-            out.text(" NOT NULL");
+            write_not_null(out, table, attribute->attnum);
     }
 }
 
@@ -162,14 +166,23 @@ struct OwnConstraint {
     bool is_foreign;
 };
 
-// Constraints that the table defines itself, in the order of their names.
-List *own_constraints(Oid relid)
+// Whether the constraint is written at its column: NOT NULL is, unless the table only inherits the column.
+bool is_of_column(Relation table, const CatalogTuple<FormData_pg_constraint> &constraint)
+{
+    return constraint->contype == not_null_constraint_type &&
+           (table->rd_rel->relispartition ||
+            TupleDescAttr(RelationGetDescr(table), not_null_column(constraint.tuple()) - 1)->attislocal);
+}
+
+// Constraints that the table defines itself beside its columns, in the order of their names.
+List *own_constraints(Relation table)
 {
     List *constraints = NIL;
-    for (const auto &constraint : constraints_of(relid)) {
+    for (const auto &constraint : constraints_of(RelationGetRelid(table))) {
         ObjectAddress address;
         ObjectAddressSet(address, ConstraintRelationId, constraint->oid);
-        if (!constraint->conislocal || constraint->contype == CONSTRAINT_TRIGGER || is_temporary(address))
+        if (!constraint->conislocal || constraint->contype == CONSTRAINT_TRIGGER || is_of_column(table, constraint) ||
+            is_temporary(address))
             continue;
         bool has_index = constraint->contype == CONSTRAINT_PRIMARY || constraint->contype == CONSTRAINT_UNIQUE ||
                          constraint->contype == CONSTRAINT_EXCLUSION;
@@ -341,7 +354,7 @@ void deparse_create_table(Script &script, const Command &command)
         write_typed_columns(items, table);
     } else
         write_columns(items, table, creator);
-    List *constraints = own_constraints(RelationGetRelid(table));
+    List *constraints = own_constraints(table);
     order_by_index(constraints);
     bool in_order = needs_order(constraints);
     for (OwnConstraint *constraint : each<OwnConstraint>(constraints))

@@ -30,6 +30,8 @@ const char *target_keyword(ObjectType type)
         return "TYPES";
     case OBJECT_SCHEMA:
         return "SCHEMAS";
+    case OBJECT_LARGEOBJECT:
+        return "LARGE OBJECTS";
     default:
         cannot_follow("the privileges are for an unknown kind of object");
     }
@@ -74,6 +76,8 @@ ObjectType object_type(char defaults_type)
         return OBJECT_FUNCTION;
     case DEFACLOBJ_TYPE:
         return OBJECT_TYPE;
+    case 'L': // versions from 18 on have it
+        return OBJECT_LARGEOBJECT;
     default:
         return OBJECT_SCHEMA;
     }
