@@ -31,7 +31,9 @@ CREATE AGGREGATE quoted("a b" integer) (SFUNC = plus, STYPE = integer, INITCOND 
 CREATE OR REPLACE AGGREGATE quoted("a b" integer) (SFUNC = minus, STYPE = integer);
 -- An initial value that only the session's settings can read.
 SET DateStyle = 'SQL, DMY';
+\set VERBOSITY terse
 CREATE AGGREGATE latest(date) (SFUNC = date_larger, STYPE = date, INITCOND = '25/04/2020');
+\set VERBOSITY default
 RESET DateStyle;
 
 ALTER AGGREGATE counted(*) RENAME TO number_of;

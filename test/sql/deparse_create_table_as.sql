@@ -18,7 +18,9 @@ PREPARE query(integer) AS SELECT x + $1 AS x FROM as_select;
 CREATE TABLE as_execute AS EXECUTE query(10);
 CREATE TABLE as_execute_empty AS EXECUTE query(10) WITH NO DATA;
 -- EXPLAIN ANALYZE fires no event triggers.
+\o /dev/null
 EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) CREATE TABLE by_explain AS SELECT 1 AS x;
+\o
 EXPLAIN (COSTS OFF) CREATE TABLE not_made AS SELECT 1 AS x;
 CREATE TABLE IF NOT EXISTS by_explain AS SELECT 2 AS x;
 -- In functions; one table made while another is being filled.

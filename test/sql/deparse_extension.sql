@@ -7,7 +7,7 @@ CREATE EXTENSION hstore VERSION '1.7';
 CREATE EXTENSION IF NOT EXISTS hstore;
 ALTER EXTENSION hstore UPDATE TO '1.8';
 SET client_min_messages = warning;
-CREATE EXTENSION earthdistance WITH SCHEMA public CASCADE;
+CREATE EXTENSION earthdistance WITH SCHEMA public VERSION '1.1' CASCADE;
 RESET client_min_messages;
 ALTER EXTENSION hstore SET SCHEMA public;
 CREATE TABLE with_member (h public.hstore);

@@ -11,7 +11,7 @@ UPDATE lasting SET m = 'sad', n = 7;
 CREATE INDEX ON lasting (m);
 ALTER TABLE lasting ADD other mood, ADD plain text DEFAULT 'p', ALTER m SET STATISTICS 5, ALTER n SET DEFAULT nextval('numbers') + 1;
 CREATE VIEW lasting_view AS SELECT id, m FROM lasting;
-CREATE VIEW lasting_other_view AS SELECT id FROM lasting;
+CREATE VIEW lasting_other_view AS SELECT 1 AS id FROM lasting;
 CREATE FUNCTION lasting_function(mood) RETURNS integer LANGUAGE sql RETURN 1;
 CREATE TYPE pg_temp.comp AS (a integer);
 CREATE TABLE lasting_typed OF pg_temp.comp;

@@ -29,6 +29,7 @@ CREATE TYPE text_c_range AS RANGE (SUBTYPE = text, COLLATION = "C", SUBTYPE_OPCL
 CREATE FUNCTION difference(float8, float8) RETURNS float8 LANGUAGE internal IMMUTABLE STRICT AS 'float8mi';
 CREATE TYPE float_range AS RANGE (SUBTYPE = float8, SUBTYPE_DIFF = difference);
 CREATE TYPE discrete;
+SET client_min_messages = warning;
 CREATE FUNCTION canonical(discrete) RETURNS discrete LANGUAGE internal IMMUTABLE STRICT AS 'int4range_canonical';
 CREATE TYPE discrete AS RANGE (SUBTYPE = integer, CANONICAL = canonical);
 
@@ -46,6 +47,7 @@ CREATE FUNCTION fixed_in(cstring) RETURNS fixed LANGUAGE internal IMMUTABLE STRI
 CREATE FUNCTION fixed_out(fixed) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'point_out';
 CREATE TYPE fixed (INPUT = fixed_in, OUTPUT = fixed_out, LIKE = pg_catalog.point, ELEMENT = float8);
 CREATE TYPE shell;
+RESET client_min_messages;
 ALTER TYPE base SET (STORAGE = main, ANALYZE = NONE, SEND = NONE, TYPMOD_IN = NONE);
 CREATE TABLE uses_them (b base, f fixed[], m moods, t text_many, p nested);
 

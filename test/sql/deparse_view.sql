@@ -25,8 +25,8 @@ CREATE SCHEMA made AUTHORIZATION regress_view CREATE TABLE t (i integer) CREATE 
 CREATE VIEW natural_join AS SELECT * FROM (VALUES (1)) a (x) NATURAL LEFT JOIN (VALUES (2)) b (y);
 CREATE VIEW true_join AS SELECT * FROM (VALUES (1)) a (x) LEFT JOIN (VALUES (2)) b (y) ON true;
 -- A table that its rule turns into a view.
-CREATE TABLE becomes_view (i integer);
-CREATE RULE "_RETURN" AS ON SELECT TO becomes_view DO INSTEAD SELECT 1 AS i;
+CREATE TABLE s.becomes_view (i integer);
+CREATE RULE "_RETURN" AS ON SELECT TO s.becomes_view DO INSTEAD SELECT 1 AS i;
 ALTER VIEW simple ALTER COLUMN a SET DEFAULT 7;
 ALTER VIEW simple SET (check_option = local);
 ALTER VIEW simple RESET (check_option);
@@ -43,7 +43,7 @@ SELECT data FROM pg_logical_slot_get_changes('deparse_view', NULL, NULL)
 WHERE data !~ '^(SET|RESET|BEGIN|COMMIT)';
 SET client_min_messages = warning;
 DROP TABLE base CASCADE;
-DROP VIEW no_columns, numbers, becomes_view, natural_join, true_join;
+DROP VIEW no_columns, numbers, natural_join, true_join;
 DROP SCHEMA s, made CASCADE;
 DROP ROLE regress_view;
 SELECT FROM pg_drop_replication_slot('deparse_view');
