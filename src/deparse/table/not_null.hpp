@@ -1,5 +1,5 @@
-// NOT NULL of a table's column, and of a domain. From version 18 on it is a constraint with a row in pg_constraint; before, a mark of the
-// column.
+// NOT NULL of a table's column, and of a domain. It is a constraint with a row in pg_constraint, for tables from
+// version 18 on and for domains from 17 on. Before, it is no more than a mark.
 #pragma once
 
 #include "deparse/script.hpp"
