@@ -125,7 +125,16 @@ CREATE TABLE follower.follow (
     last_error_hint text,
     last_error_context text,
     last_error_at timestamptz,
+    last_error_sqlstate text,
+    last_error_command text,
+    last_error_object text,
+    last_error_statement text,
+    last_error_xid xid,
+    last_error_committed_at timestamptz,
     last_error_lsn pg_lsn NOT NULL,
+    last_error_count bigint NOT NULL,
+    tries integer NOT NULL,
+    next_try_at timestamptz,
     last_error_resolved_at timestamptz,
     copy_phase text NOT NULL,
     received_lsn pg_lsn NOT NULL,
@@ -167,8 +176,20 @@ COMMENT ON COLUMN follower.follow.last_error_detail IS 'its detail';
 COMMENT ON COLUMN follower.follow.last_error_hint IS 'its hint: what to do about it';
 COMMENT ON COLUMN follower.follow.last_error_context IS 'its context: what was being applied';
 COMMENT ON COLUMN follower.follow.last_error_at IS 'when it was raised';
+COMMENT ON COLUMN follower.follow.last_error_sqlstate IS 'its SQLSTATE';
+COMMENT ON COLUMN follower.follow.last_error_command IS
+    'the kind of the statement that was being applied; null, as the following columns, if there was none';
+COMMENT ON COLUMN follower.follow.last_error_object IS 'the table of that statement, or what else it is about';
+COMMENT ON COLUMN follower.follow.last_error_statement IS
+    'the values that find the row, those of an inserted row, or the text of the command';
+COMMENT ON COLUMN follower.follow.last_error_xid IS 'upstream transaction that was being applied';
+COMMENT ON COLUMN follower.follow.last_error_committed_at IS 'when that was committed upstream';
 COMMENT ON COLUMN follower.follow.last_error_lsn IS
     'commit position of the transaction that was being applied; 0/0 if there was none';
+COMMENT ON COLUMN follower.follow.last_error_count IS 'how often the error was raised, without anything between';
+COMMENT ON COLUMN follower.follow.tries IS
+    'how many tries have failed without anything between, and with an error of the same kind';
+COMMENT ON COLUMN follower.follow.next_try_at IS 'when the next try is due; null if none is';
 COMMENT ON COLUMN follower.follow.last_error_resolved_at IS
     'when the worker had got past the error; null while it has not';
 COMMENT ON COLUMN follower.follow.copy_phase IS
@@ -314,7 +335,9 @@ CREATE FUNCTION follower.status(
     OUT rows_missing bigint, OUT large_objects bigint,
     OUT last_error text, OUT last_error_detail text,
     OUT last_error_hint text, OUT last_error_context text, OUT last_error_at timestamptz,
-    OUT last_error_resolved_at timestamptz)
+    OUT last_error_resolved_at timestamptz, OUT last_error_sqlstate text, OUT last_error_command text,
+    OUT last_error_object text, OUT last_error_statement text, OUT last_error_xid xid, OUT last_error_lsn pg_lsn,
+    OUT last_error_committed_at timestamptz, OUT last_error_count bigint, OUT next_try_at timestamptz)
     RETURNS SETOF record LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_status';
 REVOKE ALL ON FUNCTION follower.status() FROM PUBLIC;
 COMMENT ON FUNCTION follower.status() IS 'returns the rows of the view follow_status, but for how far they are behind';
@@ -334,8 +357,10 @@ CREATE VIEW follow_status AS
         s.rows_missing,
         (SELECT count(*) FROM follower.unsupported AS u JOIN follower.follow AS f ON u.follow = f.id
             WHERE f.name = s.follow_name AND u.resolved_at IS NULL) AS unsupported,
-        s.large_objects, s.last_error, s.last_error_detail, s.last_error_hint, s.last_error_context, s.last_error_at,
-        s.last_error_resolved_at
+        s.large_objects, s.last_error, s.last_error_detail, s.last_error_hint, s.last_error_context,
+        s.last_error_sqlstate, s.last_error_command, s.last_error_object, s.last_error_statement, s.last_error_xid,
+        s.last_error_lsn, s.last_error_committed_at, s.last_error_count, s.last_error_at, s.last_error_resolved_at,
+        s.next_try_at
     FROM follower.status() AS s
     CROSS JOIN LATERAL (SELECT follower.lag(s.follow_name) AS lag OFFSET 0) AS l;
 COMMENT ON VIEW follow_status IS 'each follow of this database, and how far it has come';
@@ -370,9 +395,21 @@ COMMENT ON COLUMN follow_status.last_error IS 'the last error of the worker; nul
 COMMENT ON COLUMN follow_status.last_error_detail IS 'its detail';
 COMMENT ON COLUMN follow_status.last_error_hint IS 'its hint: what to do about it';
 COMMENT ON COLUMN follow_status.last_error_context IS 'its context: what was being applied';
-COMMENT ON COLUMN follow_status.last_error_at IS 'when it was raised';
+COMMENT ON COLUMN follow_status.last_error_sqlstate IS 'its SQLSTATE';
+COMMENT ON COLUMN follow_status.last_error_command IS
+    'the kind of the statement that was being applied; null, as the following columns, if there was none';
+COMMENT ON COLUMN follow_status.last_error_object IS 'the table of that statement, or what else it is about';
+COMMENT ON COLUMN follow_status.last_error_statement IS
+    'the values that find the row, those of an inserted row, or the text of the command; null where that may hold a '
+    'password';
+COMMENT ON COLUMN follow_status.last_error_xid IS 'upstream transaction that was being applied';
+COMMENT ON COLUMN follow_status.last_error_lsn IS 'position of its commit upstream';
+COMMENT ON COLUMN follow_status.last_error_committed_at IS 'when it was committed upstream';
+COMMENT ON COLUMN follow_status.last_error_count IS 'how often the error was raised, without anything between';
+COMMENT ON COLUMN follow_status.last_error_at IS 'when it was raised last';
 COMMENT ON COLUMN follow_status.last_error_resolved_at IS
     'when the worker had got past it; null while it has not, and where there has been none';
+COMMENT ON COLUMN follow_status.next_try_at IS 'when the next try is due; null if none is';
 GRANT SELECT ON follow_status TO pg_monitor;
 
 ------------------------------------------------------------------------------------------------------------------ trust

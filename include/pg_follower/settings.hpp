@@ -67,7 +67,9 @@ struct Settings {
     EnumSetting<RolesFollow> roles = RolesFollow::missing;
     EnumSetting<MissingRole> missing_role = MissingRole::error;
     EnumSetting<ConcurrentIndexes> concurrent_indexes = ConcurrentIndexes::apply;
-    int restart_interval = 5;              // seconds from a worker's end by an error to its restart
+    int restart_interval = 1;              // seconds from a worker's end by an error to its next try
+    int max_restart_interval = 60;         // to which that grows
+    int max_retries = 3;                   // of an error that does not pass by itself
     int max_batch_rows = 1000;             // rows of one statement that are applied in one go
     int max_group_transactions = 1000;     // upstream transactions that may share one commit while catching up
     int copy_workers = 2;                  // processes that copy tables at a time, the follow's own included

@@ -112,10 +112,19 @@ void define_settings()
                 "that, and adds "
                 "the command to follower.unsupported, for somebody to run it there with CONCURRENTLY.",
                 settings.concurrent_indexes, concurrent_indexes_values, PGC_SIGHUP);
-    DefineCustomIntVariable("pg_follower.restart_interval",
-                            "Time between the end of a worker by an error and its next try.", nullptr,
-                            &settings.restart_interval, settings.restart_interval, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,
-                            nullptr, nullptr, nullptr);
+    DefineCustomIntVariable(
+        "pg_follower.restart_interval", "Time between the end of a worker by an error and its next try.",
+        "It doubles with each try that fails, up to pg_follower.max_restart_interval.", &settings.restart_interval,
+        settings.restart_interval, 1, 3600, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_follower.max_restart_interval",
+                            "Longest time between the end of a worker by an error and its next try.", nullptr,
+                            &settings.max_restart_interval, settings.max_restart_interval, 1, 3600, PGC_SIGHUP,
+                            GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_follower.max_retries",
+                            "How often an error that does not pass by itself is tried again before the follow fails.",
+                            "Lost connections, deadlocks, full disks and the like are tried again for ever.",
+                            &settings.max_retries, settings.max_retries, 0, 1000000, PGC_SIGHUP, 0, nullptr, nullptr,
+                            nullptr);
     DefineCustomIntVariable("pg_follower.max_batch_rows",
                             "Maximum number of rows of one statement that the worker applies in one go.", nullptr,
                             &settings.max_batch_rows, settings.max_batch_rows, 1, 100000, PGC_SIGHUP, 0, nullptr,

@@ -80,7 +80,9 @@ sub pgf_node
 	IPC::Run::run([ "$tools/server-config", bindir() ], '>', \$settings, '2>', \$err)
 	  or die "could not learn the server's settings: $err";
 	$node->append_conf('postgresql.conf', $settings);
+	# Tests do not wait for what fails for good, nor long for the next try.
 	$node->append_conf('postgresql.conf', "pg_follower.restart_interval = 1s\n");
+	$node->append_conf('postgresql.conf', "pg_follower.max_restart_interval = 1s\npg_follower.max_retries = 0\n");
 	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_follower'\n") if $opt{preload};
 	$node->append_conf('postgresql.conf', $opt{config}) if $opt{config};
 	$node->start;

@@ -47,13 +47,11 @@ void Ddl::start(Progress *progress)
 
 const char *Ddl::apply(const DdlMessage &record)
 {
-    Position &position = progress_->position;
-    position.what = record.tag;
-    position.schema = nullptr;
-    position.object = record.object;
+    const char *shown_sql = record.holds_secret ? nullptr : record.sql;
+    progress_->position.set(record.tag, nullptr, record.object, shown_sql);
     if (record.cluster_wide && same_cluster_)
         return nullptr;
-    show_activity(*progress_, &record, record.holds_secret ? nullptr : record.sql);
+    show_activity(*progress_, &record, shown_sql);
     progress_->shown = nullptr;
 
     const char *reason = nullptr;

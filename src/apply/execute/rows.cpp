@@ -19,6 +19,7 @@
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
 #include "apply/execute/row_plans.hpp"
+#include "apply/execute/row_text.hpp"
 #include "apply/execute/session.hpp"
 #include "apply/execute/silenced.hpp"
 #include "apply/state/spi.hpp"
@@ -220,9 +221,10 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
         ereport(ERROR,
                 (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("a row has %d values, but its statement has %d parameters",
                                                              record.value_count, statement->count)));
-    progress_->position.what = statement->kind->name;
-    progress_->position.schema = statement->schema;
-    progress_->position.object = statement->table;
+    progress_->position.set(statement->kind->name, statement->schema, statement->table);
+    row_in_hand_ = {statement, values_};
+    progress_->position.write_row = write_row_text;
+    progress_->position.row = &row_in_hand_;
 
     // Here the worker may have to wait for the table's lock.
     if (statement->locked_in != transaction || !statement->valid)
@@ -262,6 +264,7 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
         show_activity(*progress_, statement);
         apply_one(statement, progress_->transaction(), datums_, nulls_);
     }
+    progress_->position.write_row = nullptr;
     MemoryContextReset(row_context_);
 }
 
@@ -278,9 +281,8 @@ void Rows::flush(Run *run)
     if (!run->statement)
         return;
     Position saved = progress_->position;
-    progress_->position.what = run->statement->kind->name;
-    progress_->position.schema = run->statement->schema;
-    progress_->position.object = run->statement->table;
+    progress_->position.set(run->statement->kind->name, run->statement->schema, run->statement->table);
+    progress_->position.rows = run->count;
     show_activity(*progress_, run->statement);
     runs_.take(run);
     MemoryContextScope scope(run->context);

@@ -5,6 +5,7 @@
 #include "pg_follower/stream.hpp"
 #include "apply/state/progress.hpp"
 #include "apply/execute/relation.hpp"
+#include "apply/execute/row_text.hpp"
 #include "apply/execute/run.hpp"
 
 namespace pg_follower::apply {
@@ -46,6 +47,7 @@ class Rows {
     MemoryContext row_context_ = nullptr; // of one row, reset after it
     // Of one row.
     Value *values_ = nullptr;
+    RowInHand row_in_hand_ = {};
     Datum *datums_ = nullptr;
     bool *nulls_ = nullptr;
     StringInfoData key_ = {};

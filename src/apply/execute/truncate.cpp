@@ -21,9 +21,8 @@ namespace pg_follower::apply {
 void apply_truncate(const TruncateRecord &record, Progress &progress)
 {
     Position &position = progress.position;
-    position.what = "TRUNCATE";
-    position.schema = record.relation_count ? record.relations[0].schema : nullptr;
-    position.object = record.relation_count ? record.relations[0].table : nullptr;
+    position.set("TRUNCATE", record.relation_count ? record.relations[0].schema : nullptr,
+                 record.relation_count ? record.relations[0].table : nullptr, record.sql);
     show_activity(progress, &record, record.sql);
     progress.shown = nullptr;
     // What DDL has changed reaches the relation cache now, and not between the two steps below.

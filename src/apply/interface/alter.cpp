@@ -66,6 +66,7 @@ void alter_follow(const char *name, const Changes &changes)
     if (resumes) {
         follow->state = FollowState::starting;
         follow->started_at = GetCurrentTimestamp();
+        follow->next_try_at = 0;
     }
     update_follow(*follow);
     if (ran)

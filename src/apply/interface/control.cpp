@@ -63,12 +63,29 @@ void stop_follow(const char *name)
         on_abort_restart_worker(*follow);
 }
 
+// Has a worker that waits for its next try make it now. Returns whether it waits.
+bool hurry_worker(const Follow &follow, int pid)
+{
+    LiveReader live(follow.segment, follow.id);
+    bool waits = live && live->pid == pid && live.read().state == FollowState::retrying;
+    if (waits) {
+        pg_atomic_write_u32(&live->try_requested, 1);
+        // It wakes the worker up.
+        (void)kill(pid, SIGHUP);
+    }
+    live.detach();
+    return waits;
+}
+
 void resume_follow(const char *name)
 {
     Follow *follow = require_follow(name);
     if (!try_command_lock(follow->id)) {
-        if (worker_pid(follow->id) != 0) {
-            ereport(NOTICE, (errmsg("follow \"%s\" is running already", name)));
+        if (int pid = worker_pid(follow->id); pid != 0) {
+            if (hurry_worker(*follow, pid))
+                ereport(NOTICE, (errmsg("follow \"%s\" tries again now", name)));
+            else
+                ereport(NOTICE, (errmsg("follow \"%s\" is running already", name)));
             return;
         }
         take_command_lock(follow->id);
@@ -78,6 +95,8 @@ void resume_follow(const char *name)
     follow->enabled = true;
     follow->state = FollowState::starting;
     follow->started_at = GetCurrentTimestamp();
+    follow->tries = 0;
+    follow->next_try_at = 0;
     update_follow(*follow);
     start_worker_at_commit(*follow);
 }

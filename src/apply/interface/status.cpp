@@ -60,6 +60,17 @@ Datum applied_lsn(const Status &status, bool &null)
     return position_or_null(status.follow.figures.applied_lsn, null);
 }
 
+Datum last_error_lsn(const Status &status, bool &null)
+{
+    return position_or_null(status.follow.last_error_lsn, null);
+}
+
+Datum last_error_count(const Status &status, bool &null)
+{
+    null = !status.follow.last_error;
+    return Int64GetDatum(status.follow.last_error_count);
+}
+
 // The sessions that hold or await the lock for which the worker waits.
 Datum blocked_by(const Status &status, bool &null)
 {
@@ -78,8 +89,13 @@ struct StatusColumn {
 
 // The columns that show something else than the column of follower.follow with the same name.
 constexpr StatusColumn status_columns[] = {
-    {"follow_name", follow_name}, {"pid", pid}, {"received_lsn", received_lsn}, {"applied_lsn", applied_lsn},
+    {"follow_name", follow_name},
+    {"pid", pid},
+    {"received_lsn", received_lsn},
+    {"applied_lsn", applied_lsn},
     {"blocked_by", blocked_by},
+    {"last_error_lsn", last_error_lsn},
+    {"last_error_count", last_error_count},
 };
 
 Datum status_value(const Status &status, const char *column, bool &null)
@@ -98,6 +114,14 @@ void note_lack_of_slots(Status &status)
     if (status.pid != 0 || since == 0 || follow.state != FollowState::starting)
         return;
     follow.last_error = "no background worker slot is free";
+    follow.last_error_sqlstate = "53400"; // configuration_limit_exceeded
+    follow.last_error_command = nullptr;
+    follow.last_error_object = nullptr;
+    follow.last_error_statement = nullptr;
+    follow.last_error_xid = InvalidTransactionId;
+    follow.last_error_lsn = 0;
+    follow.last_error_committed_at = 0;
+    follow.last_error_count = 1;
     follow.last_error_detail = "The launcher tries again to start the worker.";
     follow.last_error_hint = more_slots_hint;
     follow.last_error_context = nullptr;

@@ -18,7 +18,8 @@ extern "C" {
 namespace pg_follower::apply {
 namespace {
 
-// How a member and the value of a column become each other. Texts may be null, and so may times, which are 0 then.
+// How a member and the value of a column become each other. Texts may be null, and so may times and xids,
+// which are 0 then.
 
 struct Integer {
     static void read(int32 &to, Datum value, bool) { to = DatumGetInt32(value); }
@@ -66,6 +67,18 @@ struct Lsn {
 struct Xid {
     static void read(FullTransactionId &to, Datum value, bool) { to = DatumGetFullTransactionId(value); }
     static Datum write(const FullTransactionId &from, bool &) { return FullTransactionIdGetDatum(from); }
+};
+
+struct ShortXid {
+    static void read(TransactionId &to, Datum value, bool null)
+    {
+        to = null ? InvalidTransactionId : DatumGetTransactionId(value);
+    }
+    static Datum write(const TransactionId &from, bool &null)
+    {
+        null = !TransactionIdIsValid(from);
+        return TransactionIdGetDatum(from);
+    }
 };
 
 struct State {
@@ -138,7 +151,16 @@ constexpr Field fields[] = {
     field<Text, &Follow::last_error_hint>("last_error_hint"),
     field<Text, &Follow::last_error_context>("last_error_context"),
     field<Time, &Follow::last_error_at>("last_error_at"),
+    field<Text, &Follow::last_error_sqlstate>("last_error_sqlstate"),
+    field<Text, &Follow::last_error_command>("last_error_command"),
+    field<Text, &Follow::last_error_object>("last_error_object"),
+    field<Text, &Follow::last_error_statement>("last_error_statement"),
+    field<ShortXid, &Follow::last_error_xid>("last_error_xid"),
+    field<Time, &Follow::last_error_committed_at>("last_error_committed_at"),
     field<Lsn, &Follow::last_error_lsn>("last_error_lsn"),
+    field<Number, &Follow::last_error_count>("last_error_count"),
+    field<Integer, &Follow::tries>("tries"),
+    field<Time, &Follow::next_try_at>("next_try_at"),
     field<Time, &Follow::last_error_resolved_at>("last_error_resolved_at"),
     field<Phase, &Follow::copy_phase>("copy_phase"),
     field<Lsn, &Figures::received_lsn>("received_lsn"),

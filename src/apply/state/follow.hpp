@@ -44,10 +44,20 @@ struct Follow {
     const char *last_error_detail;
     const char *last_error_hint;
     const char *last_error_context;
-    TimestampTz last_error_at;          // 0 if there has been none
-    XLogRecPtr last_error_lsn;          // the upstream's commit that was being applied; 0 if none was
-    TimestampTz last_error_resolved_at; // when the worker had got past it; 0 if it has not
-    int64 large_objects;                // of the upstream, when its connection was last opened; they do not follow
+    TimestampTz last_error_at; // 0 if there has been none
+    const char *last_error_sqlstate;
+    const char *last_error_command;      // "INSERT", a command tag, ...; null, as all to last_error_committed_at, if no
+                                         // transaction was being applied
+    const char *last_error_object;       // the table, or what the command is about
+    const char *last_error_statement;    // the row's values, or the command's text, where it may be shown
+    TransactionId last_error_xid;        // of the upstream
+    TimestampTz last_error_committed_at; // upstream
+    XLogRecPtr last_error_lsn;           // of the upstream's commit; 0 if no transaction was being applied
+    int64 last_error_count;              // how often the error has been raised in a row
+    int32 tries;                         // that failed in a row with an error of its kind
+    TimestampTz next_try_at;             // 0 where none is due
+    TimestampTz last_error_resolved_at;  // when the worker had got past it; 0 if it has not
+    int64 large_objects;                 // of the upstream, when its connection was last opened; they do not follow
     Figures figures;
 };
 

@@ -41,6 +41,7 @@ Live *create_live(int32 follow, dsm_handle *handle)
     live->follow = follow;
     live->pid = MyProcPid;
     pg_atomic_init_u32(&live->stop_requested, 0);
+    pg_atomic_init_u32(&live->try_requested, 0);
     SpinLockInit(&live->mutex);
     ConditionVariableInit(&live->changed);
     pg_write_barrier();

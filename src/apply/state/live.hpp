@@ -29,13 +29,15 @@ struct Figures {
     int64 ddl_applied;
 };
 
-// The piece itself. `stop_requested` is set by stop_follow; `mutex` protects all that stands behind it, but `changed`.
+// The piece itself. `stop_requested` is set by stop_follow, `try_requested` by resume_follow while the worker waits for
+// its next try; `mutex` protects all that stands behind it, but `changed`.
 struct Live {
     uint32 magic;
     Oid database;
     int32 follow;
     int pid;
     pg_atomic_uint32 stop_requested;
+    pg_atomic_uint32 try_requested;
     slock_t mutex;
     FollowState state;
     Figures figures;

@@ -3,25 +3,48 @@
 
 extern "C" {
 #include "utils/backend_status.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
 }
 
 namespace pg_follower::apply {
+
+const char *object_at(const Position &position)
+{
+    if (!position.object || !*position.object)
+        return nullptr;
+    return position.schema ? psprintf("table %s", quote_qualified_identifier(position.schema, position.object))
+                           : pstrdup(position.object);
+}
+
+const char *statement_at(const Position &position)
+{
+    if (!position.write_row)
+        return position.sql ? pstrdup(position.sql) : nullptr;
+    StringInfoData row;
+    initStringInfo(&row);
+    position.write_row(&row, position.row);
+    return row.data;
+}
 
 void describe_position(void *argument)
 {
     auto position = static_cast<const Position *>(argument);
     if (!position->upstream_xid)
         return;
+    StringInfoData text;
+    initStringInfo(&text);
+    appendStringInfo(&text, "applying %s", position->what ? position->what : "a transaction");
     if (position->what && position->object && position->schema)
-        errcontext("applying %s of table \"%s.%s\", upstream transaction %u, committed at %X/%X", position->what,
-                   position->schema, position->object, position->upstream_xid, PGF_LSN(position->commit_lsn));
+        appendStringInfo(&text, " of table \"%s.%s\"", position->schema, position->object);
     else if (position->what && position->object && *position->object)
-        errcontext("applying %s (%s), upstream transaction %u, committed at %X/%X", position->what, position->object,
-                   position->upstream_xid, PGF_LSN(position->commit_lsn));
-    else
-        errcontext("applying %s, upstream transaction %u, committed at %X/%X",
-                   position->what ? position->what : "a transaction", position->upstream_xid,
-                   PGF_LSN(position->commit_lsn));
+        appendStringInfo(&text, " (%s)", position->object);
+    appendStringInfo(&text, ", upstream transaction %u, committed at %X/%X, %s", position->upstream_xid,
+                     PGF_LSN(position->commit_lsn), timestamptz_to_str(position->commit_time));
+    if (position->write_row)
+        appendStringInfo(&text, "; row: %s", statement_at(*position));
+    errcontext("%s", text.data);
+    pfree(text.data);
 }
 
 void show_activity(Progress &progress, const void *what, const char *sql)

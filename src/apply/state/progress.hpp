@@ -6,7 +6,7 @@
 
 namespace pg_follower::apply {
 
-// What is being applied, for the context line of errors.
+// What is being applied, for what is told about errors.
 struct Position {
     const char *what;   // "INSERT", a command tag, ...; null between records
     const char *schema; // of the table, or null
@@ -14,7 +14,31 @@ struct Position {
     TransactionId upstream_xid;
     XLogRecPtr commit_lsn;
     TimestampTz commit_time;
+    const char *sql; // the command's text, where it may be shown; else null
+    // The row in hand, and how its values are written; null where no single row is in hand. The writer may be called
+    // while an error is reported, so it calls nothing that may fail.
+    void (*write_row)(StringInfo out, const void *row);
+    const void *row;
+    int rows; // that are applied in one go; 0 where that is none or one
+
+    // Goes on to something else of the same transaction.
+    void set(const char *next_what, const char *next_schema, const char *next_object, const char *next_sql = nullptr)
+    {
+        what = next_what;
+        schema = next_schema;
+        object = next_object;
+        sql = next_sql;
+        write_row = nullptr;
+        row = nullptr;
+        rows = 0;
+    }
 };
+
+// What a statement is about, as "table public.t" or as the upstream names the object; null where that is not known. And
+// the statement itself: the text of the command, or the row's values; null where they are not known or may not be
+// shown.
+const char *object_at(const Position &position);
+const char *statement_at(const Position &position);
 
 // A transaction of the upstream.
 struct UpstreamTransaction {

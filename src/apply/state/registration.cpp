@@ -27,7 +27,8 @@ BackgroundWorker describe_worker(const char *name, const char *function)
 bool register_worker(Oid database, int32 follow, const char *follow_name, TransactionId xid)
 {
     BackgroundWorker entry = describe_worker(worker_name(follow_name), "pg_follower_worker_main");
-    entry.bgw_restart_time = settings.restart_interval;
+    // The process waits by itself until its next try is due (see worker.cpp). This holds where it cannot come that far.
+    entry.bgw_restart_time = 1;
     entry.bgw_main_arg = Int32GetDatum(follow);
     WorkerArguments arguments = {database, xid};
     static_assert(sizeof(arguments) <= sizeof(entry.bgw_extra));

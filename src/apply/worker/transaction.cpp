@@ -11,7 +11,7 @@
 // missed something (slot.hpp), the origin says so durably before the upstream hears of it.
 //
 // If a group fails, it is not known which of its transactions failed, and none of them is applied. So the worker starts
-// again and applies the transactions one by one up to the group's end.
+// again and applies the transactions, and their rows, one by one up to the group's end.
 #include "apply/worker/transaction.hpp"
 
 #include "apply/state/dropped_objects.hpp"
@@ -105,7 +105,8 @@ void Applier::message(const char *data, size_t size, XLogRecPtr end)
     while (!reader.at_end())
         record(reader);
     applying_ = false;
-    progress_.position.what = nullptr;
+    // What the position pointed to lies in the message.
+    progress_.position.set(nullptr, nullptr, nullptr);
     MemoryContextReset(message_context_);
 }
 
@@ -130,7 +131,7 @@ void Applier::record(StreamReader &reader)
         open();
         tell_followers();
         changed_ = true;
-        rows_.row(reader, number_, settings.max_batch_rows);
+        rows_.row(reader, number_, is_single() ? 1 : settings.max_batch_rows);
         return;
     case Record::truncate:
         open();
@@ -232,10 +233,7 @@ void Applier::ddl(const DdlMessage &record)
 
 void Applier::note_unsupported(const DdlMessage &record, const char *reason, const char *statement)
 {
-    Position &position = progress_.position;
-    position.what = record.tag;
-    position.schema = nullptr;
-    position.object = record.object;
+    progress_.position.set(record.tag, nullptr, record.object, statement);
     if (settings.on_unsupported == OnUnsupported::stop)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s of the upstream cannot follow", record.tag),
                         errdetail("Object: %s. Reason: %s", record.object, reason),
@@ -278,7 +276,7 @@ void Applier::commit(const CommitRecord &record)
     group_end_ = record.end_lsn;
     group_time_ = record.commit_time;
     received(record.end_lsn);
-    bool single = record.commit_lsn <= single_until_;
+    bool single = is_single();
     if (has_ddl_ || single || grouped_ >= settings.max_group_transactions || group_bytes_ >= max_group_bytes ||
         rows_.executions() - executions_before_ >= max_group_executions ||
         (IsTransactionState() &&
@@ -337,8 +335,14 @@ void Applier::save_figures(const Figures &figures)
     if (follow) {
         follow->figures = figures;
         follow->single_until = single_until_;
-        if (is_past_error(figures.applied_lsn))
+        if (is_past_error(figures.applied_lsn)) {
             follow->last_error_resolved_at = GetCurrentTimestamp();
+            follow->tries = 0;
+            ereport(LOG, (errmsg("the follow has got past its last error, which was raised %lld %s",
+                                 static_cast<long long>(follow->last_error_count),
+                                 follow->last_error_count == 1 ? "time" : "times"),
+                          errdetail_internal("%s", follow->last_error)));
+        }
         update_follow(*follow);
     }
     if (is_past_error(figures.applied_lsn))
@@ -443,9 +447,9 @@ Feedback Applier::feedback(bool asked)
     return {received_, Min(durable_, marked_), applied_};
 }
 
-XLogRecPtr Applier::failed_group_end() const
+XLogRecPtr Applier::unclear_until() const
 {
-    if (grouped_ + in_upstream_ <= 1)
+    if (grouped_ + in_upstream_ <= 1 && progress_.position.rows <= 1)
         return 0;
     return in_upstream_ ? progress_.position.commit_lsn : group_end_;
 }

@@ -63,8 +63,10 @@ class Applier {
     TransactionId oldest_visible_xid() const { return ddl_.oldest_visible_xid(); }
     // Every transaction that had ended here before the open one began is older than this.
     FullTransactionId next_xid_at_open() const { return next_xid_at_open_; }
-    // Where the group of transactions ends that the error may have come from, if there is more than one in it.
-    XLogRecPtr failed_group_end() const;
+    // Up to where transactions and rows were applied together, so that it is not clear which of them has failed; 0
+    // where it is clear.
+    XLogRecPtr unclear_until() const;
+    bool is_started() const { return live_ != nullptr; }
 
   private:
     void record(StreamReader &reader);
@@ -79,6 +81,8 @@ class Applier {
     void record_missing();
     void commit_group();
     void save_figures(const Figures &figures);
+    // Of the transaction in hand.
+    bool is_single() const { return progress_.position.commit_lsn <= single_until_; }
     bool is_past_error(XLogRecPtr applied) const { return error_open_ && applied > error_lsn_; }
     void resolve_error();
     void received(XLogRecPtr end);
@@ -103,9 +107,9 @@ class Applier {
     Figures figures_ = {}; // of what is committed
     Figures base_ = {};    // when this process started
     TimestampTz saved_at_ = 0;
-    XLogRecPtr single_until_ = 0;
-    bool error_open_ = false;  // the follow's last error is not over
-    XLogRecPtr error_lsn_ = 0; // the upstream's commit at which it was raised
+    XLogRecPtr single_until_ = 0; // up to here, transactions and their rows are applied one by one
+    bool error_open_ = false;     // the follow's last error is not over
+    XLogRecPtr error_lsn_ = 0;    // the upstream's commit at which it was raised
 
     bool caught_up_ = false;   // the last message said that there was nothing more
     bool applying_ = false;    // inside message()

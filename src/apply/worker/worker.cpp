@@ -4,13 +4,11 @@
 // figures, sets the replication origin up, opens the stream, and then applies what comes, waiting on its latch and the
 // socket while nothing does.
 //
-// stop_follow and drop_follow end it with exit code 0, so that the postmaster forgets it. An error that may pass (a
-// lost connection, a deadlock, a full disk: see error_class.cpp) ends it with exit code 1, so that the postmaster
-// starts it again. Any other error ends it with exit code 0 and the state `failed`, until somebody calls resume_follow.
-// After a crash the postmaster starts it again, too, and the origin says where to go on. Since every error ends the
-// process, each start begins with a fresh one.
-#include "apply/state/error_class.hpp"
-#include "apply/state/follow_names.hpp"
+// stop_follow and drop_follow end it with exit code 0, so that the postmaster forgets it. An error after which there is
+// another try (failure.cpp) ends it with exit code 1, so that the postmaster starts it again; the new process waits
+// until the try is due. Any other error ends it with exit code 0 and the state `failed`, until somebody calls
+// resume_follow. After a crash the postmaster starts it again, too, and the origin says where to go on. Since every
+// error ends the process, each try begins with a fresh one.
 #include "apply/state/latch_pause.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
@@ -21,6 +19,7 @@
 #include "apply/state/registration.hpp"
 #include "apply/upstream/slot.hpp"
 #include "apply/state/state.hpp"
+#include "apply/worker/failure.hpp"
 #include "apply/worker/transaction.hpp"
 #include "apply/upstream/upstream.hpp"
 
@@ -133,73 +132,36 @@ template <typename Change> void change_follow(Change change)
     proc_exit(0);
 }
 
-// Whether an error may come from a row that is gone. Building an index evaluates expressions also for rows that were
-// deleted, as long as a snapshot may see them, and the upstream had no such snapshot.
-bool may_come_from_dead_row(int sqlstate, bool applying_ddl)
-{
-    return applying_ddl && meaning_of(sqlstate) == ErrorMeaning::value;
-}
-
-// Whether a snapshot was in use, when the statement in hand began, that is older than the first try of its transaction,
-// which is noted in `row`. It may have ended since, and the next try then succeeds.
-bool snapshots_blocked(Follow &row)
-{
-    XLogRecPtr failed = worker->applier.position().commit_lsn;
-    if (row.blocked_lsn != failed) {
-        row.blocked_lsn = failed;
-        row.blocked_xid = worker->applier.next_xid_at_open();
-    }
-    return TransactionIdPrecedes(worker->applier.oldest_visible_xid(), XidFromFullTransactionId(row.blocked_xid));
-}
-
-// Records an error in the follow's row, and ends.
+// Records an error in the follow's row and in the log, and ends.
 [[noreturn]] void end_failed(const ErrorData *error)
 {
     HOLD_INTERRUPTS();
-    worker->upstream.close();
     worker->applier.settle();
-    XLogRecPtr group_end = worker->applier.failed_group_end();
-    bool again = group_end != 0 || may_pass(error->sqlerrcode, worker->applier.applying());
-    bool dead_row = !again && may_come_from_dead_row(error->sqlerrcode, worker->applier.applying_ddl());
-    FollowState state = FollowState::failed;
-    // Null where no later try succeeds: then the error's own hint says what to call.
-    const char *remedy =
-        meaning_of(error->sqlerrcode) == ErrorMeaning::final
-            ? nullptr
-            : psprintf("Call %s when the cause is gone.", call_for("resume_follow", NameStr(worker->follow->name)));
     replorigin_session_origin = InvalidRepOriginId;
-    change_follow([&](Follow &row) {
-        bool blocked = dead_row && snapshots_blocked(row);
-        again |= blocked;
-        state = again ? FollowState::retrying : FollowState::failed;
-        row.state = state;
-        row.segment = 0;
-        row.last_error = error->message ? error->message : "no message";
-        row.last_error_detail = error->detail;
-        row.last_error_hint = error->hint;
-        if (blocked)
-            row.last_error_hint = psprintf(
-                "The value may be of a deleted row that an older snapshot still sees: the command is tried again "
-                "until there is no snapshot older than transaction %u (pg_stat_activity.backend_xmin).",
-                XidFromFullTransactionId(row.blocked_xid));
-        else
-            row.blocked_lsn = 0;
-        if (!again && remedy)
-            row.last_error_hint = error->hint ? psprintf("%s %s", error->hint, remedy) : remedy;
-        row.last_error_context = error->context;
-        row.last_error_at = GetCurrentTimestamp();
-        row.last_error_lsn = worker->applier.position().commit_lsn;
-        row.last_error_resolved_at = 0;
-        row.figures = worker->applier.figures();
-        if (group_end != 0)
-            row.single_until = group_end;
-    });
-    worker->applier.set_state(state);
-    if (!again)
-        ereport(LOG,
-                (errmsg("follow \"%s\" of database \"%s\" has failed", NameStr(worker->follow->name), worker->database),
-                 remedy ? errhint("%s", remedy) : 0));
-    proc_exit(again ? 1 : 0);
+    Follow *row = nullptr;
+    PG_TRY();
+    {
+        in_transaction([&] { row = find_follow(worker->follow->id); });
+    }
+    PG_CATCH();
+    {
+        // Nobody else would tell what came first.
+        report_error(*error, error->context);
+        PG_RE_THROW();
+    }
+    PG_END_TRY();
+    Verdict verdict;
+    if (row)
+        verdict = judge(*row, *error, worker->applier);
+    report(verdict, *error, worker->applier, NameStr(worker->follow->name), worker->database);
+    // Reporting an error lets interrupts in again.
+    HOLD_INTERRUPTS();
+    // The message that was being applied lies in the connection's memory, so it is closed only now.
+    worker->upstream.close();
+    change_follow([&](Follow &now) { now = *row; });
+    if (worker->applier.is_started())
+        worker->applier.set_state(verdict.state);
+    proc_exit(verdict.state == FollowState::retrying ? 1 : 0);
 }
 
 // A database that was dropped while its worker waited to be started again fails each start for good: then the process
@@ -232,7 +194,11 @@ void find_work(int32 id, TransactionId xid)
             worker->follow = find_follow(id);
         worker->database = get_database_name(MyDatabaseId);
     });
-    if (!worker->follow || !worker->follow->enabled || worker->follow->state == FollowState::failed)
+    auto has_work = [] {
+        const Follow *follow = worker->follow;
+        return follow && follow->enabled && follow->state != FollowState::failed;
+    };
+    if (!has_work())
         proc_exit(0);
     before_shmem_exit(wake_waiters, (Datum)0);
     bool locked = false;
@@ -246,11 +212,26 @@ void find_work(int32 id, TransactionId xid)
         proc_exit(0);
     in_transaction([&] {
         worker->follow = find_follow(id);
-        if (worker->follow && worker->follow->enabled)
+        if (has_work())
             worker->live = create_live(id, &worker->follow->segment);
     });
     if (!worker->live)
         proc_exit(0);
+}
+
+// Waits until the next try is due, or somebody asks for it. A restart of the server is a reason to try at once.
+void wait_for_next_try()
+{
+    const Follow &follow = *worker->follow;
+    if (follow.next_try_at == 0 || follow.last_error_at < PgStartTime)
+        return;
+    TimestampTz deadline = follow.next_try_at;
+    for (;;) {
+        long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+        if (left <= 0 || pg_atomic_read_u32(&worker->live->try_requested) != 0)
+            return;
+        pause_briefly(left);
+    }
 }
 
 void open_stream()
@@ -272,6 +253,7 @@ void open_stream()
     });
     worker->applier.start(follow, worker->live, origin, worker->start);
     worker->applier.set_state(follow.state);
+    wait_for_next_try();
     in_transaction([&] {
         worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
         worker->upstream.allow_plugin();
@@ -289,6 +271,7 @@ void open_stream()
     });
     change_follow([&](Follow &row) {
         row.state = FollowState::streaming;
+        row.next_try_at = 0;
         row.large_objects = follow.large_objects;
     });
     // From here on, transactions are the upstream's, and their commits move the origin.
@@ -409,7 +392,7 @@ void describe_follow(void *)
         ErrorData *error = CopyErrorData();
         error_context_stack = nullptr;
         bool stop = stop_requested() && error->sqlerrcode == ERRCODE_QUERY_CANCELED;
-        if (!stop)
+        if (!worker->live)
             EmitErrorReport();
         FlushErrorState();
         AbortOutOfAnyTransaction();

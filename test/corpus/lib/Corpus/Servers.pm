@@ -96,6 +96,8 @@ END
 	# Functions of checks and indexes may name what is in public without saying so.
 	print $conf "pg_follower.user_mappings = on\npg_follower.function_search_path = 'public'\n",
 	  "pg_follower.restart_interval = 1s\n"
+	  . "pg_follower.max_restart_interval = 1s\n"
+	  . "pg_follower.max_retries = 0\n"
 	  if $self->{mode} ne 'standby' && !$self->{defaults};
 	print $conf "shared_preload_libraries = 'pg_follower'\n" if $self->{preload} && $self->{mode} ne 'standby';
 	print $conf "pg_follower.roles = 'all'\n"
