@@ -51,6 +51,12 @@ constexpr bool view_queries_have_rule_entries()
 
 namespace pg_follower {
 
+// Whether functions in SQL keep their plans from one query to the next.
+constexpr bool sql_functions_keep_plans()
+{
+    return PG_VERSION_NUM >= 180000;
+}
+
 // The major version of the server that this library is built for, such as 15.
 constexpr int server_major_version = PG_VERSION_NUM / 10000;
 

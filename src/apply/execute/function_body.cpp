@@ -1,7 +1,7 @@
-// Tells whether the text of a function in SQL depends on the search path, from its parse tree.
+// Tells what the text of a function in SQL names without a schema, from its parse tree.
 //
-// It depends on the path where a name without a schema could mean an object of a user. So each such name is looked for
-// in all schemas but the server's own. That finds too much rather than too little: an alias may have the name of
+// It depends on the search path where such a name could mean an object of a user. So each such name is looked for in
+// all schemas but the server's own. That finds too much rather than too little: an alias may have the name of
 // somebody's table. What is found too much costs speed only: the function is called, where it could have been inlined.
 //
 // A name may also be a value that the text does not show: types as regclass, and functions that take such types or the
@@ -12,9 +12,11 @@
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
@@ -35,49 +37,53 @@ extern "C" {
 namespace pg_follower::apply {
 namespace {
 
-// Whether a schema other than the server's own has an object of that name. `cache` is a system cache whose first key is
-// the name.
-template <typename Form> bool users_have(int cache, Oid Form::*schema, const char *name)
+// Notes the objects of that name in schemas other than the server's own. `cache` is a system cache of `catalog` whose
+// first key is the name.
+template <typename Form> void note_objects(List **objects, Oid catalog, int cache, Oid Form::*schema, const char *name)
 {
     NameData key;
     namestrcpy(&key, name);
     CatCList *list = SearchSysCacheList1(cache, NameGetDatum(&key));
-    bool found = false;
-    for (int i = 0; i < list->n_members && !found; ++i)
-        found = reinterpret_cast<Form *>(GETSTRUCT(&list->members[i]->tuple))->*schema != PG_CATALOG_NAMESPACE;
+    for (int i = 0; i < list->n_members; ++i) {
+        auto form = reinterpret_cast<Form *>(GETSTRUCT(&list->members[i]->tuple));
+        if (form->*schema == PG_CATALOG_NAMESPACE)
+            continue;
+        auto object = allocate<NamedObject>();
+        *object = {catalog, form->oid, form->*schema};
+        *objects = lappend(*objects, object);
+    }
     ReleaseSysCacheList(list);
-    return found;
 }
 
-bool users_have_operator(const char *name)
+void note_operator(List **objects, const char *name)
 {
-    return users_have(OPERNAMENSP, &FormData_pg_operator::oprnamespace, name);
+    note_objects(objects, OperatorRelationId, OPERNAMENSP, &FormData_pg_operator::oprnamespace, name);
 }
 
-bool users_have_collation(const char *name)
+void note_collation(List **objects, const char *name)
 {
-    return users_have(COLLNAMEENCNSP, &FormData_pg_collation::collnamespace, name);
+    note_objects(objects, CollationRelationId, COLLNAMEENCNSP, &FormData_pg_collation::collnamespace, name);
 }
 
 // A table has a type of its name. A name may stand for a function where it looks like a column's: t.f is f(t).
-bool users_have_function_or_type(const char *name)
+void note_function_or_type(List **objects, const char *name)
 {
-    return users_have(PROCNAMEARGSNSP, &FormData_pg_proc::pronamespace, name) ||
-           users_have(TYPENAMENSP, &FormData_pg_type::typnamespace, name);
+    note_objects(objects, ProcedureRelationId, PROCNAMEARGSNSP, &FormData_pg_proc::pronamespace, name);
+    note_objects(objects, TypeRelationId, TYPENAMENSP, &FormData_pg_type::typnamespace, name);
 }
 
 // Relations that are no tables have no type of their name: indexes, and sequences from version 14 on.
-bool users_have_relation(const char *name)
+void note_relation(List **objects, const char *name)
 {
-    return users_have(RELNAMENSP, &FormData_pg_class::relnamespace, name);
+    note_objects(objects, RelationRelationId, RELNAMENSP, &FormData_pg_class::relnamespace, name);
 }
 
 // What a string may name, as that of nextval('s') or to_tsvector('c', t) does: one of its words, as it is or in lower
 // case.
-bool string_names_user_object(const char *string)
+void note_words(List **objects, const char *string)
 {
-    if (strlen(string) < NAMEDATALEN && users_have_operator(string))
-        return true;
+    if (strlen(string) < NAMEDATALEN)
+        note_operator(objects, string);
     auto is_part = [](char c) {
         return IS_HIGHBIT_SET(c) || isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$';
     };
@@ -91,20 +97,24 @@ bool string_names_user_object(const char *string)
         }
         auto length = static_cast<int>(end - word);
         for (const char *name : {static_cast<const char *>(pnstrdup(word, length)),
-                                 static_cast<const char *>(downcase_truncate_identifier(word, length, false))})
-            if (users_have_function_or_type(name) || users_have_relation(name) || users_have_collation(name) ||
-                users_have(TSCONFIGNAMENSP, &FormData_pg_ts_config::cfgnamespace, name) ||
-                users_have(TSDICTNAMENSP, &FormData_pg_ts_dict::dictnamespace, name))
-                return true;
+                                 static_cast<const char *>(downcase_truncate_identifier(word, length, false))}) {
+            note_function_or_type(objects, name);
+            note_relation(objects, name);
+            note_collation(objects, name);
+            note_objects(objects, TSConfigRelationId, TSCONFIGNAMENSP, &FormData_pg_ts_config::cfgnamespace, name);
+            note_objects(objects, TSDictionaryRelationId, TSDICTNAMENSP, &FormData_pg_ts_dict::dictnamespace, name);
+        }
         word = end;
     }
-    return false;
 }
 
-// The last part of a name that has no schema; null where it has one.
-const char *bare_name(const List *names)
+// Whether reading the string as a value of a type may run code of the type's parts: as a row, an array or a range,
+// whose parts may be domains with checks. Values of all other types that a user can make do not begin like that.
+bool may_have_parts(const char *string)
 {
-    return list_length(names) == 1 ? strVal(linitial(names)) : nullptr;
+    while (scanner_isspace(*string))
+        ++string;
+    return (*string && strchr("([{", *string)) || pg_strncasecmp(string, "empty", strlen("empty")) == 0;
 }
 
 // Whether text of the type, or of its elements, holds a name that the search path finds, or leaves without its schema.
@@ -140,12 +150,11 @@ bool uses_path(const char *function)
     for (const char *name : names)
         if (strcmp(function, name) == 0)
             return true;
-    return begins_with(function, "pg_get_") || begins_with(function, "has_") || strstr(function, "_is_visible") ||
-           strstr(function, "_to_xml");
+    return begins_with(function, "pg_get_") || begins_with(function, "pg_input_") || begins_with(function, "has_") ||
+           strstr(function, "_is_visible") || strstr(function, "_to_xml");
 }
 
-// Whether the function is one of the server that looks names up, or writes them, while it runs. One that is immutable
-// leaves that to whoever makes its arguments.
+// One that is immutable leaves it to whoever makes its arguments to look names up.
 bool is_function_of_names(const FormData_pg_proc &function)
 {
     return function.pronamespace == PG_CATALOG_NAMESPACE &&
@@ -163,100 +172,119 @@ bool any_function_of_names(const char *name)
     return found;
 }
 
-bool any_names_user_object(const List *names)
+// The list for a name as the parser gives it, with its schema or without.
+List **list_for(BodyNames *names, const List *parts)
 {
-    for (Node *name : each<Node>(names))
-        if (IsA(name, String) && users_have_function_or_type(strVal(name)))
-            return true;
-    return false;
+    return list_length(parts) == 1 ? &names->objects : &names->qualified;
 }
 
-bool names_user_object(Node *node, void *context)
+void note_functions_or_types(BodyNames *names, const List *parts)
+{
+    for (Node *part : each<Node>(parts))
+        if (IsA(part, String))
+            note_function_or_type(&names->objects, strVal(part));
+}
+
+void note_type(BodyNames *names, const TypeName *type)
+{
+    if (type->names != NIL)
+        note_function_or_type(list_for(names, type->names), strVal(llast(type->names)));
+    if (is_type_of_names(type))
+        names->while_running = true;
+}
+
+void note_operator_of(BodyNames *names, const List *parts)
+{
+    if (parts != NIL)
+        note_operator(list_for(names, parts), strVal(llast(parts)));
+}
+
+bool note_names(Node *node, void *context)
 {
     if (!node)
         return false;
-    const char *name = nullptr;
+    auto names = static_cast<BodyNames *>(context);
     switch (nodeTag(node)) {
-    case T_FuncCall:
-        name = strVal(llast(castNode(FuncCall, node)->funcname));
-        if (any_function_of_names(name))
-            return true;
-        name = bare_name(castNode(FuncCall, node)->funcname);
-        if (name && users_have_function_or_type(name))
-            return true;
+    case T_FuncCall: {
+        const List *parts = castNode(FuncCall, node)->funcname;
+        if (any_function_of_names(strVal(llast(parts))))
+            names->while_running = true;
+        note_function_or_type(list_for(names, parts), strVal(llast(parts)));
         break;
+    }
     case T_A_Expr: {
         auto expression = castNode(A_Expr, node);
-        name = bare_name(expression->name);
-        if (name && users_have_operator(name))
-            return true;
         // BETWEEN stands for comparisons.
         if (expression->kind >= AEXPR_BETWEEN && expression->kind <= AEXPR_NOT_BETWEEN_SYM)
             for (const char *comparison : {"<", ">", "<=", ">="})
-                if (users_have_operator(comparison))
-                    return true;
+                note_operator(&names->objects, comparison);
+        note_operator_of(names, expression->name);
         break;
     }
     case T_SubLink:
-        name = bare_name(castNode(SubLink, node)->operName);
-        if (users_have_operator(name ? name : "="))
-            return true;
+        if (castNode(SubLink, node)->operName == NIL)
+            note_operator(&names->objects, "=");
+        note_operator_of(names, castNode(SubLink, node)->operName);
         break;
     case T_SortBy:
-        name = bare_name(castNode(SortBy, node)->useOp);
-        if (name && users_have_operator(name))
-            return true;
+        note_operator_of(names, castNode(SortBy, node)->useOp);
         break;
     case T_CaseExpr:
-        if (castNode(CaseExpr, node)->arg && users_have_operator("="))
-            return true;
+        if (castNode(CaseExpr, node)->arg)
+            note_operator(&names->objects, "=");
         break;
     case T_JoinExpr:
-        if ((castNode(JoinExpr, node)->isNatural || castNode(JoinExpr, node)->usingClause) && users_have_operator("="))
-            return true;
+        if (castNode(JoinExpr, node)->isNatural || castNode(JoinExpr, node)->usingClause)
+            note_operator(&names->objects, "=");
         break;
+    case T_TypeCast:
+        note_type(names, castNode(TypeCast, node)->typeName);
+        return note_names(castNode(TypeCast, node)->arg, context);
     case T_TypeName:
-        name = bare_name(castNode(TypeName, node)->names);
-        if ((name && users_have_function_or_type(name)) || is_type_of_names(castNode(TypeName, node)))
-            return true;
+        note_type(names, castNode(TypeName, node));
+        names->has_other_types = true;
         break;
     case T_RangeVar:
-        if (!castNode(RangeVar, node)->schemaname && users_have_relation(castNode(RangeVar, node)->relname))
-            return true;
+        note_relation(castNode(RangeVar, node)->schemaname ? &names->qualified : &names->objects,
+                      castNode(RangeVar, node)->relname);
         break;
-    case T_RangeTableSample:
-        name = bare_name(castNode(RangeTableSample, node)->method);
-        if (name && users_have_function_or_type(name))
-            return true;
+    case T_RangeTableSample: {
+        const List *parts = castNode(RangeTableSample, node)->method;
+        note_function_or_type(list_for(names, parts), strVal(llast(parts)));
         break;
-    case T_CollateClause:
-        name = bare_name(castNode(CollateClause, node)->collname);
-        if (name && users_have_collation(name))
-            return true;
+    }
+    case T_CollateClause: {
+        const List *parts = castNode(CollateClause, node)->collname;
+        note_collation(list_for(names, parts), strVal(llast(parts)));
         break;
+    }
     case T_ColumnRef:
-        return any_names_user_object(castNode(ColumnRef, node)->fields);
+        note_functions_or_types(names, castNode(ColumnRef, node)->fields);
+        return false;
     case T_A_Indirection:
-        if (any_names_user_object(castNode(A_Indirection, node)->indirection))
-            return true;
+        note_functions_or_types(names, castNode(A_Indirection, node)->indirection);
         break;
     case T_A_Const: {
         auto constant = castNode(A_Const, node);
-        return !constant->isnull && IsA(&constant->val.node, String) &&
-               string_names_user_object(strVal(&constant->val.node));
+        if (constant->isnull || !IsA(&constant->val.node, String))
+            return false;
+        note_words(&names->objects, strVal(&constant->val.node));
+        names->has_values_with_parts |= may_have_parts(strVal(&constant->val.node));
+        return false;
     }
     case T_SQLValueFunction:
-        return castNode(SQLValueFunction, node)->op == SVFOP_CURRENT_SCHEMA;
+        if (castNode(SQLValueFunction, node)->op == SVFOP_CURRENT_SCHEMA)
+            names->while_running = true;
+        break;
     default:
         break;
     }
-    return raw_expression_tree_walker(node, PGF_WALKER(names_user_object), context);
+    return raw_expression_tree_walker(node, PGF_WALKER(note_names), context);
 }
 
 bool calls_function_of_names(Oid function, void *)
 {
-    SyscacheRow<FormData_pg_proc> row(PROCOID, ObjectIdGetDatum(function));
-    return row && is_function_of_names(*row);
+    return apply::is_function_of_names(function);
 }
 
 bool looks_names_up(Node *node, void *context)
@@ -279,14 +307,24 @@ bool takes_or_gives_names(const FormData_pg_proc &function)
     return is_type_of_names(function.prorettype);
 }
 
-// The server inlines a single SELECT only (inline_function() and inline_set_returning_function() of clauses.c).
-bool is_inlined_as_it_is(const char *body)
+bool is_function_of_names(Oid function)
 {
+    SyscacheRow<FormData_pg_proc> row(PROCOID, ObjectIdGetDatum(function));
+    return row && is_function_of_names(*row);
+}
+
+// The server inlines a single SELECT only (inline_function() and inline_set_returning_function() of clauses.c).
+BodyNames names_of_body(const char *body)
+{
+    BodyNames names = {};
     const List *statements = raw_parser(body, RAW_PARSE_DEFAULT);
     if (list_length(statements) != 1)
-        return false;
+        return names;
     Node *statement = linitial_node(RawStmt, statements)->stmt;
-    return IsA(statement, SelectStmt) && !names_user_object(statement, nullptr);
+    names.is_select = IsA(statement, SelectStmt) && !castNode(SelectStmt, statement)->intoClause;
+    if (names.is_select)
+        (void)note_names(statement, &names);
+    return names;
 }
 
 // Functions that it calls are asked for themselves.

@@ -9,13 +9,14 @@
 //   who is no more exposed than there.
 // - Where a row calls it, it runs as the table's owner, whoever wrote the row upstream. Then the path is that of the
 //   setting pg_follower.function_search_path, or, while that is empty, one in which nobody can create anything who
-//   would gain by it (trusted_path.cpp).
+//   would gain by it (trusted_path.cpp), or one for the names of this function alone (pinned_names.cpp).
 //
 // Behind a path that was given comes the function's own schema, if it is trusted likewise.
 //
 // The server's hook around function calls does it (fmgr.h). A function of SQL text under the hook is not inlined, which
 // would read its body under the statement's path. So the hook leaves alone what means the same under any path: bodies
-// in SQL that function_body.cpp finds to be so, functions in C, and those with settings of their own.
+// in SQL that function_body.cpp finds to be so, functions in C, and those with settings of their own. Where a pinned
+// function calls them, they get a path of their own, too.
 //
 // The same hook keeps the server from inlining such functions upstream while this extension looks at tables there: the
 // server inlines what the keys of partitioned tables call when it first opens them.
@@ -24,13 +25,15 @@
 #include "apply/execute/function_path.hpp"
 
 #include "apply/execute/function_body.hpp"
+#include "apply/execute/pinned_names.hpp"
+#include "apply/execute/trusted_path.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
-#include "apply/execute/trusted_path.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -43,6 +46,7 @@ extern "C" {
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/varlena.h"
 }
 
@@ -64,6 +68,8 @@ struct KnownFunction {
     const char *path;   // under which it runs; null where that is not known yet
     const char *given;  // the path that was given for it then, if it was not empty
     FunctionPaths kind; // of what calls it then
+    // In the entry of a function for no role: as whom it was pinned when it ran last; InvalidOid where it was not.
+    Oid pinned_for;
 };
 
 HTAB *known_functions = nullptr;
@@ -90,8 +96,10 @@ bool may_look_up(Oid function)
         return false;
     if (row->prolang != SQLlanguageId || takes_or_gives_names(*row))
         return true;
-    const char *tree = row.string(Anum_pg_proc_prosqlbody);
-    return tree ? looks_names_up(tree) : !is_inlined_as_it_is(row.string(Anum_pg_proc_prosrc));
+    if (const char *tree = row.string(Anum_pg_proc_prosqlbody))
+        return looks_names_up(tree);
+    BodyNames names = names_of_body(row.string(Anum_pg_proc_prosrc));
+    return !names.is_select || names.while_running || names.objects != NIL;
 }
 
 // Begins with no function known.
@@ -112,12 +120,16 @@ void start_to_know()
     known_is_stale = false;
 }
 
+// Invalidations come while catalogs are read, so what is known must stay until the next question.
+void forget_what_is_stale()
+{
+    if (known_is_stale || !known_context)
+        start_to_know();
+}
+
 // What is known of the function when it runs as the current role.
 KnownFunction *know(Oid function)
 {
-    // Invalidations come while catalogs are read, so what was known must stay until the next question.
-    if (known_is_stale || !known_context)
-        start_to_know();
     KnownFunction::Key key = {function, GetUserId()};
     auto known = static_cast<KnownFunction *>(hash_search(known_functions, &key, HASH_FIND, nullptr));
     if (known)
@@ -131,9 +143,26 @@ KnownFunction *know(Oid function)
 
 bool needs_hook(Oid function)
 {
-    return (settings.function_paths != FunctionPaths::none && function >= FirstNormalObjectId &&
-            know(function)->looks_up) ||
-           (next_needs_hook && next_needs_hook(function));
+    if (next_needs_hook && next_needs_hook(function))
+        return true;
+    if (settings.function_paths == FunctionPaths::none || function < FirstNormalObjectId)
+        return false;
+    forget_what_is_stale();
+    return know(function)->looks_up || OidIsValid(pinned_function(namespace_search_path));
+}
+
+// From version 18 on, functions in SQL keep their plans as long as the process lives, for whoever calls them. One that
+// was made for another role, or where nobody looked at it, is not to be used by a function that is pinned now.
+void forget_plan_of_others(Oid function, Oid pinned_for)
+{
+    if (!sql_functions_keep_plans())
+        return;
+    KnownFunction::Key key = {function, InvalidOid};
+    bool found;
+    auto known = static_cast<KnownFunction *>(hash_search(known_functions, &key, HASH_ENTER, &found));
+    if (OidIsValid(pinned_for) && (!found || known->pinned_for != pinned_for))
+        ResetPlanCache();
+    known->pinned_for = pinned_for;
 }
 
 // The path that was given, behind it the function's own schema, and last of all temporary objects, also where the path
@@ -154,6 +183,26 @@ const char *given_path(Oid function)
     return path.text("pg_temp").c_str();
 }
 
+// The path where nobody chose one.
+const char *path_without_choice(Oid function, Oid role)
+{
+    if (const char *path = pinned_path(function, role))
+        return path;
+    SqlWriter path;
+    for (Oid schema : each_oid(schemas_of_function(function, role).trusted))
+        path.name(get_namespace_name(schema)).text(", ");
+    return path.text("pg_temp").c_str();
+}
+
+// Whether functions that are called under this path get one of their own: it was made for statements of the worker, or
+// for the names of one function. Both end like that, and no other: see worker_search_path.
+bool is_for_no_other(const char *path)
+{
+    constexpr char end[] = "\"pg_temp\"";
+    size_t length = strlen(path);
+    return length >= strlen(end) && strcmp(path + length - strlen(end), end) == 0;
+}
+
 // The path under which the function is to run now.
 const char *path_of(KnownFunction *known)
 {
@@ -161,7 +210,7 @@ const char *path_of(KnownFunction *known)
     FunctionPaths kind = settings.function_paths;
     if (!known->path || known->kind != kind || strcmp(known->given, given) != 0) {
         const char *path = kind == FunctionPaths::of_rows && given[0] == '\0'
-                               ? trusted_path(known->key.function, known->key.role)
+                               ? path_without_choice(known->key.function, known->key.role)
                                : given_path(known->key.function);
         known->path = MemoryContextStrdup(known_context, path);
         known->given = MemoryContextStrdup(known_context, given);
@@ -170,8 +219,17 @@ const char *path_of(KnownFunction *known)
     return known->path;
 }
 
-// `level` keeps the nest level of settings while the function runs; 0 where it runs under the path that is there: a
-// function that calls it, or a setting of its own, chose that.
+// The path that a function gets that is called now; null where it runs under the one that is there, which a function
+// that calls it, or a setting of its own, chose.
+const char *path_for_call(Oid function)
+{
+    if (settings.function_paths < FunctionPaths::of_rows || !is_for_no_other(namespace_search_path))
+        return nullptr;
+    KnownFunction *known = know(function);
+    return known->looks_up || OidIsValid(pinned_function(namespace_search_path)) ? path_of(known) : nullptr;
+}
+
+// `level` keeps the nest level of settings while the function runs; 0 where it runs under the path that is there.
 void call_hook(FmgrHookEventType event, FmgrInfo *function, Datum *level)
 {
     if (next_hook)
@@ -179,13 +237,13 @@ void call_hook(FmgrHookEventType event, FmgrInfo *function, Datum *level)
     switch (event) {
     case FHET_START: {
         *level = Int32GetDatum(0);
-        if (settings.function_paths < FunctionPaths::of_rows || function->fn_oid < FirstNormalObjectId ||
-            strcmp(namespace_search_path, worker_search_path) != 0)
+        if (settings.function_paths == FunctionPaths::none || function->fn_oid < FirstNormalObjectId)
             return;
-        KnownFunction *known = know(function->fn_oid);
-        if (!known->looks_up)
+        forget_what_is_stale();
+        const char *path = path_for_call(function->fn_oid);
+        forget_plan_of_others(function->fn_oid, path && OidIsValid(pinned_function(path)) ? GetUserId() : InvalidOid);
+        if (!path)
             return;
-        const char *path = path_of(known);
         *level = Int32GetDatum(NewGUCNestLevel());
         (void)set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
         return;
@@ -228,6 +286,7 @@ void install_function_path()
     needs_fmgr_hook = needs_hook;
     next_hook = fmgr_hook;
     fmgr_hook = call_hook;
+    install_pinned_names();
 }
 
 } // namespace pg_follower::apply

@@ -8,7 +8,8 @@
 // schema counts only if those who may create in it gain nothing by that: superusers, the owner of the table, and the
 // owner of the function, whose code runs as the table's owner anyway. The owner of the database, who has the schema
 // public from version 15 on, is one of them or is not trusted either. The path ends at the first schema that does not
-// count: behind it, a name could mean something else than it meant upstream.
+// count: behind it, a name could mean something else than it meant upstream. What is pinned (pinned_names.cpp) may have
+// the whole path.
 #include "apply/execute/trusted_path.hpp"
 
 #include "pg_follower/catalog.hpp"
@@ -60,23 +61,6 @@ const char *session_path(Oid role)
     return GetConfigOptionResetString("search_path");
 }
 
-// A path that grows, without what does not exist.
-struct Path {
-    List *schemas = NIL;
-    SqlWriter text;
-
-    void add(Oid schema)
-    {
-        if (list_member_oid(schemas, schema))
-            return;
-        schemas = lappend_oid(schemas, schema);
-        text.name(get_namespace_name(schema)).text(", ");
-    }
-    // Temporary objects come last: code of somebody else may have left some in this session, so they must not come
-    // first, where they are by default.
-    const char *finish() { return text.text("pg_temp").c_str(); }
-};
-
 } // namespace
 
 bool is_trusted_schema(Oid schema, Oid role, Oid author)
@@ -97,11 +81,20 @@ bool is_trusted_schema(Oid schema, Oid role, Oid author)
     return true;
 }
 
-const char *trusted_path(Oid function, Oid role)
+bool is_trusted_object(Oid catalog, Oid object, Oid role, Oid author)
+{
+    CatalogRow<AnyForm> row(catalog, object, true);
+    if (!row)
+        return false;
+    bool is_null;
+    return is_trusted(DatumGetObjectId(row.datum(get_object_attnum_owner(catalog), is_null)), role, author);
+}
+
+FunctionSchemas schemas_of_function(Oid function, Oid role)
 {
     SyscacheRow<FormData_pg_proc> row(PROCOID, function, "function");
-    Oid author = row->proowner;
-    Path path;
+    FunctionSchemas result = {row->proowner, NIL, NIL};
+    bool is_trusted_so_far = true;
     List *names;
     if (!SplitIdentifierString(pstrdup(session_path(role)), ',', &names))
         names = NIL;
@@ -109,22 +102,28 @@ const char *trusted_path(Oid function, Oid role)
         if (strcmp(name, "$user") == 0)
             name = GetUserNameFromId(role, false);
         Oid schema = get_namespace_oid(name, true);
-        if (!OidIsValid(schema))
+        // Temporary objects come last: code of somebody else may have left some in this session, so they must not come
+        // first, where they are by default.
+        if (!OidIsValid(schema) || isAnyTempNamespace(schema))
             continue;
-        if (!is_trusted_schema(schema, role, author))
-            return path.finish();
-        path.add(schema);
+        is_trusted_so_far = is_trusted_so_far && is_trusted_schema(schema, role, result.author);
+        if (is_trusted_so_far)
+            result.trusted = list_append_unique_oid(result.trusted, schema);
+        result.all = list_append_unique_oid(result.all, schema);
     }
-    // The server's own schema comes first where the path does not name it. So it must not be added behind.
     auto add_behind = [&](Oid schema) {
-        if (schema != PG_CATALOG_NAMESPACE && is_trusted_schema(schema, role, author))
-            path.add(schema);
+        // The server's own schema comes first where the path does not name it. So it must not be added behind.
+        if (schema == PG_CATALOG_NAMESPACE)
+            return;
+        if (is_trusted_so_far && is_trusted_schema(schema, role, result.author))
+            result.trusted = list_append_unique_oid(result.trusted, schema);
+        result.all = list_append_unique_oid(result.all, schema);
     };
     add_behind(row->pronamespace);
     for (const auto &extension :
          OrderedCatalogScan<FormData_pg_extension>(ExtensionRelationId, ExtensionNameIndexId, {}))
         add_behind(extension->extnamespace);
-    return path.finish();
+    return result;
 }
 
 } // namespace pg_follower::apply
