@@ -50,9 +50,10 @@ CREATE FUNCTION follower.ddl_command_end() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_end';
 CREATE FUNCTION follower.sql_drop() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_sql_drop';
--- Loads the library before the commands whose rows, or whose elements, need it, and before those that may drop the
--- extension under a follow; notes a DETACH PARTITION CONCURRENTLY, whose first transaction ends before any other event,
--- and a CREATE SCHEMA with elements.
+-- Takes the lock of commands (see lock_commands) before the command takes any other; loads the library before the
+-- commands whose rows, or whose elements, need it, and before those that may drop the extension under a follow; notes
+-- a DETACH PARTITION CONCURRENTLY, whose first transaction ends before any other event, and a CREATE SCHEMA with
+-- elements.
 CREATE FUNCTION follower.ddl_command_start() RETURNS event_trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'pg_follower_ddl_command_start';
 CREATE FUNCTION follower.table_rewrite() RETURNS event_trigger
@@ -71,8 +72,6 @@ CREATE EVENT TRIGGER "!pg_follower_table_rewrite" ON table_rewrite EXECUTE FUNCT
 ALTER EVENT TRIGGER "!pg_follower_table_rewrite" ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER "!pg_follower_table_rewrite" IS 'an ALTER TABLE that rewrites rows follows';
 CREATE EVENT TRIGGER "!pg_follower_ddl_command_start" ON ddl_command_start
-    WHEN TAG IN ('CREATE SCHEMA', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'DROP EXTENSION', 'DROP SCHEMA',
-        'DROP OWNED')
     EXECUTE FUNCTION follower.ddl_command_start();
 ALTER EVENT TRIGGER "!pg_follower_ddl_command_start" ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER "!pg_follower_ddl_command_start" IS
@@ -83,6 +82,22 @@ COMMENT ON EVENT TRIGGER "!pg_follower_ddl_command_end" IS 'commands follow';
 CREATE EVENT TRIGGER "!pg_follower_sql_drop" ON sql_drop EXECUTE FUNCTION follower.sql_drop();
 ALTER EVENT TRIGGER "!pg_follower_sql_drop" ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER "!pg_follower_sql_drop" IS 'drops follow';
+
+-- Who may replicate may call it; the function itself sees to that.
+CREATE FUNCTION follower.lock_commands() RETURNS pg_lsn
+    LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_lock_commands';
+COMMENT ON FUNCTION follower.lock_commands() IS
+    'keeps commands that follow waiting until the end of the transaction, so that a downstream can read the schema; '
+    'returns the position before which all commands so far have committed';
+
+-- Likewise. Beside what is below, a copy of the schema is what pg_dump writes.
+CREATE FUNCTION follower.copy_facts(OUT creates_roles boolean, OUT user_mappings boolean, OUT roles text,
+    OUT database text)
+    RETURNS record LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_copy_facts';
+COMMENT ON FUNCTION follower.copy_facts() IS
+    'returns whether missing roles are to be created and user mappings may be sent, the commands that create the '
+    'roles, where all are to follow, and the commands that give a database the owner, privileges, settings, comment '
+    'and labels of this one';
 
 -- What becomes of each command that event triggers see.
 CREATE FUNCTION follower.list_commands(OUT command text, OUT follows boolean, OUT how text, OUT reason text)
@@ -255,6 +270,28 @@ COMMENT ON COLUMN follower.dropped_object.catalog IS 'number of the catalog that
 COMMENT ON COLUMN follower.dropped_object.upstream_oid IS 'number of the object upstream';
 COMMENT ON COLUMN follower.dropped_object.local_oid IS 'number of the object on this server';
 
+-- The statements that make the schema of the upstream here, as long as they are to be run. Known to
+-- src/apply/state/copy_statements.cpp.
+CREATE TABLE follower.copy_statement (
+    follow integer NOT NULL,
+    number integer NOT NULL,
+    statement text NOT NULL,
+    role text,
+    on_failure text NOT NULL,
+    holds_secret boolean NOT NULL,
+    PRIMARY KEY (follow, number)
+);
+COMMENT ON TABLE follower.copy_statement IS
+    'statements of the schema that a follow copies and that are still to be run';
+COMMENT ON COLUMN follower.copy_statement.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.copy_statement.number IS 'place in the order of the statements';
+COMMENT ON COLUMN follower.copy_statement.statement IS 'the statement, or several that belong together';
+COMMENT ON COLUMN follower.copy_statement.role IS 'the role that runs it; null for the worker''s own';
+COMMENT ON COLUMN follower.copy_statement.on_failure IS
+    'stop: the follow stops where it fails; note: it goes on, and notes it in follower.unsupported; exists: it goes on '
+    'where what the statement makes is there already';
+COMMENT ON COLUMN follower.copy_statement.holds_secret IS 'whether it may hold a password, so that no log shows it';
+
 -- The tables whose rows are copied. src/apply/state/followed_tables.cpp reads and writes it. A table without a row here
 -- has never needed a copy.
 CREATE TABLE follower.followed_table (
@@ -423,3 +460,4 @@ ALTER TABLE follower.follow ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.unsupported ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.dropped_object ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.followed_table ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.copy_statement ENABLE ROW LEVEL SECURITY;

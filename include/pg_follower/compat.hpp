@@ -8,6 +8,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "catalog/dependency.h"
+#include "catalog/pg_auth_members.h"
 #include "catalog/pg_authid.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
@@ -195,6 +196,17 @@ template <typename Take> void for_each_role_grant_option(const GrantRoleStmt *st
 #else
     if (statement->admin_opt)
         take("ADMIN", "OPTION");
+#endif
+}
+
+// Calls take("ADMIN OPTION", ...) for each option of a membership that its GRANT has to name.
+template <typename Take> void for_each_membership_option(const FormData_pg_auth_members &membership, Take take)
+{
+    if (membership.admin_option)
+        take("ADMIN OPTION");
+#if PG_VERSION_NUM >= 160000
+    take(membership.inherit_option ? "INHERIT TRUE" : "INHERIT FALSE");
+    take(membership.set_option ? "SET TRUE" : "SET FALSE");
 #endif
 }
 

@@ -1,5 +1,6 @@
 // Puts DDL into WAL as authenticated, transactional logical messages. See emit.hpp and common/ddl_message.cpp.
 #include "deparse/emit.hpp"
+#include "deparse/command_lock.hpp"
 #include "deparse/role_policy.hpp"
 #include "deparse/text/repairs.hpp"
 #include "pg_follower/ddl_message.hpp"
@@ -10,8 +11,10 @@ extern "C" {
 }
 
 namespace pg_follower::deparse {
+
 void emit_statement(const FollowedCommand &command, const List *roles, const Statement &statement)
 {
+    share_command_lock();
     DdlMessage ddl = {};
     ddl.kind = statement.needed == Needed::yes ? DdlKind::statement : DdlKind::optional;
     bool by_caller = statement.run_as == RunAs::caller;

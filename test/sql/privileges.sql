@@ -1,5 +1,6 @@
 -- What others than the superuser who created the extension may do with its objects: PUBLIC may look at the view of
--- commands, members of pg_monitor at follow_status, and nobody may do anything else.
+-- commands and call what a copy needs (which asks for the attribute REPLICATION itself), members of pg_monitor
+-- look at follow_status, and nobody may do anything else.
 WITH member AS (
     SELECT o.classid, o.objid
     FROM pg_extension e
@@ -33,3 +34,12 @@ WHERE e.extname = 'pg_follower';
 -- The rows of the tables are nobody's but superusers', whoever may read all data.
 SELECT relname, relrowsecurity, (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid) AS policies
 FROM pg_class c WHERE relnamespace = 'follower'::regnamespace AND relkind = 'r' ORDER BY 1;
+-- Who may not replicate may not keep others waiting.
+CREATE ROLE pgf_nobody;
+CREATE ROLE pgf_replicator REPLICATION;
+SET ROLE pgf_nobody;
+SELECT follower.lock_commands();
+SET ROLE pgf_replicator;
+SELECT follower.lock_commands() > '0/0' AS locked;
+RESET ROLE;
+DROP ROLE pgf_nobody, pgf_replicator;

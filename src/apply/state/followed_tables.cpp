@@ -40,6 +40,19 @@ void wait_for_all_tables(int32 follow)
         follow);
 }
 
+void keep_existing_tables(int32 follow)
+{
+    run("INSERT INTO follower.followed_table (follow, relid, state) SELECT $1, c.oid, 'following'"
+        " FROM pg_catalog.pg_class AS c"
+        " WHERE c.relkind IN ('r', 'm') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
+        " AND c.oid OPERATOR(pg_catalog.>=) 16384"
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d"
+        "   WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
+        "   AND d.objid OPERATOR(pg_catalog.=) c.oid AND d.deptype OPERATOR(pg_catalog.=) 'e')"
+        " ON CONFLICT DO NOTHING",
+        follow);
+}
+
 void wait_for_views(int32 follow)
 {
     run("INSERT INTO follower.followed_table (follow, relid, state) SELECT $1, oid, 'waiting' FROM pg_catalog.pg_class"

@@ -14,6 +14,8 @@ namespace pg_follower::apply {
 // Has all tables of this database wait that hold rows of the upstream and are not known yet: ordinary tables that are
 // logged and materialized views, but for the extension's own and those whose rows are not to follow.
 void wait_for_all_tables(int32 follow);
+// Notes that the tables which are here already, but for those of extensions, keep the rows that they have.
+void keep_existing_tables(int32 follow);
 // Has the materialized views wait that are not waiting already: their rows were made here while tables were missing.
 void wait_for_views(int32 follow);
 // Has one table wait. It becomes empty with its copy, not before.

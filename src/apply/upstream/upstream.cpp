@@ -98,6 +98,15 @@ const char *advice_for(const char *failure)
     return nullptr;
 }
 
+// The error that a result holds, which goes.
+Upstream::Failure *take_failure(WalRcvExecResult *result)
+{
+    auto failure = allocate<Upstream::Failure>(1);
+    *failure = {result->sqlstate, pstrdup(clean(result->err))};
+    walrcv_clear_result(result);
+    return failure;
+}
+
 [[noreturn]] void raise_failure(const WalRcvExecResult *result)
 {
     Upstream::raise({result->sqlstate, clean(result->err)});
@@ -233,13 +242,19 @@ int64 Upstream::large_objects()
 
 void Upstream::row(const char *query, int count, const char **values)
 {
+    if (const Failure *failure = try_row(query, count, values))
+        raise(*failure);
+}
+
+const Upstream::Failure *Upstream::try_row(const char *query, int count, const char **values)
+{
     Oid types[16];
     Assert(count <= (int)lengthof(types));
     for (Oid &type : types)
         type = TEXTOID;
     WalRcvExecResult *result = walrcv_exec(connection_, query, count, types);
     if (result->status != WALRCV_OK_TUPLES)
-        raise_failure(result);
+        return take_failure(result);
     for (int i = 0; i < count; ++i)
         values[i] = nullptr;
     TupleTableSlot *slot = MakeSingleTupleTableSlot(result->tupledesc, &TTSOpsMinimalTuple);
@@ -252,6 +267,7 @@ void Upstream::row(const char *query, int count, const char **values)
         }
     ExecDropSingleTupleTableSlot(slot);
     walrcv_clear_result(result);
+    return nullptr;
 }
 
 const char *Upstream::value(const char *query)
@@ -332,13 +348,10 @@ const Upstream::Failure *Upstream::try_stream(const char *slot, XLogRecPtr start
     text.format(", \"origin\" '%s', \"downstream\" '%s'", origin, describe_this_database());
     text.text(", \"skip-extension-tables\" ").literal(settings.skip_extension_tables).text(")");
     WalRcvExecResult *result = walrcv_exec(connection_, text.c_str(), 0, nullptr);
-    Failure *failure = nullptr;
-    if (result->status != WALRCV_OK_COPY_BOTH) {
-        failure = allocate<Failure>(1);
-        *failure = {result->sqlstate, pstrdup(clean(result->err))};
-    }
+    if (result->status != WALRCV_OK_COPY_BOTH)
+        return take_failure(result);
     walrcv_clear_result(result);
-    return failure;
+    return nullptr;
 }
 
 int Upstream::receive(char **buffer, pgsocket *socket)

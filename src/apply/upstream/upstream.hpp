@@ -32,11 +32,17 @@ class Upstream {
     // How many large objects its database holds.
     int64 large_objects();
 
+    struct Failure {
+        int sqlstate;
+        const char *message;
+    };
     // The only value of a query's only row, as text; null if it is null. An error of the upstream is raised here,
     // with its SQLSTATE.
     const char *value(const char *query);
     // As value(), for a row of `count` columns.
     void row(const char *query, int count, const char **values);
+    // As row(), but returns the upstream's error; null if there is none.
+    const Failure *try_row(const char *query, int count, const char **values);
     // Runs a command that returns nothing.
     void command(const char *text);
     // Runs a command that returns nothing, or tells why it failed: null if it did not.
@@ -53,10 +59,6 @@ class Upstream {
     void drop_slot(const char *slot);
     // Turns the connection into a stream from `start` on, before which all is known. An upstream that refuses leaves
     // the connection open for questions, and its error is returned; null if there is none.
-    struct Failure {
-        int sqlstate;
-        const char *message;
-    };
     // It sends what it received itself where `origin` is "any", not where it is "none".
     const Failure *try_stream(const char *slot, XLogRecPtr start, const char *origin);
     // Raises an error of the upstream as one of this server.

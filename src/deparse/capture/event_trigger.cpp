@@ -11,6 +11,7 @@
 #include "deparse/capture/keep_replica_identities.hpp"
 #include "deparse/capture/rewrite.hpp"
 #include "deparse/capture/utility_hook.hpp"
+#include "deparse/command_lock.hpp"
 #include "deparse/drop/drop.hpp"
 #include "deparse/drop/drop_owned.hpp"
 #include "deparse/dropped_objects.hpp"
@@ -106,11 +107,13 @@ PGDLLEXPORT Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum pg_follower_sql_drop(PG_FUNCTION_ARGS);
 
-// follower.ddl_command_start() returns event_trigger: sees to it that the library is loaded before the command runs,
-// and notes what can only be seen while it runs.
+// follower.ddl_command_start() returns event_trigger: waits while a downstream reads the schema, sees to it that the
+// library is loaded before the command runs, and notes what can only be seen while it runs.
 Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS)
 {
     EventTriggerData *data = event_trigger_data(fcinfo, "follower.ddl_command_start");
+    if (anybody_follows())
+        share_command_lock();
     note_detach(data->parsetree);
     begin_schema(data->parsetree);
     PG_RETURN_NULL();

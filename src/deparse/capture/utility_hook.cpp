@@ -4,6 +4,7 @@
 // catalogs may be read after a command that succeeded.
 #include "deparse/capture/utility_hook.hpp"
 #include "deparse/capture/hooked_commands.hpp"
+#include "deparse/command_lock.hpp"
 #include "deparse/follow.hpp"
 #include "pg_follower/settings.hpp"
 
@@ -31,6 +32,7 @@ void process_utility(PlannedStmt *planned, const char *query, bool read_only_tre
     const void *before = nullptr;
     const char *tag = nullptr;
     if (command) {
+        share_command_lock();
         tag = GetCommandTagName(CreateCommandTag(statement));
         if (!read_only_tree)
             statement = static_cast<Node *>(copyObjectImpl(statement));

@@ -6,6 +6,7 @@
 // that is older than the follow succeeds, too.
 //
 // With pg_follower.roles = missing a role's new name is all that is written here: later commands know the role by it.
+#include "deparse/object/roles.hpp"
 #include "deparse/hooked_command.hpp"
 #include "deparse/object/setting_clause.hpp"
 #include "deparse/privileges.hpp"
@@ -15,6 +16,7 @@
 #include "pg_follower/settings.hpp"
 
 extern "C" {
+#include "catalog/catalog.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_db_role_setting.h"
@@ -394,6 +396,31 @@ void write_reassign(Script &script, Node *node, const void *)
 }
 
 } // namespace
+
+void write_all_roles(SqlWriter &out)
+{
+    for (const auto &role : CatalogScan<FormData_pg_authid>(AuthIdRelationId, InvalidOid, {})) {
+        const char *name = NameStr(role->rolname);
+        if (IsReservedName(name))
+            continue;
+        SqlWriter same_name, create;
+        write_role_query(same_name, name);
+        write_new_attributes(create.text("CREATE ROLE ").name(name), AuthIdRow(AuthIdRelationId, role->oid));
+        out.do_if_not_exists(same_name.c_str(), create.c_str()).text(";\n");
+    }
+    for (const auto &row : CatalogScan<FormData_pg_auth_members>(AuthMemRelationId, InvalidOid, {})) {
+        // The memberships of predefined roles in each other are the server's own.
+        if (IsReservedName(GetUserNameFromId(row->member, false)))
+            continue;
+        out.text("GRANT ").role_name(row->roleid).text(" TO ").role_name(row->member);
+        const char *before = " WITH ";
+        for_each_membership_option(*row, [&](const char *option) {
+            out.text(before).text(option);
+            before = ", ";
+        });
+        out.text(";\n");
+    }
+}
 
 constexpr HookedCommand hooked_create_role = {Scope::cluster, nullptr, object_of_create, write_create};
 constexpr HookedCommand hooked_alter_role = {Scope::cluster, nullptr, object_of_alter, write_alter};
