@@ -354,7 +354,8 @@ COMMENT ON FUNCTION resume_follow(name) IS 'goes on with a follow that is stoppe
 CREATE FUNCTION drop_follow(follow_name name DEFAULT 'default', force boolean DEFAULT false)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_drop_follow';
 COMMENT ON FUNCTION drop_follow(name, boolean) IS
-    'stops a follow, drops its slot upstream, and forgets it; the tables stay; force is for an upstream that is gone';
+    'stops a follow, drops its slot upstream, and forgets it; the tables stay; force is for an upstream that is gone; '
+    'given a slot, drops what a follow left behind on this server whose database was dropped';
 
 CREATE FUNCTION wait_for_follow(timeout interval DEFAULT NULL, follow_name name DEFAULT 'default')
     RETURNS boolean LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_wait_for_follow';

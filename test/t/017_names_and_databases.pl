@@ -98,4 +98,27 @@ my $gone = 'a database that followed another one was dropped and has left replic
 log_has(qr/LOG:  $gone "$origin" behind\n.*DETAIL:  Replication slot "$left" of its upstream keeps WAL\./,
 	'what a dropped database left behind is named in the log');
 
+# Another database can drop that; the upstream's slot only as far as to name the call that does.
+$downstream->safe_psql('postgres', 'CREATE EXTENSION IF NOT EXISTS pg_follower');
+for my $name ('default', $origin, "${left}x")
+{
+	($status, $out, $err) = $downstream->psql('postgres', "SELECT drop_follow('$name', force => true)");
+	like($err, qr/ERROR:  follow ".*" does not exist/, "it does not go by the name $name");
+}
+($status, $out, $err) = $downstream->psql('postgres', "SELECT drop_follow('$left')");
+like($err,
+	qr/ERROR:\ \ replication\ slot\ "$left"\ cannot\ be\ dropped\ from\ here\n
+		DETAIL:\ \ .*\n
+		HINT:\ \ Run\ SELECT\ pg_drop_replication_slot\('$left'\)\ on\ the\ upstream,\ then\ SELECT\ drop_follow/x,
+	'drop_follow() does not leave a slot behind unasked');
+my $count = "SELECT count(*) FROM pg_replication_origin WHERE roname = '$origin'";
+is($downstream->safe_psql('postgres', $count), '1', 'nor drops the origin');
+($status, $out, $err) = $downstream->psql('postgres', "SELECT drop_follow('$left', force => true)");
+is($status, 0, 'it does with force => true');
+my ($call) = $err =~ /WARNING: .*HINT: .* run (SELECT pg_drop_replication_slot\('\w+'\)) there/s;
+is($downstream->safe_psql('postgres', $count), '0', 'and has dropped the origin');
+$upstream->safe_psql('postgres', $call);
+is($upstream->safe_psql('postgres', "SELECT count(*) FROM pg_replication_slots WHERE slot_name = '$left'"), '0',
+	'the call that the hint names drops the slot');
+
 done_testing();

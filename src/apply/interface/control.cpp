@@ -4,14 +4,17 @@
 
 #include "apply/interface/arguments.hpp"
 #include "apply/state/dropped_objects.hpp"
+#include "apply/state/follow_names.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "apply/interface/pending.hpp"
 #include "apply/state/registration.hpp"
 #include "apply/upstream/slot.hpp"
 #include "apply/state/state.hpp"
 #include "apply/upstream/upstream.hpp"
+#include "pg_follower/list.hpp"
 
 extern "C" {
+#include "replication/origin.h"
 #include "storage/procarray.h"
 #include "utils/timestamp.h"
 
@@ -101,8 +104,33 @@ void resume_follow(const char *name)
     start_worker_at_commit(*follow);
 }
 
+// What a follow left behind whose database was dropped goes by the name of its slot: its own name was in that database.
+// Returns whether there is such a one.
+bool drop_left_behind(const char *slot, bool force)
+{
+    for (FollowOrigin *origin : each<FollowOrigin>(origins_left_behind())) {
+        if (strcmp(origin->slot, slot) != 0)
+            continue;
+        ereport(force ? WARNING : ERROR,
+                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                 errmsg("replication slot \"%s\" cannot be dropped from here", slot),
+                 errdetail("The database that followed was dropped, with the connection string of its upstream."),
+                 force ? errhint("If the upstream still exists, run SELECT pg_drop_replication_slot('%s') there: the "
+                                 "slot keeps WAL.",
+                                 slot)
+                       : errhint("Run SELECT pg_drop_replication_slot('%s') on the upstream, then SELECT "
+                                 "drop_follow('%s', force => true) here.",
+                                 slot, slot)));
+        replorigin_drop_by_name(origin->name, true, true);
+        return true;
+    }
+    return false;
+}
+
 void drop_follow(const char *name, bool force)
 {
+    if (!find_follow(name) && drop_left_behind(name, force))
+        return;
     Follow *follow = require_follow(name);
     bool ran = stop_worker(follow->id);
     follow = require_follow(name);

@@ -2,6 +2,7 @@
 #include "apply/state/follow_names.hpp"
 
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 
 extern "C" {
@@ -71,6 +72,15 @@ List *all_follow_origins()
         origins = lappend(origins, origin);
     }
     return origins;
+}
+
+List *origins_left_behind()
+{
+    List *left = NIL;
+    for (FollowOrigin *origin : each<FollowOrigin>(all_follow_origins()))
+        if (!SearchSysCacheExists1(DATABASEOID, ObjectIdGetDatum(origin->database)))
+            left = lappend(left, origin);
+    return left;
 }
 
 } // namespace pg_follower::apply

@@ -24,5 +24,8 @@ struct FollowOrigin {
 
 // The origins of all follows of the cluster, a List of FollowOrigin.
 List *all_follow_origins();
+// Those of them whose database has been dropped. It took the connection string along, so nobody can drop the slot from
+// here.
+List *origins_left_behind();
 
 } // namespace pg_follower::apply

@@ -194,14 +194,14 @@ void refuse_followed_database(Oid database)
 void report_left_behind()
 {
     StartTransactionCommand();
-    for (FollowOrigin *origin : each<FollowOrigin>(all_follow_origins()))
-        if (!SearchSysCacheExists1(DATABASEOID, ObjectIdGetDatum(origin->database)))
-            ereport(LOG, (errmsg("a database that followed another one was dropped and has left replication origin "
-                                 "\"%s\" behind",
-                                 origin->name),
-                          errdetail("Replication slot \"%s\" of its upstream keeps WAL.", origin->slot),
-                          errhint("Drop the slot on the upstream with pg_drop_replication_slot(), and the origin here "
-                                  "with pg_replication_origin_drop().")));
+    for (FollowOrigin *origin : each<FollowOrigin>(origins_left_behind()))
+        ereport(LOG, (errmsg("a database that followed another one was dropped and has left replication origin \"%s\" "
+                             "behind",
+                             origin->name),
+                      errdetail("Replication slot \"%s\" of its upstream keeps WAL.", origin->slot),
+                      errhint("Run SELECT pg_drop_replication_slot('%s') on the upstream, and SELECT drop_follow('%s', "
+                              "force => true) in a database of this server that has the extension.",
+                              origin->slot, origin->slot)));
     CommitTransactionCommand();
 }
 
