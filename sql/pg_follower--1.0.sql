@@ -99,6 +99,12 @@ COMMENT ON FUNCTION follower.copy_facts() IS
     'roles, where all are to follow, and the commands that give a database the owner, privileges, settings, comment '
     'and labels of this one';
 
+-- Who copies a table under a snapshot asks this. It tells everybody what the catalogs tell everybody, too.
+CREATE FUNCTION follower.unchanged(relid oid) RETURNS boolean
+    LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_unchanged';
+COMMENT ON FUNCTION follower.unchanged(oid) IS
+    'whether a table, and how its values are written, is still what the snapshot of the transaction shows';
+
 -- What becomes of each command that event triggers see.
 CREATE FUNCTION follower.list_commands(OUT command text, OUT follows boolean, OUT how text, OUT reason text)
     RETURNS SETOF record LANGUAGE C IMMUTABLE AS 'MODULE_PATHNAME', 'pg_follower_list_commands';

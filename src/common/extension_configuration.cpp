@@ -4,7 +4,9 @@
 
 extern "C" {
 #include "catalog/pg_extension.h"
+#include "commands/extension.h"
 #include "utils/array.h"
+#include "utils/lsyscache.h"
 }
 
 namespace pg_follower {
@@ -25,6 +27,21 @@ List *extension_configuration(Oid extension)
             result = lappend_oid(result, relids[i]);
     }
     return result;
+}
+
+bool rows_of_extension_follow(Relation table, Oid extension, const List *skipped)
+{
+    if (!list_member_oid(extension_configuration(extension), RelationGetRelid(table)))
+        return false;
+    if (!skipped)
+        return true;
+    const char *extension_name = get_extension_name(extension);
+    const char *name =
+        psprintf("%s.%s", get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table));
+    for (const char *entry : each<char>(skipped))
+        if (strcmp(entry, extension_name) == 0 || strcmp(entry, name) == 0)
+            return false;
+    return true;
 }
 
 } // namespace pg_follower

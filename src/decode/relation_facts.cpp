@@ -66,20 +66,6 @@ void register_callbacks()
     registered = true;
 }
 
-// Whether the client does without the rows of the extension's table.
-bool is_skipped(Relation relation, Oid extension, const Options &options)
-{
-    if (!options.skipped_extension_tables)
-        return false;
-    const char *name = get_extension_name(extension);
-    const char *table =
-        psprintf("%s.%s", get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
-    for (const char *skipped : each<char>(options.skipped_extension_tables))
-        if (strcmp(skipped, name) == 0 || strcmp(skipped, table) == 0)
-            return true;
-    return false;
-}
-
 // Whether rows of the relation are sent: those of permanent tables that are the user's own, and not filled by the
 // system (materialized views are refreshed downstream) or by the script of `extension`, to which the relation belongs.
 bool is_followed(Relation relation, Oid extension, const Options &options)
@@ -101,8 +87,7 @@ bool is_followed(Relation relation, Oid extension, const Options &options)
         return false;
     if (!OidIsValid(extension))
         return true;
-    return list_member_oid(extension_configuration(extension), RelationGetRelid(relation)) &&
-           !is_skipped(relation, extension, options);
+    return rows_of_extension_follow(relation, extension, options.skipped_extension_tables);
 }
 
 // Whether a value that equals another's text also equals it by pg_catalog's `=`, which can use an index.

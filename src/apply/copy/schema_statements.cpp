@@ -113,9 +113,8 @@ bool Builder::is_own(const char *schema, const char *name) const
 
 bool Builder::is_own(ObjectType type, const Node *object) const
 {
-    if (type == OBJECT_EXTENSION)
-        return strcmp(strVal(object), extension_name) == 0;
-    return type == OBJECT_SCHEMA && strcmp(strVal(object), internal_schema) == 0;
+    const char *name = type == OBJECT_EXTENSION ? extension_name : type == OBJECT_SCHEMA ? internal_schema : nullptr;
+    return name && strcmp(strVal(const_cast<Node *>(object)), name) == 0;
 }
 
 bool Builder::grants_on_own(const GrantStmt *statement) const

@@ -8,11 +8,11 @@
 // text of names and queries, look names up while they run, or write them as the path demands.
 #include "apply/execute/function_body.hpp"
 
-#include "apply/state/dropped_objects.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
+#include "pg_follower/referenced_catalog.hpp"
 
 extern "C" {
 #include "access/htup_details.h"

@@ -29,10 +29,10 @@
 
 #include "apply/execute/function_body.hpp"
 #include "apply/execute/trusted_path.hpp"
-#include "apply/state/dropped_objects.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
+#include "pg_follower/referenced_catalog.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
 

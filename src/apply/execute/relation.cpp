@@ -6,12 +6,12 @@
 #include "apply/execute/relation.hpp"
 
 #include "apply/execute/extension_columns.hpp"
-#include "apply/state/dropped_objects.hpp"
 
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
+#include "pg_follower/referenced_catalog.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/value_layout.hpp"
 #include "apply/execute/silenced.hpp"

@@ -9,6 +9,7 @@
 
 #include "apply/state/internal_relation.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/referenced_catalog.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "apply/state/spi.hpp"
 
@@ -183,32 +184,6 @@ void note_dropped_object(const DdlMessage &record)
     CatalogTupleInsert(relation, heap_form_tuple(RelationGetDescr(relation), values, nulls));
     table_close(relation, NoLock);
     CommandCounterIncrement();
-}
-
-Oid referenced_catalog(Oid type)
-{
-    switch (type) {
-    case REGCLASSOID:
-        return RelationRelationId;
-    case REGPROCOID:
-    case REGPROCEDUREOID:
-        return ProcedureRelationId;
-    case REGOPEROID:
-    case REGOPERATOROID:
-        return OperatorRelationId;
-    case REGTYPEOID:
-        return TypeRelationId;
-    case REGCOLLATIONOID:
-        return CollationRelationId;
-    case REGNAMESPACEOID:
-        return NamespaceRelationId;
-    case REGCONFIGOID:
-        return TSConfigRelationId;
-    case REGDICTIONARYOID:
-        return TSDictionaryRelationId;
-    default:
-        return InvalidOid;
-    }
 }
 
 Oid find_dropped_object(Oid catalog, Oid upstream)

@@ -12,9 +12,6 @@ void start_dropped_objects(int32 follow);
 // Notes the object of this server that the upstream's next command drops (a message of DdlKind::dropped).
 void note_dropped_object(const DdlMessage &record);
 
-// The catalog that numbers of the base type `type` refer to (pg_class for regclass); InvalidOid for all other types.
-Oid referenced_catalog(Oid type);
-
 // The number here of an object that had the number `upstream` on the upstream; InvalidOid where it is not known.
 Oid find_dropped_object(Oid catalog, Oid upstream);
 

@@ -77,6 +77,12 @@ LOCKTAG lock_tag(int32 follow)
     return tag;
 }
 
+// The name of a process, with the follow's name behind it unless that is "default".
+const char *with_follow(const char *process, const char *follow_name)
+{
+    return strcmp(follow_name, "default") == 0 ? process : psprintf("%s %s", process, follow_name);
+}
+
 } // namespace
 
 Follow *find_follow(int32 id)
@@ -237,9 +243,12 @@ FollowState true_state(const Follow &follow, int worker)
 
 const char *worker_name(const char *follow_name)
 {
-    if (strcmp(follow_name, "default") == 0)
-        return "pg_follower worker";
-    return psprintf("pg_follower worker %s", follow_name);
+    return with_follow("pg_follower worker", follow_name);
+}
+
+const char *copy_worker_name(const char *follow_name)
+{
+    return with_follow("pg_follower copy worker", follow_name);
 }
 
 } // namespace pg_follower::apply

@@ -59,5 +59,7 @@ FollowState true_state(const Follow &follow, int worker);
 
 // "pg_follower worker", with the follow's name behind it unless that is "default".
 const char *worker_name(const char *follow_name);
+// The same for processes that copy tables: "pg_follower copy worker".
+const char *copy_worker_name(const char *follow_name);
 
 } // namespace pg_follower::apply

@@ -1,0 +1,142 @@
+// Copies a table. See table_copy.hpp.
+#include "apply/copy/table_copy.hpp"
+
+#include "apply/copy/load.hpp"
+#include "apply/copy/table_states.hpp"
+#include "apply/state/spi.hpp"
+#include "pg_follower/ddl_message.hpp"
+#include "pg_follower/extension_configuration.hpp"
+#include "pg_follower/followers.hpp"
+#include "pg_follower/names.hpp"
+#include "pg_follower/settings.hpp"
+#include "pg_follower/sql_writer.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_class.h"
+#include "commands/extension.h"
+#include "pgstat.h"
+#include "utils/lsyscache.h"
+#include "utils/varlena.h"
+}
+
+namespace pg_follower::apply {
+namespace {
+
+// A table of this size is worth a transaction that says that its copy has begun.
+constexpr int64 shown_bytes = 1024 * 1024;
+
+// Whether the rows of the table are copied: as those of the stream, and of materialized views.
+bool has_rows_of_upstream(Relation table)
+{
+    char kind = table->rd_rel->relkind;
+    if ((kind != RELKIND_RELATION && kind != RELKIND_MATVIEW) ||
+        table->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT || RelationGetRelid(table) < FirstNormalObjectId)
+        return false;
+    Oid extension = getExtensionOfObject(RelationRelationId, RelationGetRelid(table));
+    if (!OidIsValid(extension) || kind == RELKIND_MATVIEW)
+        return !OidIsValid(extension);
+    List *skipped = NIL;
+    (void)SplitIdentifierString(pstrdup(settings.skip_extension_tables), ',', &skipped);
+    return extension != get_extension_oid(extension_name, true) && rows_of_extension_follow(table, extension, skipped);
+}
+
+// Tells those who follow this database where the rows come from. A slot that is made after this waits for the end of a
+// transaction that has an id.
+void tell_followers(const Copy &copy)
+{
+    (void)GetTopTransactionId();
+    if (anybody_follows())
+        log_ddl({DdlKind::sources, "", "", "", copy.source.sources(copy.lsn)});
+}
+
+void describe_table(void *table)
+{
+    auto relation = static_cast<Relation>(table);
+    errcontext("copying table \"%s.%s\"", get_namespace_name(RelationGetNamespace(relation)),
+               RelationGetRelationName(relation));
+}
+
+// Copies the table in the current transaction. Returns false where it has to wait; the transaction must not be
+// committed then.
+bool copy_rows(Copy &copy, Relation table, Loaded &loaded)
+{
+    ErrorContextScope context(describe_table, static_cast<void *>(table));
+    if (!has_rows_of_upstream(table))
+        return true;
+    pgstat_report_activity(STATE_RUNNING,
+                           psprintf("copying table \"%s.%s\"", get_namespace_name(RelationGetNamespace(table)),
+                                    RelationGetRelationName(table)));
+    if (!copy.source.lock(table))
+        return false;
+    tell_followers(copy);
+    loaded = replace_rows(table, copy.source);
+    return copy.source.release();
+}
+
+// Has the server gather statistics of the table, whose failure is no failure of the copy.
+void analyze(const Copy &copy, Oid relid)
+{
+    PG_TRY();
+    {
+        in_transaction(copy, [&] {
+            Relation table = try_table_open(relid, AccessShareLock);
+            if (!table)
+                return;
+            SqlWriter text;
+            text.text("ANALYZE ").relation_name(relid);
+            table_close(table, NoLock);
+            SpiScope spi;
+            check_result(SPI_execute(text.c_str(), false, 0));
+        });
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(copy.context);
+        const ErrorData *error = CopyErrorData();
+        if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+            PG_RE_THROW();
+        FlushErrorState();
+        AbortOutOfAnyTransaction();
+        MemoryContextSwitchTo(copy.context);
+        ereport(WARNING, (errmsg("could not analyze a table after its copy: %s", error->message)));
+    }
+    PG_END_TRY();
+}
+
+} // namespace
+
+void copy_table(Copy &copy, const SourceTable &task)
+{
+    int32 follow = copy.follow->id;
+    bool shown = task.bytes >= shown_bytes;
+    if (shown)
+        in_transaction(copy, [&] { note_begin(follow, task.relid); });
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    if (!shown)
+        note_begin(follow, task.relid);
+    Relation table = try_table_open(task.relid, AccessExclusiveLock);
+    Loaded loaded = {};
+    bool copied = !table || copy_rows(copy, table, loaded);
+    if (table)
+        table_close(table, NoLock);
+    if (copied)
+        note_copied(follow, task.relid, copy.lsn, loaded);
+    PopActiveSnapshot();
+    if (copied)
+        CommitTransactionCommand();
+    else
+        AbortCurrentTransaction();
+    MemoryContextSwitchTo(copy.context);
+    if (!copied)
+        in_transaction(copy, [&] { note_waiting(follow, task.relid, nullptr); });
+    else if (loaded.rows > 0)
+        analyze(copy, task.relid);
+    pgstat_report_activity(STATE_IDLE, nullptr);
+}
+
+} // namespace pg_follower::apply

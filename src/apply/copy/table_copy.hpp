@@ -1,0 +1,43 @@
+// The copy of one table.
+//
+// A table is copied in one transaction, which also notes that it is: so it is copied as a whole or not at all, whatever
+// ends the process. The transaction is this server's own, so it has no origin, and those who follow this database get
+// the rows, but for who holds them already (sources.hpp).
+#pragma once
+
+#include "apply/copy/source.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_follower::apply {
+
+// What a process that copies tables has.
+struct Copy {
+    MemoryContext context; // of all that outlives a transaction
+    const Follow *follow;
+    const char *snapshot;
+    XLogRecPtr lsn; // of the snapshot
+    Source source;
+};
+
+// Runs `body` in a transaction of its own, outside of which the memory context of the copy is the current one.
+template <typename Body> void in_transaction(const Copy &copy, Body body)
+{
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    body();
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+    MemoryContextSwitchTo(copy.context);
+}
+
+// Copies one table, and says in its row what became of it. After an error the table is as it was, but its row may say
+// `copying`.
+void copy_table(Copy &copy, const SourceTable &task);
+
+} // namespace pg_follower::apply

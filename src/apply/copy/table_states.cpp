@@ -1,0 +1,98 @@
+// Writes the states of tables by SPI. See table_states.hpp.
+#include "apply/copy/table_states.hpp"
+
+#include "apply/state/spi.hpp"
+#include "pg_follower/memory.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/pg_lsn.h"
+}
+
+namespace pg_follower::apply {
+namespace {
+
+// A parameter of a statement.
+struct Parameter {
+    Oid type;
+    Datum value;
+    bool is_null;
+};
+
+template <size_t count> void run(const char *statement, const Parameter (&parameters)[count])
+{
+    Oid types[count];
+    Datum values[count];
+    char nulls[count];
+    for (size_t i = 0; i < count; ++i) {
+        types[i] = parameters[i].type;
+        values[i] = parameters[i].value;
+        nulls[i] = parameters[i].is_null ? 'n' : ' ';
+    }
+    SpiScope spi;
+    check_result(SPI_execute_with_args(statement, count, types, values, nulls, false, 0));
+}
+
+Datum int8_array(Datum *values, int count)
+{
+    return PointerGetDatum(construct_array(values, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+} // namespace
+
+void note_sizes(int32 follow, const SourceTable *tables, int count)
+{
+    auto relids = allocate<Datum>(count);
+    auto bytes = allocate<Datum>(count);
+    auto rows = allocate<Datum>(count);
+    for (int i = 0; i < count; ++i) {
+        relids[i] = ObjectIdGetDatum(tables[i].relid);
+        bytes[i] = Int64GetDatum(tables[i].bytes);
+        rows[i] = Int64GetDatum(tables[i].rows);
+    }
+    ArrayType *relid_array = construct_array(relids, count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    run("UPDATE follower.followed_table AS t SET bytes_total = u.bytes,"
+        " rows_total = CASE WHEN u.rows OPERATOR(pg_catalog.>=) 0 THEN u.rows END"
+        " FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (relid, bytes, "
+        "rows)"
+        " WHERE t.follow OPERATOR(pg_catalog.=) $1 AND t.relid OPERATOR(pg_catalog.=) u.relid"
+        " AND t.state OPERATOR(pg_catalog.=) 'waiting'",
+        {{INT4OID, Int32GetDatum(follow), false},
+         {OIDARRAYOID, PointerGetDatum(relid_array), false},
+         {INT8ARRAYOID, int8_array(bytes, count), false},
+         {INT8ARRAYOID, int8_array(rows, count), false}});
+}
+
+void note_begin(int32 follow, Oid table)
+{
+    run("UPDATE follower.followed_table SET state = 'copying', pid = $3, started_at = pg_catalog.clock_timestamp(),"
+        " finished_at = NULL, attempts = attempts OPERATOR(pg_catalog.+) 1, bytes_done = NULL, rows_done = NULL"
+        " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2",
+        {{INT4OID, Int32GetDatum(follow), false},
+         {OIDOID, ObjectIdGetDatum(table), false},
+         {INT4OID, Int32GetDatum(MyProcPid), false}});
+}
+
+void note_copied(int32 follow, Oid table, XLogRecPtr lsn, const Loaded &loaded)
+{
+    run("UPDATE follower.followed_table SET state = 'copied', finished_at = pg_catalog.clock_timestamp(),"
+        " copied_lsn = $3, bytes_done = $4, rows_done = $5, error = NULL"
+        " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2",
+        {{INT4OID, Int32GetDatum(follow), false},
+         {OIDOID, ObjectIdGetDatum(table), false},
+         {PG_LSNOID, LSNGetDatum(lsn), false},
+         {INT8OID, Int64GetDatum(loaded.bytes), false},
+         {INT8OID, Int64GetDatum(loaded.rows), false}});
+}
+
+void note_waiting(int32 follow, Oid table, const char *error)
+{
+    run("UPDATE follower.followed_table SET state = 'waiting', bytes_done = NULL, rows_done = NULL, error = $3"
+        " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2",
+        {{INT4OID, Int32GetDatum(follow), false},
+         {OIDOID, ObjectIdGetDatum(table), false},
+         {TEXTOID, error ? CStringGetTextDatum(error) : (Datum)0, !error}});
+}
+
+} // namespace pg_follower::apply
