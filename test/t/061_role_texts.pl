@@ -155,4 +155,12 @@ is(
 	'and the same database'
 );
 
+# From version 16 on, a setting of the session says what its role may do with a role that it makes.
+if ($upstream->pg_version >= 16)
+{
+	text_of('CREATE ROLE maker CREATEROLE');
+	like(text_of(q{SET createrole_self_grant = 'INHERIT'; SET ROLE maker; CREATE ROLE made}),
+		qr/^GRANT made TO maker WITH INHERIT TRUE, SET FALSE;$/m, 'the setting is read in any case');
+}
+
 done_testing();

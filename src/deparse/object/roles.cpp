@@ -13,6 +13,7 @@
 #include "deparse/role_policy.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/compat.hpp"
+#include "pg_follower/list.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {
@@ -25,6 +26,7 @@ extern "C" {
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
+#include "utils/varlena.h"
 }
 
 namespace pg_follower::deparse {
@@ -143,20 +145,30 @@ const char *object_of_create(Node *statement, const void *)
     return all_roles_follow() ? object_of_role(castNode(CreateRoleStmt, statement)->role) : nullptr;
 }
 
+// Whether a list of identifiers has an option, which the server takes in any case.
+bool has_option(const List *options, const char *option)
+{
+    for (const char *given : each<const char>(options))
+        if (pg_strcasecmp(given, option) == 0)
+            return true;
+    return false;
+}
+
 // The role that a caller without all rights makes is granted to it as its session's setting createrole_self_grant says,
 // from version 16 on. Downstream that setting is empty.
 void write_self_grant(Script &script, const char *role)
 {
-    const char *options = GetConfigOption("createrole_self_grant", true, false);
-    if (superuser() || !options || !*options)
+    const char *setting = GetConfigOption("createrole_self_grant", true, false);
+    List *options = NIL;
+    if (superuser() || !setting || !SplitIdentifierString(pstrdup(setting), ',', &options) || options == NIL)
         return;
     script.statement()
         .text("GRANT ")
         .name(role)
         .text(" TO ")
         .role_name(GetUserId())
-        .text(strstr(options, "inherit") ? " WITH INHERIT TRUE" : " WITH INHERIT FALSE")
-        .text(strstr(options, "set") ? ", SET TRUE" : ", SET FALSE");
+        .text(has_option(options, "inherit") ? " WITH INHERIT TRUE" : " WITH INHERIT FALSE")
+        .text(has_option(options, "set") ? ", SET TRUE" : ", SET FALSE");
 }
 
 void write_create(Script &script, Node *node, const void *)
