@@ -229,7 +229,7 @@ void look_at_query(ParseState *state, Query *query, JumbleState *jumble)
                            what ? what : "what it names without a schema"),
                     errdetail("It stands in a schema in which others than the owners of the table and of the function "
                               "may create something."),
-                    errhint("Run ALTER FUNCTION ... SET search_path on both servers, then call resume_follow().")));
+                    errhint("Run ALTER FUNCTION ... SET search_path on both servers.")));
 }
 
 } // namespace
