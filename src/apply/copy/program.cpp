@@ -17,6 +17,7 @@
 
 extern "C" {
 #include "common/file_perm.h"
+#include "common/file_utils.h" // from 18 on it says where temporary files are
 #include "lib/stringinfo.h"
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
