@@ -48,6 +48,12 @@ CREATE FUNCTION public.later() RETURNS int LANGUAGE sql AS 'SELECT 2';
 DELETE FROM public.script_config WHERE id = 2;
 UPDATE public.script_config SET t = 'updated' WHERE id = 3;
 INSERT INTO public.keyless VALUES ('script of the update');
+COPY public.keyless FROM PROGRAM 'echo copied';
+CREATE FUNCTION public.copies() RETURNS int LANGUAGE plpgsql AS
+	$$ BEGIN COPY public.of_user FROM PROGRAM 'echo 200,copied by a function' (FORMAT csv); RETURN 1; END $$;
+SELECT public.copies();
+CREATE TABLE public.script_copies (t text);
+COPY public.script_copies FROM PROGRAM 'echo own';
 TRUNCATE public.emptied;
 INSERT INTO public.emptied VALUES ('after');
 SQL
@@ -62,7 +68,8 @@ END { unlink map { "$folder/$_" } keys %files if defined $folder; }
 my ($upstream, $downstream) = pgf_pair();
 start_follow($downstream, $upstream);
 
-my @tables = qw(ddl_log of_user keyless emptied audit ref_config script_config script_private left_to_user);
+my @tables =
+  qw(ddl_log of_user keyless emptied audit ref_config script_config script_private script_copies left_to_user);
 
 sub same
 {
