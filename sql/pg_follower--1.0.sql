@@ -133,6 +133,7 @@ CREATE TABLE follower.follow (
     origin_name text NOT NULL,
     upstream_system text NOT NULL,
     upstream_origins text NOT NULL,
+    existing text NOT NULL,
     start_lsn pg_lsn NOT NULL,
     enabled boolean NOT NULL,
     state text NOT NULL,
@@ -179,6 +180,8 @@ COMMENT ON COLUMN follower.follow.origin_name IS 'name of the replication origin
 COMMENT ON COLUMN follower.follow.upstream_system IS 'system identifier of the upstream''s server';
 COMMENT ON COLUMN follower.follow.upstream_origins IS
     'any: what the upstream received from others follows, too; none: only what was written there';
+COMMENT ON COLUMN follower.follow.existing IS
+    'what becomes of what is here already when the upstream is copied: error, keep or replace';
 COMMENT ON COLUMN follower.follow.start_lsn IS 'where the slot began';
 COMMENT ON COLUMN follower.follow.enabled IS 'whether the worker is to run';
 COMMENT ON COLUMN follower.follow.state IS
@@ -336,12 +339,13 @@ COMMENT ON COLUMN follower.followed_table.finished_at IS 'when its copy was comp
 COMMENT ON COLUMN follower.followed_table.error IS 'why its last copy was not completed; null if it was';
 
 CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true,
-    origin text DEFAULT 'any')
+    origin text DEFAULT 'any', existing text DEFAULT 'error')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_start_follow';
-COMMENT ON FUNCTION start_follow(text, name, boolean, text) IS
+COMMENT ON FUNCTION start_follow(text, name, boolean, text, text) IS
     'follows the database of a connection string: checks what it can first, then starts a worker at commit; without '
     'copy_data only what happens from now on follows; with the origin "none" what the upstream itself received from '
-    'elsewhere does not follow';
+    'elsewhere does not follow; existing says what becomes of objects that are here already: "error" refuses them, '
+    '"keep" keeps those that are the same, with their rows, "replace" drops them';
 
 CREATE FUNCTION alter_follow(follow_name name DEFAULT 'default', conninfo text DEFAULT NULL, origin text DEFAULT NULL)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_alter_follow';
@@ -369,7 +373,7 @@ COMMENT ON FUNCTION wait_for_follow(interval, name) IS
     'waits until everything committed upstream before the call is visible here: true then, false when the time '
     'ran out (never, if timeout is null), an error when the follow has failed';
 
-REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text), alter_follow(name, text, text), stop_follow(name),
+REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text), alter_follow(name, text, text), stop_follow(name),
     resume_follow(name), drop_follow(name, boolean), wait_for_follow(interval, name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(

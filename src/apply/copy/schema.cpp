@@ -5,6 +5,7 @@
 // waiting for us. So every wait has an end: then all is let go and tried again a little later.
 #include "apply/copy/schema.hpp"
 
+#include "apply/copy/clashes.hpp"
 #include "apply/copy/dump.hpp"
 #include "apply/copy/schema_statements.hpp"
 #include "apply/state/error_class.hpp"
@@ -180,7 +181,7 @@ const char *lines_to_roles(const char *lines)
     return statements.c_str();
 }
 
-void ask_facts(Upstream &upstream, SchemaFacts &facts)
+void ask_facts(const Follow &follow, Upstream &upstream, SchemaFacts &facts)
 {
     const char *row[4];
     upstream.row("SELECT creates_roles::pg_catalog.text, user_mappings::pg_catalog.text, roles, database"
@@ -189,7 +190,11 @@ void ask_facts(Upstream &upstream, SchemaFacts &facts)
     SqlWriter first;
     first.text(row[2]);
     if (strcmp(row[0], "true") == 0)
-        first.text(lines_to_roles(upstream.value(roles_query)));
+        first.text(lines_to_roles(needed_roles(upstream)));
+    if (strcmp(follow.existing, existing_replace) == 0)
+        for (Clash *clash : each<Clash>(find_clashes(upstream)))
+            write_drop(first.buffer(), *clash);
+    facts.keeps_what_is_here = strcmp(follow.existing, existing_keep) == 0;
     facts.first = first.c_str();
     facts.user_mappings = strcmp(row[1], "true") == 0;
     facts.database = row[3];
@@ -222,7 +227,7 @@ const char *try_to_read(const Follow &follow, Upstream &upstream, Waits &waits, 
     Watch watch = {&upstream, blocked_query(follow), 0, nullptr};
     const char *dump = dump_schema(follow, goes_on, &watch);
     if (dump)
-        ask_facts(upstream, facts);
+        ask_facts(follow, upstream, facts);
     // If this succeeds, the lock was there all the time.
     upstream.command("COMMIT");
     if (!dump)
@@ -313,6 +318,11 @@ void try_to_execute(const Follow &follow, const CopyStatement &statement)
 }
 
 } // namespace
+
+const char *needed_roles(Upstream &upstream)
+{
+    return upstream.value(roles_query);
+}
 
 void take_schema(Follow &follow, Upstream &upstream)
 {

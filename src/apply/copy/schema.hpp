@@ -13,6 +13,9 @@ namespace pg_follower::apply {
 // are at work, and is interrupted like any wait.
 void take_schema(Follow &follow, Upstream &upstream);
 
+// The roles that the upstream's objects, privileges and settings name, a name a line; null where there are none.
+const char *needed_roles(Upstream &upstream);
+
 // Runs the next statements, some hundred at most, and forgets them. Returns whether some are left. Call it in a
 // transaction of its own.
 bool apply_schema_batch(const Follow &follow);

@@ -86,21 +86,6 @@ bool is_contrib(const char *extension)
     return false;
 }
 
-// What Debian most likely calls the package.
-const char *debian_package(const char *extension)
-{
-    if (is_contrib(extension))
-        return "postgresql-contrib";
-    for (const Exception &exception : exceptions)
-        if (strstr(extension, exception.part))
-            return psprintf("postgresql-%d-%s", server_major_version, exception.package);
-    char *name = psprintf("postgresql-%d-%s", server_major_version, extension);
-    for (char *c = name; *c; ++c)
-        if (*c == '_')
-            *c = '-';
-    return name;
-}
-
 // Whether the function of the server, which returns a list of extensions, lists the extension, and that version of it
 // where one is given.
 bool lists(const char *function, const char *extension, const char *version)
@@ -115,6 +100,25 @@ bool lists(const char *function, const char *extension, const char *version)
 
 } // namespace
 
+bool has_extension_files(const char *extension, const char *version)
+{
+    return lists("pg_available_extension_versions", extension, version);
+}
+
+const char *debian_package(const char *extension)
+{
+    if (is_contrib(extension))
+        return "postgresql-contrib";
+    for (const Exception &exception : exceptions)
+        if (strstr(extension, exception.part))
+            return psprintf("postgresql-%d-%s", server_major_version, exception.package);
+    char *name = psprintf("postgresql-%d-%s", server_major_version, extension);
+    for (char *c = name; *c; ++c)
+        if (*c == '_')
+            *c = '-';
+    return name;
+}
+
 void require_extension(const DdlMessage &record)
 {
     if (!*record.extension)
@@ -124,7 +128,7 @@ void require_extension(const DdlMessage &record)
     if (creates && OidIsValid(get_extension_oid(record.extension, true)))
         return;
     bool found = lists("pg_available_extensions", record.extension, nullptr);
-    if (found && lists("pg_available_extension_versions", record.extension, record.extension_version))
+    if (found && has_extension_files(record.extension, record.extension_version))
         return;
 
     const char *what = is_contrib(record.extension) ? "PostgreSQL's contrib modules" : "the extension's package";

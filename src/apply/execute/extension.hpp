@@ -9,4 +9,10 @@ namespace pg_follower::apply {
 // needs an extension, or a version of it, that this server does not have. Other statements pass.
 void require_extension(const DdlMessage &record);
 
+// Whether this server can create the extension in that version.
+bool has_extension_files(const char *extension, const char *version);
+
+// What Debian most likely calls the package of the extension.
+const char *debian_package(const char *extension);
+
 } // namespace pg_follower::apply

@@ -4,6 +4,7 @@
 // if its transaction aborts (pending.cpp). The slot is made before anything is written here: where both databases are
 // of one cluster, the slot would wait for the transaction that waits for it.
 #include "apply/interface/arguments.hpp"
+#include "apply/interface/copy_checks.hpp"
 #include "apply/state/follow_names.hpp"
 #include "apply/interface/pending.hpp"
 #include "pg_follower/settings.hpp"
@@ -107,9 +108,10 @@ void give_replica_identities(Upstream &upstream)
                           errhint("Run SELECT follower.set_replica_identities() on the upstream as a superuser.")));
 }
 
-void start_follow(const char *conninfo, const char *name, bool copy_data, const char *origins)
+void start_follow(const char *conninfo, const char *name, bool copy_data, const char *origins, const char *existing)
 {
     check_origins(origins);
+    check_existing(existing);
     check_conninfo(conninfo);
     check_downstream(name);
 
@@ -118,6 +120,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     namestrcpy(&follow.name, name);
     follow.conninfo = conninfo;
     follow.upstream_origins = origins;
+    follow.existing = existing;
     follow.enabled = true;
     follow.state = FollowState::starting;
     follow.copy_phase = CopyPhase::done;
@@ -133,6 +136,8 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     PG_TRY();
     {
         preloaded_upstream = check_upstream(upstream, copy_data).preloaded;
+        if (copy_data)
+            check_copy(upstream, follow);
         follow.upstream = upstream.display_name();
         follow.upstream_system = upstream.system_identifier();
         follow.large_objects = upstream.large_objects();
@@ -176,7 +181,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
 using namespace pg_follower;
 using namespace pg_follower::apply;
 
-// start_follow(conninfo text, follow_name name, copy_data boolean, origin text) → void
+// start_follow(conninfo text, follow_name name, copy_data boolean, origin text, existing text) → void
 Datum pg_follower_start_follow(PG_FUNCTION_ARGS)
 {
     require_superuser("start_follow");
@@ -184,6 +189,7 @@ Datum pg_follower_start_follow(PG_FUNCTION_ARGS)
     const char *name = required_name(fcinfo, 1);
     if (PG_ARGISNULL(2))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("copy_data must not be null")));
-    start_follow(conninfo, name, PG_GETARG_BOOL(2), required_text(fcinfo, 3, "origin"));
+    start_follow(conninfo, name, PG_GETARG_BOOL(2), required_text(fcinfo, 3, "origin"),
+                 required_text(fcinfo, 4, "existing"));
     PG_RETURN_VOID();
 }

@@ -138,6 +138,7 @@ constexpr Field fields[] = {
     field<Text, &Follow::origin>("origin_name"),
     field<Text, &Follow::upstream_system>("upstream_system"),
     field<Text, &Follow::upstream_origins>("upstream_origins"),
+    field<Text, &Follow::existing>("existing"),
     field<Lsn, &Follow::start_lsn>("start_lsn"),
     field<Boolean, &Follow::enabled>("enabled"),
     field<State, &Follow::state>("state"),
