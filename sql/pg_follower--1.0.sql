@@ -142,6 +142,7 @@ CREATE TABLE follower.follow (
     single_until pg_lsn NOT NULL,
     blocked_lsn pg_lsn NOT NULL,
     blocked_xid xid8 NOT NULL,
+    skip_lsn pg_lsn NOT NULL,
     last_error text,
     last_error_detail text,
     last_error_hint text,
@@ -195,6 +196,8 @@ COMMENT ON COLUMN follower.follow.single_until IS
 COMMENT ON COLUMN follower.follow.blocked_lsn IS
     'commit position of a transaction that may wait for the end of older snapshots here; 0/0 if there is none';
 COMMENT ON COLUMN follower.follow.blocked_xid IS 'snapshots older than this transaction are what it waits for';
+COMMENT ON COLUMN follower.follow.skip_lsn IS
+    'commit position of a transaction that is to be left out; 0/0 if there is none';
 COMMENT ON COLUMN follower.follow.last_error IS 'the last error of the worker; null if there has been none';
 COMMENT ON COLUMN follower.follow.last_error_detail IS 'its detail';
 COMMENT ON COLUMN follower.follow.last_error_hint IS 'its hint: what to do about it';
@@ -262,6 +265,39 @@ COMMENT ON COLUMN follower.unsupported.statement IS
     'the command as SQL, to be run here; null for rows, where it could not be written or may hold a password';
 COMMENT ON COLUMN follower.unsupported.resolved_at IS
     'when somebody has dealt with it, to be set by UPDATE; follow_status counts the others';
+
+-- What transactions contained that were left out, in the order of the stream. src/apply/state/skipped.cpp knows the
+-- order of the columns.
+CREATE TABLE follower.skipped (
+    follow integer NOT NULL,
+    follow_name name NOT NULL,
+    upstream_xid xid NOT NULL,
+    commit_lsn pg_lsn NOT NULL,
+    committed_at timestamptz NOT NULL,
+    number integer NOT NULL,
+    command text NOT NULL,
+    object text NOT NULL,
+    role text NOT NULL,
+    statement text,
+    skipped_at timestamptz NOT NULL,
+    resolved_at timestamptz,
+    PRIMARY KEY (follow, commit_lsn, number)
+);
+COMMENT ON TABLE follower.skipped IS 'statements of the upstream''s transactions that were left out here';
+COMMENT ON COLUMN follower.skipped.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.skipped.follow_name IS 'name of the follow';
+COMMENT ON COLUMN follower.skipped.upstream_xid IS 'transaction id upstream';
+COMMENT ON COLUMN follower.skipped.commit_lsn IS 'position of the commit upstream';
+COMMENT ON COLUMN follower.skipped.committed_at IS 'time of the commit upstream';
+COMMENT ON COLUMN follower.skipped.number IS 'place of the statement in its transaction';
+COMMENT ON COLUMN follower.skipped.command IS 'INSERT, UPDATE or DELETE of a row, or a command tag';
+COMMENT ON COLUMN follower.skipped.object IS 'the table, or the object that the command was about';
+COMMENT ON COLUMN follower.skipped.role IS 'the role that ran the command upstream; empty for rows';
+COMMENT ON COLUMN follower.skipped.statement IS
+    'the statement with its values, to be run here; null where it could not be written or may hold a password';
+COMMENT ON COLUMN follower.skipped.skipped_at IS 'when it was left out';
+COMMENT ON COLUMN follower.skipped.resolved_at IS
+    'when somebody has dealt with it, to be set by UPDATE; follow_status counts the transactions of the others';
 
 -- Objects that the upstream has dropped, to which values of regclass and the like may still refer by number. Known to
 -- src/apply/state/dropped_objects.cpp.
@@ -361,6 +397,12 @@ CREATE FUNCTION resume_follow(follow_name name DEFAULT 'default')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_resume_follow';
 COMMENT ON FUNCTION resume_follow(name) IS 'goes on with a follow that is stopped or has failed, from where it was';
 
+CREATE FUNCTION skip_transaction(lsn pg_lsn, follow_name name DEFAULT 'default')
+    RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_skip_transaction';
+COMMENT ON FUNCTION skip_transaction(pg_lsn, name) IS
+    'goes on with a follow, and leaves out the transaction that fails, if it commits upstream at this position; its '
+    'statements are kept in follower.skipped';
+
 CREATE FUNCTION drop_follow(follow_name name DEFAULT 'default', force boolean DEFAULT false)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_drop_follow';
 COMMENT ON FUNCTION drop_follow(name, boolean) IS
@@ -374,7 +416,8 @@ COMMENT ON FUNCTION wait_for_follow(interval, name) IS
     'ran out (never, if timeout is null), an error when the follow has failed';
 
 REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text), alter_follow(name, text, text), stop_follow(name),
-    resume_follow(name), drop_follow(name, boolean), wait_for_follow(interval, name) FROM PUBLIC;
+    resume_follow(name), skip_transaction(pg_lsn, name), drop_follow(name, boolean),
+    wait_for_follow(interval, name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(
     OUT follow_name name, OUT state text, OUT pid integer, OUT blocked_by integer[], OUT upstream text,
@@ -405,6 +448,8 @@ CREATE VIEW follow_status AS
         s.rows_missing,
         (SELECT count(*) FROM follower.unsupported AS u JOIN follower.follow AS f ON u.follow = f.id
             WHERE f.name = s.follow_name AND u.resolved_at IS NULL) AS unsupported,
+        (SELECT count(DISTINCT k.commit_lsn) FROM follower.skipped AS k JOIN follower.follow AS f ON k.follow = f.id
+            WHERE f.name = s.follow_name AND k.resolved_at IS NULL) AS skipped,
         s.large_objects, s.last_error, s.last_error_detail, s.last_error_hint, s.last_error_context,
         s.last_error_sqlstate, s.last_error_command, s.last_error_object, s.last_error_statement, s.last_error_xid,
         s.last_error_lsn, s.last_error_committed_at, s.last_error_count, s.last_error_at, s.last_error_resolved_at,
@@ -436,6 +481,9 @@ COMMENT ON COLUMN follow_status.rows_missing IS
 COMMENT ON COLUMN follow_status.ddl_applied IS 'number of commands applied';
 COMMENT ON COLUMN follow_status.unsupported IS
     'number of entries of follower.unsupported, which lists commands and rows that could not follow, that nobody has '
+    'resolved';
+COMMENT ON COLUMN follow_status.skipped IS
+    'number of transactions that were left out, with their statements in follower.skipped, and that nobody has '
     'resolved';
 COMMENT ON COLUMN follow_status.large_objects IS
     'number of large objects upstream when the worker last started; they do not follow';
@@ -469,6 +517,7 @@ ALTER TABLE follower.message_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.keyless_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.follow ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.unsupported ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.skipped ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.dropped_object ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.followed_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.copy_statement ENABLE ROW LEVEL SECURITY;

@@ -18,6 +18,12 @@ enum class OnUnsupported : int {
     stop,   // stops the follow with the reason
 };
 
+// What becomes of a follow that meets an error which does not pass (pg_follower.on_error).
+enum class OnError : int {
+    stop,            // it fails
+    skip_and_record, // it leaves the transaction out, keeps it in follower.skipped, and goes on
+};
+
 // Which commands about roles follow, upstream, where the library is preloaded (pg_follower.roles).
 enum class RolesFollow : int {
     off,
@@ -63,6 +69,7 @@ template <typename Enum> class EnumSetting {
 struct Settings {
     EnumSetting<DeparseFailure> deparse_failure = DeparseFailure::warning;
     EnumSetting<OnUnsupported> on_unsupported = OnUnsupported::record;
+    EnumSetting<OnError> on_error = OnError::stop;
     bool user_mappings = false; // whether user mappings, and what else holds passwords, follow
     EnumSetting<RolesFollow> roles = RolesFollow::missing;
     EnumSetting<MissingRole> missing_role = MissingRole::error;

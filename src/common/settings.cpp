@@ -33,6 +33,12 @@ constexpr config_enum_entry on_unsupported_values[] = {
     no_more_choices,
 };
 
+constexpr config_enum_entry on_error_values[] = {
+    choice("stop", OnError::stop),
+    choice("skip_and_record", OnError::skip_and_record),
+    no_more_choices,
+};
+
 constexpr config_enum_entry roles_values[] = {
     choice("off", RolesFollow::off),
     choice("missing", RolesFollow::missing),
@@ -92,6 +98,11 @@ void define_settings()
                 "What the downstream does when a command or a row of the upstream cannot follow.",
                 "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
                 settings.on_unsupported, on_unsupported_values, PGC_SIGHUP);
+    define_enum(
+        "pg_follower.on_error", "What becomes of a follow that meets an error which does not pass.",
+        "\"stop\" has it fail until somebody calls resume_follow or skip_transaction; \"skip_and_record\" leaves "
+        "the transaction out, keeps it in follower.skipped, and goes on.",
+        settings.on_error, on_error_values, PGC_SIGHUP);
     DefineCustomBoolVariable("pg_follower.user_mappings",
                              "Whether user mappings and subscriptions with a password follow.",
                              "Their passwords are then in the WAL and the stream.", &settings.user_mappings,

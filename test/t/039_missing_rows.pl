@@ -82,10 +82,12 @@ up('INSERT INTO t VALUES (100)');
 up("UPDATE t SET note = 'y' WHERE id = 1");
 up('INSERT INTO t VALUES (101)');
 wait_until($downstream, "SELECT state = 'failed' FROM follow_status");
-is(down('SELECT last_error, last_error_detail, last_error_hint FROM follow_status'),
+is(down(q{SELECT last_error, last_error_detail, replace(last_error_hint, last_error_lsn::text, '...')
+		FROM follow_status}),
 	q{did not find the row of table "public.t" for UPDATE from the upstream|Row with id = '1'.|}
 	  . q{Insert the row on this server, or set pg_follower.on_unsupported to "record". }
-	  . q{Call resume_follow('shop') when the cause is gone.},
+	  . q{Call resume_follow('shop') when the cause is gone, or skip_transaction('...', 'shop') to leave the }
+	  . q{transaction out.},
 	'the follow stops at a missing row');
 is(down('SELECT id FROM t WHERE id >= 100'), '100', 'at its place');
 down('INSERT INTO t VALUES (1); SELECT resume_follow($$shop$$)');

@@ -211,11 +211,10 @@ void Rows::write_key(const Statement *statement)
     }
 }
 
-void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
+// Reads a row into `values_`, and takes note of it. Returns its statement.
+Statement *Rows::read_row(StreamReader &message)
 {
-    size_t start = message.left();
     RowRecord record = message.read_row(values_, most_values);
-    size_t size = start - message.left();
     Statement *statement = statements_.find(record.statement_id);
     if (record.value_count != statement->count)
         ereport(ERROR,
@@ -225,7 +224,20 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
     row_in_hand_ = {statement, values_};
     progress_->position.write_row = write_row_text;
     progress_->position.row = &row_in_hand_;
+    return statement;
+}
 
+RowInHand Rows::skip(StreamReader &message)
+{
+    read_row(message);
+    return row_in_hand_;
+}
+
+void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
+{
+    size_t start = message.left();
+    Statement *statement = read_row(message);
+    size_t size = start - message.left();
     // Here the worker may have to wait for the table's lock.
     if (statement->locked_in != transaction || !statement->valid)
         show_activity(*progress_, statement);

@@ -19,6 +19,8 @@ class Rows {
     // All below need a transaction, whose number (any that was not used before) is `transaction`.
     void define(const StatementRecord &record);
     void row(StreamReader &message, uint64 transaction, int max_rows);
+    // Reads a row without applying it. What is returned is good until the next one.
+    RowInHand skip(StreamReader &message);
     // Applies all rows that wait.
     void flush();
 
@@ -29,6 +31,7 @@ class Rows {
     int64 executions() const { return executions_; }
 
   private:
+    Statement *read_row(StreamReader &message);
     void read_values(Statement *statement, Datum *datums, bool *nulls);
     void write_key(const Statement *statement);
     void flush(Run *run);

@@ -1,5 +1,5 @@
-// The SQL functions stop_follow, resume_follow and drop_follow. What they do outside of this database's tables waits
-// for the end of their transaction, or is taken back by it (pending.cpp).
+// The SQL functions stop_follow, resume_follow, skip_transaction and drop_follow. What they do outside of this
+// database's tables waits for the end of their transaction, or is taken back by it (pending.cpp).
 #include "apply/interface/control.hpp"
 
 #include "apply/interface/arguments.hpp"
@@ -16,10 +16,12 @@
 extern "C" {
 #include "replication/origin.h"
 #include "storage/procarray.h"
+#include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(pg_follower_stop_follow);
 PG_FUNCTION_INFO_V1(pg_follower_resume_follow);
+PG_FUNCTION_INFO_V1(pg_follower_skip_transaction);
 PG_FUNCTION_INFO_V1(pg_follower_drop_follow);
 }
 
@@ -66,6 +68,18 @@ void stop_follow(const char *name)
         on_abort_restart_worker(*follow);
 }
 
+// Has the follow run from the commit on.
+void enable(Follow &follow)
+{
+    follow.enabled = true;
+    follow.state = FollowState::starting;
+    follow.started_at = GetCurrentTimestamp();
+    follow.tries = 0;
+    follow.next_try_at = 0;
+    update_follow(follow);
+    start_worker_at_commit(follow);
+}
+
 // Has a worker that waits for its next try make it now. Returns whether it waits.
 bool hurry_worker(const Follow &follow, int pid)
 {
@@ -95,13 +109,35 @@ void resume_follow(const char *name)
     }
     follow = require_follow(name);
     require_own_follow(*follow);
-    follow->enabled = true;
-    follow->state = FollowState::starting;
-    follow->started_at = GetCurrentTimestamp();
-    follow->tries = 0;
-    follow->next_try_at = 0;
-    update_follow(*follow);
-    start_worker_at_commit(*follow);
+    enable(*follow);
+}
+
+// Raises an error unless the transaction that committed upstream at `lsn` is the one that fails.
+void require_failing(const Follow &follow, XLogRecPtr lsn)
+{
+    bool fails = follow.last_error && follow.last_error_resolved_at == 0 && follow.last_error_count > 0 &&
+                 follow.last_error_lsn != 0;
+    if (fails && follow.last_error_lsn == lsn)
+        return;
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("the transaction that committed at %X/%X is not one that fails in follow \"%s\"",
+                           PGF_LSN(lsn), NameStr(follow.name)),
+                    fails ? errdetail("The one that fails committed at %X/%X.", PGF_LSN(follow.last_error_lsn))
+                          : errdetail("No transaction fails.")));
+}
+
+void skip_transaction(XLogRecPtr lsn, const char *name)
+{
+    Follow *follow = require_follow(name);
+    require_own_follow(*follow);
+    require_failing(*follow, lsn);
+    bool ran = stop_worker(follow->id);
+    follow = require_follow(name);
+    require_failing(*follow, lsn);
+    follow->skip_lsn = lsn;
+    enable(*follow);
+    if (ran)
+        on_abort_restart_worker(*follow);
 }
 
 // What a follow left behind whose database was dropped goes by the name of its slot: its own name was in that database.
@@ -184,6 +220,16 @@ Datum pg_follower_resume_follow(PG_FUNCTION_ARGS)
 {
     require_superuser("resume_follow");
     resume_follow(required_name(fcinfo, 0));
+    PG_RETURN_VOID();
+}
+
+// skip_transaction(lsn pg_lsn, follow_name name) → void
+Datum pg_follower_skip_transaction(PG_FUNCTION_ARGS)
+{
+    require_superuser("skip_transaction");
+    if (PG_ARGISNULL(0))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("lsn must not be null")));
+    skip_transaction(PG_GETARG_LSN(0), required_name(fcinfo, 1));
     PG_RETURN_VOID();
 }
 

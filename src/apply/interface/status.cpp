@@ -68,7 +68,7 @@ Datum last_error_lsn(const Status &status, bool &null)
 Datum last_error_count(const Status &status, bool &null)
 {
     null = !status.follow.last_error;
-    return Int64GetDatum(status.follow.last_error_count);
+    return Int64GetDatum(Max(status.follow.last_error_count, 1));
 }
 
 // The sessions that hold or await the lock for which the worker waits.

@@ -147,6 +147,7 @@ constexpr Field fields[] = {
     field<Lsn, &Follow::single_until>("single_until"),
     field<Lsn, &Follow::blocked_lsn>("blocked_lsn"),
     field<Xid, &Follow::blocked_xid>("blocked_xid"),
+    field<Lsn, &Follow::skip_lsn>("skip_lsn"),
     field<Text, &Follow::last_error>("last_error"),
     field<Text, &Follow::last_error_detail>("last_error_detail"),
     field<Text, &Follow::last_error_hint>("last_error_hint"),

@@ -41,6 +41,7 @@ struct Follow {
     // that xid still see rows that are gone.
     XLogRecPtr blocked_lsn;
     FullTransactionId blocked_xid;
+    XLogRecPtr skip_lsn; // the transaction that commits at this upstream position is to be left out; 0 if none is
     const char *last_error;
     const char *last_error_detail;
     const char *last_error_hint;
@@ -54,11 +55,11 @@ struct Follow {
     TransactionId last_error_xid;        // of the upstream
     TimestampTz last_error_committed_at; // upstream
     XLogRecPtr last_error_lsn;           // of the upstream's commit; 0 if no transaction was being applied
-    int64 last_error_count;              // how often the error has been raised in a row
-    int32 tries;                         // that failed in a row with an error of its kind
-    TimestampTz next_try_at;             // 0 where none is due
-    TimestampTz last_error_resolved_at;  // when the worker had got past it; 0 if it has not
-    int64 large_objects;                 // of the upstream, when its connection was last opened; they do not follow
+    int64 last_error_count; // how often the error has been raised in a row; 0 while it is not clear where it was raised
+    int32 tries;            // that failed in a row with an error of its kind
+    TimestampTz next_try_at;            // 0 where none is due
+    TimestampTz last_error_resolved_at; // when the worker had got past it; 0 if it has not
+    int64 large_objects;                // of the upstream, when its connection was last opened; they do not follow
     Figures figures;
 };
 

@@ -14,6 +14,7 @@
 
 extern "C" {
 #include "common/pg_prng.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 }
 
@@ -88,6 +89,18 @@ const char *hint_with(const char *hint, const char *remedy)
     return psprintf("%s %s", hint, remedy);
 }
 
+// Which calls go on after an error that does not pass.
+const char *remedy_for(const Follow &row, const Position &position)
+{
+    const char *name = NameStr(row.name);
+    const char *resume = call_for("resume_follow", name);
+    if (position.commit_lsn == 0)
+        return psprintf("Call %s when the cause is gone.", resume);
+    const char *lsn = psprintf("'%X/%X'", PGF_LSN(position.commit_lsn));
+    return psprintf("Call %s when the cause is gone, or skip_transaction(%s) to leave the transaction out.", resume,
+                    strcmp(name, "default") == 0 ? lsn : psprintf("%s, %s", lsn, quote_literal_cstr(name)));
+}
+
 } // namespace
 
 Verdict judge(Follow &row, const ErrorData &error, const Applier &applier)
@@ -118,18 +131,26 @@ Verdict judge(Follow &row, const ErrorData &error, const Applier &applier)
     bool final = meaning_of(error.sqlerrcode) == ErrorMeaning::final;
     verdict.at_once = verdict.unclear_until != 0 && !passes && !final;
     row.tries = verdict.at_once ? 0 : (same_kind ? row.tries : 0) + 1;
-    row.last_error_count = same_error ? row.last_error_count + 1 : 1;
+    // 0 while it is not clear which transaction has failed.
+    row.last_error_count = verdict.at_once ? 0 : (same_error ? row.last_error_count : 0) + 1;
 
     if (!final && !passes)
-        verdict.remedy = psprintf("Call %s when the cause is gone.", call_for("resume_follow", NameStr(row.name)));
+        verdict.remedy = remedy_for(row, position);
     verdict.is_new = !same_error;
     verdict.state = !final && (passes || verdict.at_once || row.tries <= settings.max_retries) ? FollowState::retrying
                                                                                                : FollowState::failed;
+    // What has failed while it was left out would fail so again.
+    verdict.skips = verdict.state == FollowState::failed && !final && settings.on_error == OnError::skip_and_record &&
+                    position.commit_lsn != 0 && row.skip_lsn != position.commit_lsn;
+    if (verdict.skips) {
+        row.skip_lsn = position.commit_lsn;
+        verdict.state = FollowState::retrying;
+    }
     note_error(row, error, position, hint_with(hint, verdict.remedy));
     row.state = verdict.state;
     row.segment = 0;
     row.next_try_at = 0;
-    if (verdict.state == FollowState::retrying && !verdict.at_once)
+    if (verdict.state == FollowState::retrying && !verdict.at_once && !verdict.skips)
         row.next_try_at = row.last_error_at + pause_after(row.tries);
     if (verdict.unclear_until != 0)
         row.single_until = verdict.unclear_until;

@@ -11,6 +11,7 @@ struct Verdict {
     bool is_new = true;                      // the error is not the one of the try before, so the log gets it
     XLogRecPtr unclear_until = 0;            // see Applier::unclear_until()
     bool at_once = false;                    // the next try is to find out what has failed
+    bool skips = false;                      // the next try leaves the transaction out
     const char *remedy = nullptr;            // which calls go on; null where the error's own hint says so
 };
 

@@ -19,6 +19,7 @@
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
+#include "apply/execute/row_sql.hpp"
 #include "apply/execute/session.hpp"
 #include "apply/execute/truncate.hpp"
 
@@ -57,6 +58,7 @@ void Applier::start(const Follow &follow, Live *live, RepOriginId origin, XLogRe
     received_ = applied_ = durable_ = marked_ = start;
     error_open_ = follow.last_error && follow.last_error_resolved_at == 0;
     error_lsn_ = follow.last_error_lsn;
+    skip_lsn_ = follow.skip_lsn;
     saved_at_ = GetCurrentTimestamp();
     dlist_init(&commits_);
     message_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower message", ALLOCSET_DEFAULT_SIZES);
@@ -116,6 +118,10 @@ void Applier::record(StreamReader &reader)
     if ((type == Record::begin) == in_upstream_)
         ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
                         errmsg("record '%c' of the stream comes at a wrong place", static_cast<char>(type))));
+    if (skipping_) {
+        skip(type, reader);
+        return;
+    }
     switch (type) {
     case Record::begin:
         begin(reader.read_begin());
@@ -148,6 +154,51 @@ void Applier::record(StreamReader &reader)
                     errmsg("unrecognized record '%c' in the stream", static_cast<char>(type))));
 }
 
+// Takes a record of a transaction that is left out: its statements are kept in follower.skipped.
+void Applier::skip(Record type, StreamReader &reader)
+{
+    switch (type) {
+    case Record::begin:
+        break;
+    case Record::commit:
+        commit(reader.read_commit());
+        return;
+    case Record::statement:
+        rows_.define(reader.read_statement());
+        return;
+    case Record::row: {
+        RowInHand row = rows_.skip(reader);
+        SqlWriter sql;
+        write_row_statement(sql, row);
+        note_skipped({row.statement->kind->name, object_at(progress_.position), "", sql.c_str()});
+        return;
+    }
+    case Record::truncate: {
+        TruncateRecord record = reader.read_truncate();
+        progress_.position.set("TRUNCATE", record.relation_count ? record.relations[0].schema : nullptr,
+                               record.relation_count ? record.relations[0].table : nullptr, record.sql);
+        const char *object = object_at(progress_.position);
+        note_skipped({"TRUNCATE", object ? object : "", "", record.sql});
+        return;
+    }
+    case Record::ddl: {
+        DdlMessage record = reader.read_ddl();
+        if (record.kind == DdlKind::unsupported)
+            note_skipped({record.tag, record.object, record.role, nullptr});
+        else if (record.kind == DdlKind::statement || record.kind == DdlKind::optional)
+            note_skipped({record.tag, record.object, record.role, record.holds_secret ? nullptr : record.sql});
+        return;
+    }
+    }
+    ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
+                    errmsg("unrecognized record '%c' in the stream", static_cast<char>(type))));
+}
+
+void Applier::note_skipped(const SkippedStatement &statement)
+{
+    insert_skipped(follow_, follow_name_, progress_.transaction(), ++skipped_, statement);
+}
+
 // Opens the downstream transaction, unless one is open.
 void Applier::open()
 {
@@ -178,6 +229,13 @@ void Applier::begin(const BeginRecord &record)
         show_progress();
     }
     progress_.position = {nullptr, nullptr, nullptr, record.xid, record.commit_lsn, record.commit_time};
+    skipping_ = record.commit_lsn == skip_lsn_;
+    if (!skipping_)
+        return;
+    // It shares no commit with those before it, and takes one though it changes nothing.
+    commit_group();
+    open();
+    skipped_ = 0;
 }
 
 void Applier::take_sources(const char *sources)
@@ -272,16 +330,23 @@ void Applier::commit(const CommitRecord &record)
 {
     in_upstream_ = false;
     ++grouped_;
-    ++transactions_;
+    if (!skipping_)
+        ++transactions_;
     group_end_ = record.end_lsn;
     group_time_ = record.commit_time;
     received(record.end_lsn);
     bool single = is_single();
-    if (has_ddl_ || single || grouped_ >= settings.max_group_transactions || group_bytes_ >= max_group_bytes ||
-        rows_.executions() - executions_before_ >= max_group_executions ||
+    if (has_ddl_ || single || skipping_ || grouped_ >= settings.max_group_transactions ||
+        group_bytes_ >= max_group_bytes || rows_.executions() - executions_before_ >= max_group_executions ||
         (IsTransactionState() &&
          TimestampDifferenceExceeds(group_started_at_, GetCurrentTimestamp(), max_group_milliseconds)))
         commit_group();
+    if (skipping_)
+        ereport(LOG,
+                (errmsg("the transaction of the upstream that committed at %X/%X was left out", PGF_LSN(skip_lsn_)),
+                 errdetail_plural("It had %d statement.", "It had %d statements.", skipped_, skipped_),
+                 errhint("The table follower.skipped keeps them.")));
+    skipping_ = false;
     if (!single)
         single_until_ = 0;
 }
@@ -304,7 +369,7 @@ void Applier::commit_group()
         rows_.flush();
         record_missing();
         add_counts(figures, progress_.counts);
-        if (is_past_error(group_end_) ||
+        if (is_past_error(group_end_) || skipping_ ||
             TimestampDifferenceExceeds(saved_at_, GetCurrentTimestamp(), save_interval_milliseconds))
             save_figures(figures);
         replorigin_session_origin_lsn = group_end_;
@@ -335,6 +400,8 @@ void Applier::save_figures(const Figures &figures)
     if (follow) {
         follow->figures = figures;
         follow->single_until = single_until_;
+        if (skip_lsn_ < figures.applied_lsn)
+            follow->skip_lsn = 0;
         if (is_past_error(figures.applied_lsn)) {
             follow->last_error_resolved_at = GetCurrentTimestamp();
             follow->tries = 0;

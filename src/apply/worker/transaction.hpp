@@ -8,6 +8,7 @@
 #include "pg_follower/pg.hpp"
 #include "apply/state/progress.hpp"
 #include "apply/execute/rows.hpp"
+#include "apply/state/skipped.hpp"
 #include "apply/state/state.hpp"
 
 extern "C" {
@@ -70,6 +71,8 @@ class Applier {
 
   private:
     void record(StreamReader &reader);
+    void skip(Record type, StreamReader &reader);
+    void note_skipped(const SkippedStatement &statement);
     void open();
     void begin(const BeginRecord &record);
     void commit(const CommitRecord &record);
@@ -108,6 +111,7 @@ class Applier {
     Figures base_ = {};    // when this process started
     TimestampTz saved_at_ = 0;
     XLogRecPtr single_until_ = 0; // up to here, transactions and their rows are applied one by one
+    XLogRecPtr skip_lsn_ = 0;     // the transaction that commits there is left out
     bool error_open_ = false;     // the follow's last error is not over
     XLogRecPtr error_lsn_ = 0;    // the upstream's commit at which it was raised
 
@@ -115,6 +119,8 @@ class Applier {
     bool applying_ = false;    // inside message()
     bool in_upstream_ = false; // between an upstream transaction's begin and commit
     bool changed_ = false;     // it has changed something here
+    bool skipping_ = false;    // it is left out
+    int32 skipped_ = 0;        // statements of it
     bool has_ddl_ = false;     // some of it was DDL
     TimestampTz commit_time_ = 0;
     TimestampTz in_hand_since_ = 0; // when the oldest transaction that is not committed here committed upstream
