@@ -299,6 +299,68 @@ COMMENT ON COLUMN follower.skipped.skipped_at IS 'when it was left out';
 COMMENT ON COLUMN follower.skipped.resolved_at IS
     'when somebody has dealt with it, to be set by UPDATE; follow_status counts the transactions of the others';
 
+-- Rows of the upstream that met rows which were changed here: how many, and the newest. Both are written by
+-- src/apply/state/conflict_log.cpp.
+CREATE TABLE follower.conflict_count (
+    follow integer NOT NULL,
+    follow_name name NOT NULL,
+    schema_name name NOT NULL,
+    table_name name NOT NULL,
+    conflict text NOT NULL,
+    count bigint NOT NULL,
+    last_at timestamptz NOT NULL,
+    PRIMARY KEY (follow, schema_name, table_name, conflict)
+);
+COMMENT ON TABLE follower.conflict_count IS 'how often rows of the upstream met rows that were changed here';
+COMMENT ON COLUMN follower.conflict_count.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.conflict_count.follow_name IS 'name of the follow';
+COMMENT ON COLUMN follower.conflict_count.schema_name IS 'schema of the table';
+COMMENT ON COLUMN follower.conflict_count.table_name IS 'name of the table';
+COMMENT ON COLUMN follower.conflict_count.conflict IS 'kind of the conflict, by PostgreSQL 18''s names';
+COMMENT ON COLUMN follower.conflict_count.count IS 'how many there were';
+COMMENT ON COLUMN follower.conflict_count.last_at IS 'when the last one was met';
+
+CREATE TABLE follower.conflicts (
+    follow integer NOT NULL,
+    number bigint NOT NULL,
+    follow_name name NOT NULL,
+    upstream_xid xid NOT NULL,
+    commit_lsn pg_lsn NOT NULL,
+    committed_at timestamptz NOT NULL,
+    conflict text NOT NULL,
+    schema_name name NOT NULL,
+    table_name name NOT NULL,
+    upstream_row text NOT NULL,
+    local_row text,
+    local_xid xid,
+    local_origin text,
+    local_committed_at timestamptz,
+    resolution text NOT NULL,
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (follow, number)
+);
+COMMENT ON TABLE follower.conflicts IS
+    'rows of the upstream that met rows which were changed here; the newest pg_follower.max_conflicts of each follow';
+COMMENT ON COLUMN follower.conflicts.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.conflicts.number IS 'number of the conflict within the follow';
+COMMENT ON COLUMN follower.conflicts.follow_name IS 'name of the follow';
+COMMENT ON COLUMN follower.conflicts.upstream_xid IS 'transaction id upstream';
+COMMENT ON COLUMN follower.conflicts.commit_lsn IS 'position of the commit upstream';
+COMMENT ON COLUMN follower.conflicts.committed_at IS 'time of the commit upstream';
+COMMENT ON COLUMN follower.conflicts.conflict IS 'kind of the conflict, by PostgreSQL 18''s names';
+COMMENT ON COLUMN follower.conflicts.schema_name IS 'schema of the table';
+COMMENT ON COLUMN follower.conflicts.table_name IS 'name of the table';
+COMMENT ON COLUMN follower.conflicts.upstream_row IS
+    'the new row of the upstream, as far as it was sent; of a DELETE, what finds the row';
+COMMENT ON COLUMN follower.conflicts.local_row IS 'the row, or rows, that it met; null where it was missing';
+COMMENT ON COLUMN follower.conflicts.local_xid IS 'the transaction here that wrote the local row';
+COMMENT ON COLUMN follower.conflicts.local_origin IS
+    'the replication origin of that transaction; null where it was none, or where that is not known';
+COMMENT ON COLUMN follower.conflicts.local_committed_at IS
+    'when that was committed; null unless track_commit_timestamp is on';
+COMMENT ON COLUMN follower.conflicts.resolution IS 'what became of it';
+COMMENT ON COLUMN follower.conflicts.found_at IS 'when it was met';
+
 -- Objects that the upstream has dropped, to which values of regclass and the like may still refer by number. Known to
 -- src/apply/state/dropped_objects.cpp.
 CREATE TABLE follower.dropped_object (
@@ -508,6 +570,35 @@ COMMENT ON COLUMN follow_status.last_error_resolved_at IS
 COMMENT ON COLUMN follow_status.next_try_at IS 'when the next try is due; null if none is';
 GRANT SELECT ON follow_status TO pg_monitor;
 
+CREATE VIEW follow_conflicts AS
+    SELECT c.follow_name, c.schema_name, c.table_name,
+        coalesce(sum(c.count) FILTER (WHERE c.conflict = 'insert_exists'), 0)::bigint AS insert_exists,
+        coalesce(sum(c.count) FILTER (WHERE c.conflict = 'update_origin_differs'), 0)::bigint AS update_origin_differs,
+        coalesce(sum(c.count) FILTER (WHERE c.conflict = 'update_exists'), 0)::bigint AS update_exists,
+        coalesce(sum(c.count) FILTER (WHERE c.conflict = 'update_missing'), 0)::bigint AS update_missing,
+        coalesce(sum(c.count) FILTER (WHERE c.conflict = 'delete_origin_differs'), 0)::bigint AS delete_origin_differs,
+        coalesce(sum(c.count) FILTER (WHERE c.conflict = 'delete_missing'), 0)::bigint AS delete_missing,
+        coalesce(sum(c.count) FILTER (WHERE c.conflict = 'multiple_unique_conflicts'), 0)::bigint
+            AS multiple_unique_conflicts,
+        max(c.last_at) AS last_at
+    FROM follower.conflict_count AS c
+    GROUP BY c.follow_name, c.schema_name, c.table_name;
+COMMENT ON VIEW follow_conflicts IS
+    'for each table, how often rows of the upstream met rows that were changed here, by PostgreSQL 18''s names';
+COMMENT ON COLUMN follow_conflicts.follow_name IS 'name of the follow';
+COMMENT ON COLUMN follow_conflicts.schema_name IS 'schema of the table';
+COMMENT ON COLUMN follow_conflicts.table_name IS 'name of the table';
+COMMENT ON COLUMN follow_conflicts.insert_exists IS 'inserts of a key that was here already';
+COMMENT ON COLUMN follow_conflicts.update_origin_differs IS 'updates of a row that somebody else had changed here';
+COMMENT ON COLUMN follow_conflicts.update_exists IS 'updates to a key that another row had here';
+COMMENT ON COLUMN follow_conflicts.update_missing IS 'updates of a row that was not here';
+COMMENT ON COLUMN follow_conflicts.delete_origin_differs IS 'deletes of a row that somebody else had changed here';
+COMMENT ON COLUMN follow_conflicts.delete_missing IS 'deletes of a row that was not here';
+COMMENT ON COLUMN follow_conflicts.multiple_unique_conflicts IS
+    'rows whose keys in several unique indexes were here already';
+COMMENT ON COLUMN follow_conflicts.last_at IS 'when the last one was met';
+GRANT SELECT ON follow_conflicts TO pg_monitor;
+
 ------------------------------------------------------------------------------------------------------------------ trust
 
 -- Privileges may come from elsewhere (pg_read_all_data, pg_write_all_data, default privileges), and with the key, or
@@ -518,6 +609,8 @@ ALTER TABLE follower.keyless_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.follow ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.unsupported ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.skipped ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.conflicts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.conflict_count ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.dropped_object ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.followed_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.copy_statement ENABLE ROW LEVEL SECURITY;

@@ -18,6 +18,13 @@ enum class OnUnsupported : int {
     stop,   // stops the follow with the reason
 };
 
+// What the worker does with a row of the upstream that meets a row which was changed here (pg_follower.on_conflict).
+enum class OnConflict : int {
+    error,    // a key that is there already is an error; a row that is missing goes by on_unsupported
+    upstream, // the upstream's row takes the place of the local one
+    skip,     // the local row stays, and the upstream's is left out
+};
+
 // What becomes of a follow that meets an error which does not pass (pg_follower.on_error).
 enum class OnError : int {
     stop,            // it fails
@@ -70,6 +77,8 @@ struct Settings {
     EnumSetting<DeparseFailure> deparse_failure = DeparseFailure::warning;
     EnumSetting<OnUnsupported> on_unsupported = OnUnsupported::record;
     EnumSetting<OnError> on_error = OnError::stop;
+    EnumSetting<OnConflict> on_conflict = OnConflict::error;
+    int max_conflicts = 1000;   // that follower.conflicts keeps of a follow
     bool user_mappings = false; // whether user mappings, and what else holds passwords, follow
     EnumSetting<RolesFollow> roles = RolesFollow::missing;
     EnumSetting<MissingRole> missing_role = MissingRole::error;

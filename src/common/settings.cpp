@@ -39,6 +39,13 @@ constexpr config_enum_entry on_error_values[] = {
     no_more_choices,
 };
 
+constexpr config_enum_entry on_conflict_values[] = {
+    choice("error", OnConflict::error),
+    choice("upstream", OnConflict::upstream),
+    choice("skip", OnConflict::skip),
+    no_more_choices,
+};
+
 constexpr config_enum_entry roles_values[] = {
     choice("off", RolesFollow::off),
     choice("missing", RolesFollow::missing),
@@ -98,6 +105,15 @@ void define_settings()
                 "What the downstream does when a command or a row of the upstream cannot follow.",
                 "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
                 settings.on_unsupported, on_unsupported_values, PGC_SIGHUP);
+    define_enum("pg_follower.on_conflict",
+                "What the downstream does with a row of the upstream that meets a row which was changed here.",
+                "\"error\" takes a key that is there already as an error, and rows that are missing as "
+                "pg_follower.on_unsupported says; \"upstream\" puts the row of the upstream in the place of the local "
+                "one; \"skip\" leaves it out. follow_conflicts counts them.",
+                settings.on_conflict, on_conflict_values, PGC_SIGHUP);
+    DefineCustomIntVariable(
+        "pg_follower.max_conflicts", "Number of conflicts that follower.conflicts keeps for each follow, the newest.",
+        nullptr, &settings.max_conflicts, settings.max_conflicts, 0, 1000000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     define_enum(
         "pg_follower.on_error", "What becomes of a follow that meets an error which does not pass.",
         "\"stop\" has it fail until somebody calls resume_follow or skip_transaction; \"skip_and_record\" leaves "

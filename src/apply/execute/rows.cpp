@@ -165,6 +165,7 @@ void Rows::start(Progress *progress)
     progress_ = progress;
     install_row_plans();
     install_silenced();
+    conflicts_.start(execute);
     statements_.start(discard);
     runs_.start();
     row_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower row", ALLOCSET_DEFAULT_SIZES);
@@ -273,6 +274,7 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
         else if (runs_.bytes() >= max_all_bytes)
             flush();
     } else {
+        flush(run);
         show_activity(*progress_, statement);
         apply_one(statement, progress_->transaction(), datums_, nulls_);
     }
@@ -304,7 +306,9 @@ void Rows::flush(Run *run)
         slot_getallattrs(slot);
         apply_one(run->statement, run->transactions[0], slot->tts_values, slot->tts_isnull);
         ExecDropSingleTupleTableSlot(slot);
-    } else
+    } else if (Conflicts::handles(*run->statement))
+        apply_run_or_rows(run);
+    else
         apply_run(run);
     progress_->counts.rows += run->replaced;
     MemoryContextSwitchTo(TopMemoryContext);
@@ -326,10 +330,33 @@ uint64 Rows::execute_one(Statement *statement, Datum *datums, const bool *nulls)
     return SPI_processed;
 }
 
+// Applies a row. Returns how many rows it has found or inserted; -1 where a conflict had it left out.
+int64 Rows::apply_or_leave_out(Statement *statement, const UpstreamTransaction &transaction, Datum *datums,
+                               const bool *nulls)
+{
+    if (!Conflicts::handles(*statement))
+        return static_cast<int64>(execute_one(statement, datums, nulls));
+    struct Row {
+        Rows *rows;
+        Statement *statement;
+        Datum *datums;
+        const bool *nulls;
+    } row = {this, statement, datums, nulls};
+    return conflicts_.apply(
+        {statement, transaction, datums, nulls},
+        [](void *argument) {
+            auto [rows, statement, datums, nulls] = *static_cast<Row *>(argument);
+            return rows->execute_one(statement, datums, nulls);
+        },
+        &row);
+}
+
 void Rows::apply_one(Statement *statement, const UpstreamTransaction &transaction, Datum *datums, const bool *nulls)
 {
-    uint64 found = execute_one(statement, datums, nulls);
-    progress_->counts.rows += static_cast<int64>(found);
+    int64 found = apply_or_leave_out(statement, transaction, datums, nulls);
+    if (found < 0)
+        return;
+    progress_->counts.rows += found;
     if (statement->kind->finds_by == FindsBy::nothing)
         return;
     check_found(statement, found, 1);
@@ -396,6 +423,29 @@ void Rows::apply_run(Run *run)
     ExecDropSingleTupleTableSlot(slot);
 }
 
+// Applies the rows of a run one by one where a conflict is among them, together where none is.
+void Rows::apply_run_or_rows(Run *run)
+{
+    struct Argument {
+        Rows *rows;
+        Run *run;
+    } argument = {this, run};
+    auto apply = [](void *argument) -> uint64 {
+        auto [rows, run] = *static_cast<Argument *>(argument);
+        rows->apply_run(run);
+        return 0;
+    };
+    if (Conflicts::try_run(apply, &argument))
+        return;
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
+    for (int i = 0; i < run->count; ++i) {
+        ExecStoreMinimalTuple(run->rows[i], slot, false);
+        slot_getallattrs(slot);
+        apply_one(run->statement, run->transactions[i], slot->tts_values, slot->tts_isnull);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+}
+
 void Rows::check_found(const Statement *statement, uint64 found, uint64 expected)
 {
     if (found > expected)
@@ -405,11 +455,12 @@ void Rows::check_found(const Statement *statement, uint64 found, uint64 expected
                         errhint("Remove the surplus rows.")));
 }
 
-void Rows::note_missing(const Statement *statement, const UpstreamTransaction &transaction, const Datum *datums,
+void Rows::note_missing(const Statement *statement, const UpstreamTransaction &transaction, Datum *datums,
                         const bool *nulls)
 {
     ++progress_->counts.missing;
-    missing_.note(*statement, transaction, datums, nulls);
+    if (!conflicts_.missing({statement, transaction, datums, nulls}))
+        missing_.note(*statement, transaction, datums, nulls);
 }
 
 } // namespace pg_follower::apply

@@ -1,6 +1,7 @@
 // Applies rows to this database's tables.
 #pragma once
 
+#include "apply/execute/conflicts.hpp"
 #include "apply/execute/missing_rows.hpp"
 #include "pg_follower/stream.hpp"
 #include "apply/state/progress.hpp"
@@ -26,6 +27,11 @@ class Rows {
 
     // Calls record(note) for what rows were not found since the last call; see MissingRows.
     template <typename Record> void take_missing(Record record) { missing_.take(record); }
+    // Calls count(...) and keep(...) for the conflicts since the last call; see Conflicts.
+    template <typename Count, typename Keep> void take_conflicts(Count count, Keep keep)
+    {
+        conflicts_.take(count, keep);
+    }
 
     // How many row statements have been executed.
     int64 executions() const { return executions_; }
@@ -37,9 +43,12 @@ class Rows {
     void flush(Run *run);
     void apply_one(Statement *statement, const UpstreamTransaction &transaction, Datum *datums, const bool *nulls);
     void apply_run(Run *run);
+    void apply_run_or_rows(Run *run);
     uint64 execute_one(Statement *statement, Datum *datums, const bool *nulls);
     uint64 execute_run(Run *run, bool *found_rows);
-    void note_missing(const Statement *statement, const UpstreamTransaction &transaction, const Datum *datums,
+    int64 apply_or_leave_out(Statement *statement, const UpstreamTransaction &transaction, Datum *datums,
+                             const bool *nulls);
+    void note_missing(const Statement *statement, const UpstreamTransaction &transaction, Datum *datums,
                       const bool *nulls);
     void check_found(const Statement *statement, uint64 found, uint64 expected);
 
@@ -55,6 +64,7 @@ class Rows {
     bool *nulls_ = nullptr;
     StringInfoData key_ = {};
     MissingRows missing_;
+    Conflicts conflicts_;
 };
 
 } // namespace pg_follower::apply

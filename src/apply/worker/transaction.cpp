@@ -137,7 +137,7 @@ void Applier::record(StreamReader &reader)
         open();
         tell_followers();
         changed_ = true;
-        rows_.row(reader, number_, is_single() ? 1 : settings.max_batch_rows);
+        rows_.row(reader, number_, applies_singly() ? 1 : settings.max_batch_rows);
         return;
     case Record::truncate:
         open();
@@ -326,6 +326,13 @@ void Applier::record_missing()
     });
 }
 
+void Applier::record_conflicts()
+{
+    rows_.take_conflicts([&](const char *schema, const char *table, Conflict conflict,
+                             int64 count) { count_conflicts(follow_, follow_name_, schema, table, conflict, count); },
+                         [&](const List *notes) { keep_conflicts(follow_, follow_name_, notes); });
+}
+
 void Applier::commit(const CommitRecord &record)
 {
     in_upstream_ = false;
@@ -368,6 +375,7 @@ void Applier::commit_group()
     if (IsTransactionState()) {
         rows_.flush();
         record_missing();
+        record_conflicts();
         add_counts(figures, progress_.counts);
         if (is_past_error(group_end_) || skipping_ ||
             TimestampDifferenceExceeds(saved_at_, GetCurrentTimestamp(), save_interval_milliseconds))

@@ -82,10 +82,13 @@ class Applier {
     void note_unsupported(const DdlMessage &record, const char *reason, const char *statement);
     void record_unsupported(const DdlMessage &record, const char *reason, const char *statement);
     void record_missing();
+    void record_conflicts();
     void commit_group();
     void save_figures(const Figures &figures);
     // Of the transaction in hand.
     bool is_single() const { return progress_.position.commit_lsn <= single_until_; }
+    // Whether its rows are applied one by one.
+    bool applies_singly() const { return is_single() || Conflicts::looks_at_rows(); }
     bool is_past_error(XLogRecPtr applied) const { return error_open_ && applied > error_lsn_; }
     void resolve_error();
     void received(XLogRecPtr end);
