@@ -163,6 +163,7 @@ CREATE TABLE follower.follow (
     received_lsn pg_lsn NOT NULL,
     applied_lsn pg_lsn NOT NULL,
     last_commit_at timestamptz,
+    last_message_at timestamptz,
     caught_up_at timestamptz,
     transactions bigint NOT NULL,
     rows_applied bigint NOT NULL,
@@ -226,6 +227,8 @@ COMMENT ON COLUMN follower.follow.applied_lsn IS
     'everything that was committed upstream before this position is visible here';
 COMMENT ON COLUMN follower.follow.last_commit_at IS
     'when the last transaction applied here was committed upstream; null if there is none';
+COMMENT ON COLUMN follower.follow.last_message_at IS
+    'when the worker last heard of the upstream; null if it has not';
 COMMENT ON COLUMN follower.follow.caught_up_at IS
     'when the worker was last known to have everything that the upstream had';
 COMMENT ON COLUMN follower.follow.transactions IS 'number of transactions applied';
@@ -484,7 +487,8 @@ REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text), alter_foll
 CREATE FUNCTION follower.status(
     OUT follow_name name, OUT state text, OUT pid integer, OUT blocked_by integer[], OUT upstream text,
     OUT slot_name name, OUT received_lsn pg_lsn, OUT applied_lsn pg_lsn,
-    OUT last_commit_at timestamptz, OUT transactions bigint, OUT rows_applied bigint, OUT ddl_applied bigint,
+    OUT last_message_at timestamptz, OUT last_commit_at timestamptz,
+    OUT transactions bigint, OUT rows_applied bigint, OUT ddl_applied bigint,
     OUT rows_missing bigint, OUT large_objects bigint,
     OUT last_error text, OUT last_error_detail text,
     OUT last_error_hint text, OUT last_error_context text, OUT last_error_at timestamptz,
@@ -506,7 +510,8 @@ GRANT EXECUTE ON FUNCTION follower.status(), follower.lag(name) TO pg_monitor;
 -- OFFSET 0 makes it one call for both columns.
 CREATE VIEW follow_status AS
     SELECT s.follow_name, s.state, s.pid, s.blocked_by, s.upstream, s.slot_name, s.received_lsn, s.applied_lsn,
-        (l.lag).lag_bytes, (l.lag).lag_time, s.last_commit_at, s.transactions, s.rows_applied, s.ddl_applied,
+        (l.lag).lag_bytes, (l.lag).lag_time, s.last_message_at, s.last_commit_at, s.transactions,
+        s.rows_applied, s.ddl_applied,
         s.rows_missing,
         (SELECT count(*) FROM follower.unsupported AS u JOIN follower.follow AS f ON u.follow = f.id
             WHERE f.name = s.follow_name AND u.resolved_at IS NULL) AS unsupported,
@@ -534,6 +539,8 @@ COMMENT ON COLUMN follow_status.lag_bytes IS
 COMMENT ON COLUMN follow_status.lag_time IS
     'how long ago the transaction that is being applied was committed upstream; at most how long the follow has been '
     'behind, if none is; zero if everything is here';
+COMMENT ON COLUMN follow_status.last_message_at IS
+    'when the worker last heard of the upstream; null if it has not';
 COMMENT ON COLUMN follow_status.last_commit_at IS
     'when the last transaction applied here was committed upstream; null if there is none';
 COMMENT ON COLUMN follow_status.transactions IS 'number of transactions applied';
@@ -569,6 +576,33 @@ COMMENT ON COLUMN follow_status.last_error_resolved_at IS
     'when the worker had got past it; null while it has not, and where there has been none';
 COMMENT ON COLUMN follow_status.next_try_at IS 'when the next try is due; null if none is';
 GRANT SELECT ON follow_status TO pg_monitor;
+
+-- Stable for the same reason as follower.lag().
+CREATE FUNCTION follower.slot(follow_name name, OUT active boolean, OUT wal_status text, OUT retained_bytes bigint,
+    OUT safe_wal_size bigint)
+    RETURNS record LANGUAGE C STABLE AS 'MODULE_PATHNAME', 'pg_follower_slot';
+REVOKE ALL ON FUNCTION follower.slot(name) FROM PUBLIC;
+COMMENT ON FUNCTION follower.slot(name) IS
+    'returns what the upstream says of the slot of a follow, which it asks over a connection of its own';
+GRANT EXECUTE ON FUNCTION follower.slot(name) TO pg_monitor;
+
+CREATE VIEW follow_slots AS
+    SELECT s.follow_name, s.slot_name, (u.slot).active, (u.slot).wal_status, (u.slot).retained_bytes,
+        (u.slot).safe_wal_size
+    FROM follower.status() AS s
+    CROSS JOIN LATERAL (SELECT follower.slot(s.follow_name) AS slot OFFSET 0) AS u;
+COMMENT ON VIEW follow_slots IS
+    'the replication slot of each follow, as the upstream sees it; null where the upstream cannot be reached or has no '
+    'such slot';
+COMMENT ON COLUMN follow_slots.follow_name IS 'name of the follow';
+COMMENT ON COLUMN follow_slots.slot_name IS 'name of the replication slot upstream';
+COMMENT ON COLUMN follow_slots.active IS 'whether a process of the upstream sends from it';
+COMMENT ON COLUMN follow_slots.wal_status IS
+    'whether the WAL that it needs is there: reserved, extended, unreserved or lost';
+COMMENT ON COLUMN follow_slots.retained_bytes IS 'bytes of WAL that it keeps on the upstream''s disk';
+COMMENT ON COLUMN follow_slots.safe_wal_size IS
+    'bytes of WAL that the upstream can still write before the slot may be lost; null without max_slot_wal_keep_size';
+GRANT SELECT ON follow_slots TO pg_monitor;
 
 CREATE VIEW follow_conflicts AS
     SELECT c.follow_name, c.schema_name, c.table_name,

@@ -78,6 +78,7 @@ struct Settings {
     EnumSetting<OnUnsupported> on_unsupported = OnUnsupported::record;
     EnumSetting<OnError> on_error = OnError::stop;
     EnumSetting<OnConflict> on_conflict = OnConflict::error;
+    int max_lag_bytes = 0;      // in kB, beyond which the worker warns; 0: it never does
     int max_conflicts = 1000;   // that follower.conflicts keeps of a follow
     bool user_mappings = false; // whether user mappings, and what else holds passwords, follow
     EnumSetting<RolesFollow> roles = RolesFollow::missing;

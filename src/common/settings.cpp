@@ -105,6 +105,10 @@ void define_settings()
                 "What the downstream does when a command or a row of the upstream cannot follow.",
                 "\"record\" adds it to follower.unsupported and goes on; \"stop\" stops the follow.",
                 settings.on_unsupported, on_unsupported_values, PGC_SIGHUP);
+    DefineCustomIntVariable("pg_follower.max_lag_bytes",
+                            "Distance to the upstream beyond which the worker writes a WARNING to the log each minute.",
+                            "0 turns that off.", &settings.max_lag_bytes, settings.max_lag_bytes, 0, PG_INT32_MAX,
+                            PGC_SIGHUP, GUC_UNIT_KB, nullptr, nullptr, nullptr);
     define_enum("pg_follower.on_conflict",
                 "What the downstream does with a row of the upstream that meets a row which was changed here.",
                 "\"error\" takes a key that is there already as an error, and rows that are missing as "

@@ -1,4 +1,4 @@
-// The functions behind the view follow_status.
+// The functions behind the views follow_status and follow_slots.
 //
 // How far a follow is behind is a question to the upstream (upstream_position.hpp), which takes a connection to it. The
 // view asks only where somebody reads these columns. The connection is made with the follow's own connection string,
@@ -21,6 +21,7 @@ extern "C" {
 
 PG_FUNCTION_INFO_V1(pg_follower_status);
 PG_FUNCTION_INFO_V1(pg_follower_lag);
+PG_FUNCTION_INFO_V1(pg_follower_slot);
 }
 
 namespace pg_follower::apply {
@@ -236,4 +237,19 @@ Datum pg_follower_lag(PG_FUNCTION_ARGS)
     Datum values[] = {Int64GetDatum(lag.bytes), IntervalPGetDatum(&time)};
     bool nulls[] = {!lag.has_bytes, !lag.has_time};
     PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
+}
+
+// follower.slot(follow_name name) → active boolean, wal_status text, retained_bytes bigint, safe_wal_size bigint
+Datum pg_follower_slot(PG_FUNCTION_ARGS)
+{
+    TupleDesc description;
+    if (get_call_result_type(fcinfo, nullptr, &description) != TYPEFUNC_COMPOSITE)
+        ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the function returns no row")));
+    // The follow may have been dropped since the row of follow_slots was made.
+    const Follow *follow = find_follow(required_name(fcinfo, 0));
+    const char *values[slot_facts];
+    if (!follow || !ask_upstream_slot(follow->conninfo, NameStr(follow->slot), values))
+        PG_RETURN_NULL();
+    AttInMetadata *columns = TupleDescGetAttInMetadata(description);
+    PG_RETURN_DATUM(HeapTupleGetDatum(BuildTupleFromCStrings(columns, const_cast<char **>(values))));
 }

@@ -168,6 +168,7 @@ constexpr Field fields[] = {
     field<Lsn, &Figures::received_lsn>("received_lsn"),
     field<Lsn, &Figures::applied_lsn>("applied_lsn"),
     field<Time, &Figures::last_commit_at>("last_commit_at"),
+    field<Time, &Figures::last_message_at>("last_message_at"),
     field<Time, &Figures::caught_up_at>("caught_up_at"),
     field<Number, &Figures::transactions>("transactions"),
     field<Number, &Figures::rows_applied>("rows_applied"),

@@ -19,10 +19,11 @@ FollowState state_from_name(const char *name);
 
 // What a follow has done. Counters run over the whole life of the follow.
 struct Figures {
-    XLogRecPtr received_lsn;    // last position heard of
-    XLogRecPtr applied_lsn;     // everything that committed upstream before it is visible here
-    TimestampTz last_commit_at; // when the last applied transaction committed upstream; 0 if none has
-    TimestampTz caught_up_at;   // when the worker was last known to have everything that the upstream had
+    XLogRecPtr received_lsn;     // last position heard of
+    XLogRecPtr applied_lsn;      // everything that committed upstream before it is visible here
+    TimestampTz last_commit_at;  // when the last applied transaction committed upstream; 0 if none has
+    TimestampTz last_message_at; // when the worker last heard of the upstream; 0 if it has not
+    TimestampTz caught_up_at;    // when the worker was last known to have everything that the upstream had
     int64 transactions;
     int64 rows_applied;
     int64 rows_missing; // rows to update or delete that were not found here

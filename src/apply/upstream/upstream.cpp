@@ -138,8 +138,9 @@ void check_conninfo(const char *conninfo)
 Upstream Upstream::try_connect(const char *conninfo, const char *application_name, const char **error)
 {
     load_walreceiver();
-    // Dead peers are found by TCP, not by timeouts of the protocol: neither side answers while it works on something
-    // long. What the user's own string says comes later, and so wins.
+    // Dead peers are found by TCP: neither side answers while it works on something long. (An upstream that lives and
+    // does not answer is found by the protocol, see watch.hpp.) What the user's own string says comes later, and so
+    // wins.
     const char *options = "keepalives_idle=30 keepalives_interval=10 keepalives_count=6 ";
     bool uri = strncmp(conninfo, "postgres://", 11) == 0 || strncmp(conninfo, "postgresql://", 13) == 0;
     const char *full = uri ? conninfo : psprintf("%s%s", options, conninfo);

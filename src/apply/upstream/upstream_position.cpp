@@ -1,10 +1,12 @@
-// Asks the upstream for its position over a short connection of its own. See upstream_position.hpp.
+// Asks the upstream over a short connection of its own. See upstream_position.hpp.
 //
 // The stream does not tell that position: a walsender says how far it has decoded, and says nothing while it decodes a
 // large transaction or while the worker waits for a lock. libpqwalreceiver knows no time limit and, in version 15,
 // leaves an interrupted connection open; so this connection is made with libpq itself. It is an ordinary one, which
 // takes no walsender.
 #include "apply/upstream/upstream_position.hpp"
+
+#include "pg_follower/sql_writer.hpp"
 
 extern "C" {
 #include "libpq-fe.h"
@@ -61,9 +63,9 @@ bool connect(PGconn *connection, TimestampTz deadline)
 }
 
 // The answer to the query; null where there is none in time. It may be of any server, so nothing is expected of it.
-PGresult *ask(PGconn *connection, TimestampTz deadline)
+PGresult *ask(PGconn *connection, const char *query, TimestampTz deadline)
 {
-    if (!PQsendQuery(connection, position_query))
+    if (!PQsendQuery(connection, query))
         return nullptr;
     while (PQisBusy(connection))
         if (!wait_for(connection, WL_SOCKET_READABLE, deadline) || !PQconsumeInput(connection))
@@ -71,38 +73,37 @@ PGresult *ask(PGconn *connection, TimestampTz deadline)
     return PQgetResult(connection);
 }
 
-XLogRecPtr position_in(const PGresult *result)
+// Copies the values of the result's only row. Returns whether there is one.
+bool row_in(const PGresult *result, int count, const char **values)
 {
-    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1 || PQgetisnull(result, 0, 0))
-        return 0;
-    uint32 high, low;
-    if (sscanf(PQgetvalue(result, 0, 0), "%X/%X", &high, &low) != 2)
-        return 0;
-    return static_cast<XLogRecPtr>(high) << 32 | low;
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1 || PQnfields(result) != count)
+        return false;
+    for (int i = 0; i < count; ++i)
+        values[i] = PQgetisnull(result, 0, i) ? nullptr : pstrdup(PQgetvalue(result, 0, i));
+    return true;
 }
 
 void ignore_notice(void *, const PGresult *) {}
 
-} // namespace
-
-XLogRecPtr ask_upstream_position(const char *conninfo)
+// Asks, and takes the only row of the answer, as text. Returns false where there is none in time.
+bool ask_upstream(const char *conninfo, const char *query, int count, const char **values)
 {
     const char *const keywords[] = {"dbname", "application_name", nullptr};
-    const char *const values[] = {conninfo, "pg_follower status", nullptr};
+    const char *const settings[] = {conninfo, "pg_follower status", nullptr};
     TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), limit_milliseconds);
     if (!AcquireExternalFD())
-        return 0;
+        return false;
     // They are volatile because they are set between PG_TRY and a longjmp.
     PGconn *volatile connection = nullptr;
     PGresult *volatile result = nullptr;
-    volatile XLogRecPtr position = 0;
+    volatile bool answered = false;
     PG_TRY();
     {
-        connection = PQconnectStartParams(keywords, values, 1);
+        connection = PQconnectStartParams(keywords, settings, 1);
         if (connect(connection, deadline)) {
             PQsetNoticeReceiver(connection, ignore_notice, nullptr);
-            result = ask(connection, deadline);
-            position = position_in(result);
+            result = ask(connection, query, deadline);
+            answered = row_in(result, count, values);
         }
     }
     PG_FINALLY();
@@ -112,7 +113,32 @@ XLogRecPtr ask_upstream_position(const char *conninfo)
         ReleaseExternalFD();
     }
     PG_END_TRY();
-    return position;
+    return answered;
+}
+
+} // namespace
+
+XLogRecPtr ask_upstream_position(const char *conninfo)
+{
+    const char *position;
+    uint32 high, low;
+    if (!ask_upstream(conninfo, position_query, 1, &position) || !position ||
+        sscanf(position, "%X/%X", &high, &low) != 2)
+        return 0;
+    return static_cast<XLogRecPtr>(high) << 32 | low;
+}
+
+bool ask_upstream_slot(const char *conninfo, const char *slot, const char **values)
+{
+    SqlWriter query;
+    query
+        .text("SELECT active::pg_catalog.text, wal_status,"
+              " pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery()"
+              " THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END,"
+              " restart_lsn)::pg_catalog.int8, safe_wal_size"
+              " FROM pg_catalog.pg_replication_slots WHERE slot_name OPERATOR(pg_catalog.=) ")
+        .literal(slot);
+    return ask_upstream(conninfo, query.c_str(), slot_facts, values);
 }
 
 } // namespace pg_follower::apply

@@ -369,6 +369,7 @@ void Applier::commit_group()
     figures.applied_lsn = group_end_;
     figures.last_commit_at = group_time_;
     figures.caught_up_at = figures_.caught_up_at;
+    figures.last_message_at = figures_.last_message_at;
     figures.transactions += transactions_;
 
     XLogRecPtr local_end = 0;

@@ -41,6 +41,8 @@ class Applier {
 
     // Applies the records of one message, which reaches up to `end` in the upstream's WAL.
     void message(const char *data, size_t size, XLogRecPtr end);
+    // A message has come, of whatever kind.
+    void heard(TimestampTz now) { figures_.last_message_at = now; }
     // The upstream has nothing more before `end`.
     void keepalive(XLogRecPtr end);
     // There is nothing more to read for now: commits what is complete, and makes it durable.

@@ -22,6 +22,7 @@
 #include "apply/worker/failure.hpp"
 #include "apply/worker/transaction.hpp"
 #include "apply/upstream/upstream.hpp"
+#include "apply/upstream/watch.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -286,11 +287,12 @@ void open_stream()
                                                    NameStr(follow.name), worker->database, PGF_LSN(worker->start))));
 }
 
-// Tells the upstream how far this worker is, if that has changed or the upstream asks.
-void send_feedback(bool asked)
+// Tells the upstream how far this worker is, if that has changed, if the upstream asks, or if the upstream is asked for
+// an answer.
+void send_feedback(bool asked, bool ask = false)
 {
     Feedback now = worker->applier.feedback(asked);
-    if (!asked && !(now != worker->sent))
+    if (!asked && !ask && !(now != worker->sent))
         return;
     StringInfoData reply;
     initStringInfo(&reply);
@@ -299,7 +301,7 @@ void send_feedback(bool asked)
     pq_sendint64(&reply, now.flushed);
     pq_sendint64(&reply, now.applied);
     pq_sendint64(&reply, GetCurrentTimestamp());
-    pq_sendbyte(&reply, 0);
+    pq_sendbyte(&reply, ask);
     worker->upstream.send(reply.data, reply.len);
     pfree(reply.data);
     worker->sent = now;
@@ -325,6 +327,12 @@ void handle_message(char *data, int length)
     }
 }
 
+// The shorter of two times, which are -1 where there is none.
+long shorter(long one, long other)
+{
+    return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
 // Takes messages as long as there are any, then waits.
 [[noreturn]] void follow_stream()
 {
@@ -332,6 +340,8 @@ void handle_message(char *data, int length)
     constexpr int feedback_milliseconds = 500;
     TimestampTz told_at = GetCurrentTimestamp();
     bool busy = true;
+    SilenceWatch silence;
+    LagWatch lag;
     for (;;) {
         CHECK_FOR_INTERRUPTS();
         if (ConfigReloadPending) {
@@ -343,7 +353,11 @@ void handle_message(char *data, int length)
         int length = worker->upstream.receive(&data, &socket);
         if (length < 0)
             ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("upstream has ended the stream")));
+        TimestampTz now = GetCurrentTimestamp();
+        lag.check(NameStr(worker->follow->name), worker->follow->conninfo, worker->applier.figures().applied_lsn, now);
         if (length > 0) {
+            silence.heard();
+            worker->applier.heard(now);
             handle_message(data, length);
             busy = true;
             if (!IsTransactionState() &&
@@ -354,7 +368,7 @@ void handle_message(char *data, int length)
             continue;
         }
         worker->applier.pause();
-        send_feedback(false);
+        send_feedback(false, silence.waits(now));
         if (stop_requested() && !IsTransactionState())
             end_stopped();
         if (busy && !IsTransactionState()) {
@@ -362,7 +376,7 @@ void handle_message(char *data, int length)
             pgstat_report_activity(STATE_IDLE, nullptr);
             busy = false;
         }
-        long timeout = worker->applier.milliseconds_to_mark();
+        long timeout = shorter(worker->applier.milliseconds_to_mark(), silence.milliseconds_left(now));
         int wake = WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH | (timeout >= 0 ? WL_TIMEOUT : 0);
         int events = WaitLatchOrSocket(MyLatch, wake, socket, timeout, PG_WAIT_EXTENSION);
         if (events & WL_LATCH_SET)
