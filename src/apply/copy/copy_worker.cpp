@@ -1,12 +1,14 @@
 // The queue of tables to copy, and those who work on it. See copy_worker.hpp.
 #include "apply/copy/copy_worker.hpp"
 
+#include "apply/copy/table_parts.hpp"
 #include "apply/copy/table_states.hpp"
 #include "apply/execute/session.hpp"
 #include "apply/state/error_class.hpp"
 #include "apply/state/followed_tables.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "apply/state/registration.hpp"
+#include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/settings.hpp"
 
@@ -23,17 +25,52 @@ PGDLLEXPORT void pg_follower_copy_worker_main(Datum argument);
 
 namespace pg_follower::apply {
 
-// In dynamic shared memory.
+namespace {
+
+// What is to be done with a table that is copied in parts.
+struct Split {
+    Oid relid;
+    int parts_left;   // to be copied
+    int indexes_left; // to be built
+    int next_index;   // of the queue's indexes, to be taken when no part is left
+    int end_index;
+    bool abandoned;  // it failed, or waits for a later snapshot
+    char error[256]; // why it failed
+    Loaded loaded;
+};
+
+// What a process takes from the queue: a table, or a part or an index of one.
+struct Task {
+    SourceTable table;
+    int split; // number of the Split; -1 where the table is copied as a whole
+    BlockRange part;
+    Oid index; // InvalidOid where it is a part
+};
+
+enum class Taken {
+    task,
+    later, // there may be something to be done when others are done
+    nothing,
+};
+
+} // namespace
+
+// In dynamic shared memory, with the arrays that it points to behind it: by their places, since each process has the
+// segment at another address.
 struct CopyQueue {
     Oid database;
     int32 follow;
     XLogRecPtr lsn;
     char snapshot[64];
     pg_atomic_uint32 stop; // the workers are to end at once
+    int split_count;
+    Size splits_at;
+    Size indexes_at;
 
-    slock_t mutex; // protects the members up to the next comment
+    slock_t mutex; // protects the members up to the next comment, and the splits
     int next;
     int count;
+    bool closed;
     bool has_failed;
 
     // Of the first error. Whoever sets has_failed writes it; it is read when all workers have ended.
@@ -46,22 +83,38 @@ struct CopyQueue {
     // How many workers have come to the end of the queue.
     pg_atomic_uint32 done;
 
-    SourceTable tables[FLEXIBLE_ARRAY_MEMBER];
+    Task tasks[FLEXIBLE_ARRAY_MEMBER];
 
-    // The next table. Returns false where there is none.
-    bool take(SourceTable &table);
-    // Leaves the tables that nobody has taken.
+    Split *splits() { return reinterpret_cast<Split *>(reinterpret_cast<char *>(this) + splits_at); }
+    Oid *indexes() { return reinterpret_cast<Oid *>(reinterpret_cast<char *>(this) + indexes_at); }
+
+    // What is to be done next.
+    Taken take(Task &task);
+    // Leaves what nobody has taken.
     void close();
     void fail(const ErrorData *error);
+    // The task, a part or an index, is done with; `error` is why it failed. Returns whether it was the table's last:
+    // then the table is to be ended, as `split` says.
+    bool finish(const Task &task, bool done, const Loaded &loaded, const char *error, Split &split);
     [[noreturn]] void raise() const;
 };
 
-bool CopyQueue::take(SourceTable &table)
+Taken CopyQueue::take(Task &task)
 {
     SpinLockAcquire(&mutex);
-    bool taken = next < count;
-    if (taken)
-        table = tables[next++];
+    Taken taken = Taken::nothing;
+    for (int i = 0; i < split_count && !closed && taken != Taken::task; ++i) {
+        Split &split = splits()[i];
+        if (split.parts_left == 0 && split.next_index < split.end_index && !split.abandoned) {
+            task = {{split.relid, 0, 0, 0}, i, {}, indexes()[split.next_index++]};
+            taken = Taken::task;
+        } else if (split.parts_left > 0 && split.next_index < split.end_index)
+            taken = Taken::later;
+    }
+    if (taken != Taken::task && !closed && next < count) {
+        task = tasks[next++];
+        taken = Taken::task;
+    }
     SpinLockRelease(&mutex);
     return taken;
 }
@@ -69,8 +122,30 @@ bool CopyQueue::take(SourceTable &table)
 void CopyQueue::close()
 {
     SpinLockAcquire(&mutex);
-    next = count;
+    closed = true;
     SpinLockRelease(&mutex);
+}
+
+bool CopyQueue::finish(const Task &task, bool done, const Loaded &loaded, const char *error, Split &split)
+{
+    SpinLockAcquire(&mutex);
+    Split &shared = splits()[task.split];
+    bool is_part = !OidIsValid(task.index);
+    --(is_part ? shared.parts_left : shared.indexes_left);
+    shared.loaded.rows += loaded.rows;
+    shared.loaded.bytes += loaded.bytes;
+    if (!done && !shared.abandoned && error)
+        strlcpy(shared.error, error, sizeof(shared.error));
+    if (!done && !shared.abandoned) {
+        shared.abandoned = true;
+        // Indexes that nobody has taken are not built.
+        shared.indexes_left -= shared.end_index - shared.next_index;
+        shared.next_index = shared.end_index;
+    }
+    bool last = shared.parts_left == 0 && shared.indexes_left == 0;
+    split = shared;
+    SpinLockRelease(&mutex);
+    return last;
 }
 
 void CopyQueue::fail(const ErrorData *error)
@@ -105,42 +180,201 @@ bool is_about_table(int sqlstate)
     return meaning == ErrorMeaning::lasting || meaning == ErrorMeaning::value;
 }
 
-// Ends the transaction that has failed, and says in the table's row why. Returns the error.
-ErrorData *end_failed(Copy &copy, Oid relid)
+// Ends the transaction that has failed. Returns the error.
+ErrorData *end_failed(const Copy &copy)
 {
-    HOLD_INTERRUPTS();
     MemoryContextSwitchTo(copy.context);
     ErrorData *error = CopyErrorData();
     FlushErrorState();
     AbortOutOfAnyTransaction();
-    in_transaction(copy, [&] { note_waiting(copy.follow->id, relid, error->message); });
-    RESUME_INTERRUPTS();
+    MemoryContextSwitchTo(copy.context);
     return error;
 }
 
-// Copies tables as long as the queue has any.
+// Says in the table's row that it waits, and why. Interrupts are not served.
+void wait_again(const Copy &copy, Oid relid, const char *error)
+{
+    HOLD_INTERRUPTS();
+    in_transaction(copy, [&] { note_waiting(copy.follow->id, relid, error); });
+    RESUME_INTERRUPTS();
+}
+
+// The task, a part or an index, is done with. If it was the table's last, the copy of the table ends.
+void finish(Copy &copy, CopyQueue &queue, Task &task, bool done, const Loaded &loaded, const char *error)
+{
+    Split split;
+    if (!queue.finish(task, done, loaded, error, split))
+        return;
+    // Should this fail, it is a failure of the table as a whole.
+    task.split = -1;
+    if (split.abandoned)
+        abandon_parts(copy, split.relid, *split.error ? split.error : nullptr);
+    else
+        end_parts(copy, split.relid, split.loaded);
+}
+
+void do_task(Copy &copy, CopyQueue &queue, Task &task)
+{
+    Loaded loaded = {};
+    bool done = true;
+    if (task.split < 0) {
+        copy_table(copy, task.table);
+        return;
+    }
+    if (OidIsValid(task.index))
+        build_index_of_parts(copy, task.table.relid, task.index);
+    else if (!queue.splits()[task.split].abandoned)
+        done = copy_part(copy, task.table.relid, task.part, loaded);
+    finish(copy, queue, task, done, loaded, nullptr);
+}
+
+// Says why a task has failed: null where it is because the upstream has changed the table.
+void fail_task(Copy &copy, CopyQueue &queue, Task &task, const char *error)
+{
+    if (task.split < 0)
+        wait_again(copy, task.table.relid, error);
+    else
+        finish(copy, queue, task, false, {}, error);
+}
+
+// Opens the source anew: it may stand in the middle of a COPY.
+void open_again(Copy &copy)
+{
+    copy.source.close();
+    copy.source.open(*copy.follow, copy.snapshot);
+}
+
+// Does what the queue has.
 void work(Copy &copy, CopyQueue &queue)
 {
-    SourceTable table;
-    while (queue.take(table)) {
+    Task task;
+    for (;;) {
+        Taken taken = queue.take(task);
+        if (taken == Taken::nothing)
+            return;
+        if (taken == Taken::later) {
+            pause_briefly(poll_milliseconds);
+            continue;
+        }
         PG_TRY();
         {
-            copy_table(copy, table);
+            do_task(copy, queue, task);
         }
         PG_CATCH();
         {
-            ErrorData *error = end_failed(copy, table.relid);
+            ErrorData *error = end_failed(copy);
             if (!is_about_table(error->sqlerrcode)) {
                 queue.close();
+                wait_again(copy, task.table.relid, error->message);
                 ReThrowError(error);
             }
-            queue.fail(error);
-            // It may stand in the middle of a COPY.
-            copy.source.close();
-            copy.source.open(*copy.follow, copy.snapshot);
+            open_again(copy);
+            // Values that were written in another way than the snapshot shows cannot be read here.
+            bool changed = copy.source.has_changed();
+            if (!changed)
+                queue.fail(error);
+            fail_task(copy, queue, task, changed ? nullptr : error->message);
         }
         PG_END_TRY();
     }
+}
+
+// Empties the tables of which some parts are there and others will not come, after an error. Interrupts are not served.
+void abandon_all(const Copy &copy, CopyQueue &queue)
+{
+    HOLD_INTERRUPTS();
+    for (int i = 0; i < queue.split_count; ++i) {
+        const Split &split = queue.splits()[i];
+        if (split.parts_left > 0 || split.indexes_left > 0)
+            abandon_parts(copy, split.relid, *split.error ? split.error : nullptr);
+    }
+    RESUME_INTERRUPTS();
+}
+
+int by_size(const void *a, const void *b)
+{
+    int64 first = static_cast<const Task *>(a)->table.bytes;
+    int64 second = static_cast<const Task *>(b)->table.bytes;
+    return first > second ? -1 : first < second;
+}
+
+// The tasks of a copy, before they come into the queue.
+struct Plan {
+    Task *tasks;
+    int count;
+    int room;
+    Split *splits;
+    int split_count;
+    List *indexes;
+
+    void add(const Task &task)
+    {
+        if (count == room) {
+            room *= 2;
+            tasks = reallocate(tasks, room);
+        }
+        tasks[count++] = task;
+    }
+};
+
+// Divides a table. The parts are of equal numbers of blocks, but of more or less equal size.
+void add_parts(Plan &plan, const SourceTable &table, List *indexes)
+{
+    int64 most = static_cast<int64>(settings.copy_split_size) * 1024 * 1024;
+    auto parts = static_cast<int>(Min(Min((table.bytes + most - 1) / most, table.blocks), 1000));
+    int first_index = list_length(plan.indexes);
+    plan.indexes = list_concat(plan.indexes, indexes);
+    int end_index = list_length(plan.indexes);
+    plan.splits[plan.split_count] = {
+        table.relid, parts, end_index - first_index, first_index, end_index, false, "", {},
+    };
+    for (int i = 0; i < parts; ++i) {
+        int64 to = i + 1 < parts ? table.blocks * (i + 1) / parts : -1;
+        plan.add(
+            {{table.relid, table.bytes / parts, 0, 0}, plan.split_count, {table.blocks * i / parts, to}, InvalidOid});
+    }
+    ++plan.split_count;
+}
+
+// Empties a table that is to be copied in parts. One that fails here will fail as a whole, too, which says so.
+Beginning try_to_begin_parts(Copy &copy, const SourceTable &table, List *&indexes)
+{
+    // It is volatile because it is set between PG_TRY and a longjmp.
+    volatile Beginning beginning = Beginning::whole;
+    PG_TRY();
+    {
+        beginning = begin_parts(copy, table, indexes);
+    }
+    PG_CATCH();
+    {
+        ErrorData *error = end_failed(copy);
+        if (!is_about_table(error->sqlerrcode))
+            ReThrowError(error);
+        open_again(copy);
+    }
+    PG_END_TRY();
+    return beginning;
+}
+
+// Plans the copy of the tables, the largest first, and empties those that are to be copied in parts.
+Plan make_plan(Copy &copy, const SourceTable *tables, int count)
+{
+    Plan plan = {allocate<Task>(count), 0, count, allocate<Split>(count), 0, NIL};
+    for (int i = 0; i < count; ++i) {
+        const SourceTable &table = tables[i];
+        Beginning beginning = Beginning::whole;
+        List *indexes = NIL;
+        // Parts are of use only to more than one process.
+        if (settings.copy_workers > 1 && table.blocks > 1 &&
+            table.bytes > static_cast<int64>(settings.copy_split_size) * 1024 * 1024)
+            beginning = try_to_begin_parts(copy, table, indexes);
+        if (beginning == Beginning::begun)
+            add_parts(plan, table, indexes);
+        else if (beginning == Beginning::whole)
+            plan.add({table, -1, {}, InvalidOid});
+    }
+    qsort(plan.tasks, plan.count, sizeof(Task), by_size);
+    return plan;
 }
 
 } // namespace
@@ -175,9 +409,14 @@ void CopyTeam::copy(Copy &copy, const SourceTable *tables, int count)
 {
     if (count == 0)
         return;
-    segment_ = dsm_create(offsetof(CopyQueue, tables) + count * sizeof(SourceTable), 0);
+    Plan plan = make_plan(copy, tables, count);
+    if (plan.count == 0)
+        return;
+    Size splits_at = MAXALIGN(offsetof(CopyQueue, tasks) + plan.count * sizeof(Task));
+    Size indexes_at = splits_at + plan.split_count * sizeof(Split);
+    segment_ = dsm_create(indexes_at + list_length(plan.indexes) * sizeof(Oid), 0);
     queue_ = static_cast<CopyQueue *>(dsm_segment_address(segment_));
-    memset(queue_, 0, offsetof(CopyQueue, tables));
+    memset(queue_, 0, offsetof(CopyQueue, tasks));
     queue_->database = MyDatabaseId;
     queue_->follow = copy.follow->id;
     queue_->lsn = copy.lsn;
@@ -185,32 +424,57 @@ void CopyTeam::copy(Copy &copy, const SourceTable *tables, int count)
     pg_atomic_init_u32(&queue_->stop, 0);
     pg_atomic_init_u32(&queue_->done, 0);
     SpinLockInit(&queue_->mutex);
-    queue_->count = count;
-    memcpy(queue_->tables, tables, count * sizeof(SourceTable));
+    queue_->splits_at = splits_at;
+    queue_->indexes_at = indexes_at;
+    queue_->count = plan.count;
+    queue_->split_count = plan.split_count;
+    memcpy(queue_->tasks, plan.tasks, plan.count * sizeof(Task));
+    memcpy(queue_->splits(), plan.splits, plan.split_count * sizeof(Split));
+    int next_index = 0;
+    for (Oid index : each_oid(plan.indexes))
+        queue_->indexes()[next_index++] = index;
 
-    start_workers(copy, Min(settings.copy_workers, count) - 1);
-    work(copy, *queue_);
-    while (is_at_work())
-        pause_briefly(poll_milliseconds);
+    start_workers(copy, Min(settings.copy_workers, plan.count) - 1);
+    PG_TRY();
+    {
+        work(copy, *queue_);
+        while (is_at_work())
+            pause_briefly(poll_milliseconds);
+    }
+    PG_CATCH();
+    {
+        ErrorData *error = end_failed(copy);
+        end_workers();
+        abandon_all(copy, *queue_);
+        ReThrowError(error);
+    }
+    PG_END_TRY();
+    abandon_all(copy, *queue_);
     if (queue_->has_failed)
         queue_->raise();
     if (pg_atomic_read_u32(&queue_->done) < static_cast<uint32>(worker_count_))
         ereport(ERROR, (errcode(ERRCODE_ADMIN_SHUTDOWN), errmsg("a process that copied tables was terminated")));
 }
 
-void CopyTeam::end()
+// Ends the processes that still copy, and waits until they have ended. Interrupts are not served.
+void CopyTeam::end_workers()
 {
-    if (!queue_)
-        return;
     HOLD_INTERRUPTS();
     pg_atomic_write_u32(&queue_->stop, 1);
     for (int i = 0; i < worker_count_; ++i)
         TerminateBackgroundWorker(workers_[i]);
     for (int i = 0; i < worker_count_; ++i)
         (void)WaitForBackgroundWorkerShutdown(workers_[i]);
+    RESUME_INTERRUPTS();
+}
+
+void CopyTeam::end()
+{
+    if (!queue_)
+        return;
+    end_workers();
     dsm_detach(segment_);
     queue_ = nullptr;
-    RESUME_INTERRUPTS();
 }
 
 namespace {

@@ -21,13 +21,13 @@ class CopyTeam {
   public:
     // Copies the tables, in this process and in those that it starts. To be called outside of a transaction.
     void copy(Copy &copy, const SourceTable *tables, int count);
-    // Ends the processes that still copy, and waits until they have ended. To be called whatever happens. Interrupts
-    // are not served.
+    // Ends the processes that still copy, and waits until they have ended. To be called whatever happens.
     void end();
 
   private:
     void start_workers(const Copy &copy, int count);
     bool is_at_work();
+    void end_workers();
 
     dsm_segment *segment_;
     CopyQueue *queue_;

@@ -39,6 +39,7 @@ extern "C" {
 #include "utils/backend_progress.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_follower::apply {
@@ -62,13 +63,18 @@ const char *qualified_name(Relation relation)
 }
 
 // Marks an index as one that nobody may use or has to keep up to date.
-void mark_invalid(Oid index)
+//
+// An index that is `to_be_built` has indcheckxmin, too, which means nothing in an index that is not valid. So it is
+// told from one that the upstream left invalid, also by another process, after this one has ended. Building it resets
+// that.
+void mark_invalid(Oid index, bool to_be_built)
 {
     CatalogRow<FormData_pg_index> row(IndexRelationId, index);
     HeapTuple changed = heap_copytuple(row.tuple());
     auto form = reinterpret_cast<Form_pg_index>(GETSTRUCT(changed));
     form->indisvalid = false;
     form->indisready = false;
+    form->indcheckxmin = to_be_built;
     RelationScope catalog(IndexRelationId);
     CatalogTupleUpdate(catalog, &changed->t_self, changed);
     CommandCounterIncrement();
@@ -85,27 +91,24 @@ void describe_index(void *index)
     errcontext("building index \"%s\" of table \"%s\"", name->index, name->table);
 }
 
-enum class Indexes { valid, invalid };
-
-// Builds those of the table's indexes anew. Invalid ones stay so: the table must be empty, so that they are, too.
-void build_indexes(Relation table, Indexes which)
+// The table's indexes that are, or are to be, valid, or the others.
+List *indexes_of(Relation table, bool valid)
 {
-    const char *table_name = qualified_name(table);
+    List *result = NIL;
     List *indexes = RelationGetIndexList(table);
     for (Oid index : each_oid(indexes)) {
-        bool valid = SyscacheRow<FormData_pg_index>(INDEXRELID, index, "index")->indisvalid;
-        if (valid != (which == Indexes::valid))
-            continue;
-        {
-            IndexName name = {table_name, get_rel_name(index)};
-            ErrorContextScope context(describe_index, &name);
-            ErrorContextScope hint(hint_at_function_path, nullptr);
-            rebuild_index(index, table->rd_rel->relpersistence);
-        }
-        if (!valid)
-            mark_invalid(index);
+        SyscacheRow<FormData_pg_index> row(INDEXRELID, index, "index");
+        if ((row->indisvalid || row->indcheckxmin) == valid)
+            result = lappend_oid(result, index);
     }
     list_free(indexes);
+    return result;
+}
+
+void build_indexes(Relation table)
+{
+    for (Oid index : each_oid(indexes_of(table, true)))
+        build_index(table, index);
 }
 
 // Gives the table, and its TOAST table, new storage, which is empty.
@@ -115,11 +118,30 @@ void give_new_storage(Relation table)
     if (Oid toast = table->rd_rel->reltoastrelid; OidIsValid(toast)) {
         Relation relation = table_open(toast, AccessExclusiveLock);
         set_new_storage(relation);
-        build_indexes(relation, Indexes::valid);
+        build_indexes(relation);
         table_close(relation, NoLock);
     }
-    build_indexes(table, Indexes::invalid);
+    // An index that is not valid stays so, but is empty, too.
+    for (Oid index : each_oid(indexes_of(table, false))) {
+        build_index(table, index);
+        mark_invalid(index, false);
+    }
     pgstat_count_truncate(table);
+}
+
+// Deletes all rows.
+void delete_rows(Relation table)
+{
+    Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+    TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
+    TupleTableSlot *slot = table_slot_create(table, nullptr);
+    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        simple_table_tuple_delete(table, &slot->tts_tid, snapshot);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    table_endscan(scan);
+    UnregisterSnapshot(snapshot);
 }
 
 // Reads COPY data into rows of a table, with what COPY FROM does not do.
@@ -224,9 +246,10 @@ bool RowReader::next(TupleTableSlot *slot)
     return true;
 }
 
-// Reads all rows and puts them into the table's new storage.
-Loaded load_rows(Relation table, Source &source)
+// Reads all rows and puts them into the table. Where its storage is new in this transaction, they are frozen.
+Loaded load_rows(Relation table, Source &source, bool is_new)
 {
+    OwnerScope owner(table->rd_rel->relowner);
     Loaded loaded = {};
     RowReader reader(table, source);
     ErrorContextScope context(CopyFromErrorCallback, reader.error_context());
@@ -234,7 +257,7 @@ Loaded load_rows(Relation table, Source &source)
     MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "pg_follower rows", ALLOCSET_DEFAULT_SIZES);
     auto slots = allocate_zeroed<TupleTableSlot *>(most_rows);
     BulkInsertState inserter = GetBulkInsertState();
-    int options = TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN;
+    int options = TABLE_INSERT_SKIP_FSM | (is_new ? TABLE_INSERT_FROZEN : 0);
     CommandId command = GetCurrentCommandId(true);
     for (bool more = true; more;) {
         int count = 0;
@@ -283,7 +306,15 @@ List *copied_columns(Relation table)
     return columns;
 }
 
-Loaded replace_rows(Relation table, Source &source)
+void build_index(Relation table, Oid index)
+{
+    IndexName name = {qualified_name(table), get_rel_name(index)};
+    ErrorContextScope context(describe_index, &name);
+    ErrorContextScope hint(hint_at_function_path, nullptr);
+    rebuild_index(index, table->rd_rel->relpersistence);
+}
+
+Loaded replace_rows(Relation table, Source &source, bool is_followed)
 {
     Loaded loaded = {};
     bool populated = source.is_populated();
@@ -291,17 +322,45 @@ Loaded replace_rows(Relation table, Source &source)
         source.start(table, copied_columns(table));
     // What is empty on both sides needs nothing.
     if ((populated && !source.at_end()) || RelationGetNumberOfBlocks(table) > 0) {
+        if (is_followed && table->rd_rel->relkind == RELKIND_RELATION)
+            delete_rows(table);
         give_new_storage(table);
-        if (populated) {
-            OwnerScope owner(table->rd_rel->relowner);
-            loaded = load_rows(table, source);
-        }
+        if (populated)
+            loaded = load_rows(table, source, true);
         CommandCounterIncrement();
-        build_indexes(table, Indexes::valid);
+        build_indexes(table);
     }
     if (table->rd_rel->relkind == RELKIND_MATVIEW && RelationIsPopulated(table) != populated)
         SetMatViewPopulatedState(table, populated);
     return loaded;
+}
+
+List *empty_for_parts(Relation table, bool is_followed)
+{
+    if (is_followed)
+        delete_rows(table);
+    give_new_storage(table);
+    List *indexes = indexes_of(table, true);
+    // They are empty, too, so that they fit the table until then.
+    for (Oid index : each_oid(indexes)) {
+        build_index(table, index);
+        mark_invalid(index, true);
+    }
+    return indexes;
+}
+
+Loaded add_rows(Relation table, Source &source, const BlockRange &part)
+{
+    source.start(table, copied_columns(table), &part);
+    return load_rows(table, source, false);
+}
+
+void give_up_parts(Relation table, bool is_followed)
+{
+    if (is_followed)
+        delete_rows(table);
+    give_new_storage(table);
+    build_indexes(table);
 }
 
 } // namespace pg_follower::apply

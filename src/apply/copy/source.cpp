@@ -37,6 +37,11 @@ Oid oid_from_text(const char *text)
     return static_cast<Oid>(strtoul(text, nullptr, 10));
 }
 
+int64 int8_from_text(const char *text)
+{
+    return strtoll(text, nullptr, 10);
+}
+
 } // namespace
 
 void Source::open(const Follow &follow, const char *snapshot)
@@ -68,22 +73,28 @@ const char *Source::sources(XLogRecPtr lsn) const
 SourceTable *Source::list_tables(int &count)
 {
     // The exact size takes a lock on each table, for which somebody may have to be waited for; the estimate does not.
-    auto ask_sizes = [&](const char *begin, const char *size, Answer &answer) {
+    auto ask_sizes = [&](const char *begin, const char *bytes, const char *blocks, Answer &answer) {
         SqlWriter text;
-        text.text(begin).text("SELECT n.nspname, c.relname, ").text(size);
-        text.text(", c.reltuples::pg_catalog.int8 FROM pg_catalog.pg_class AS c"
+        text.text(begin)
+            .text("SELECT n.nspname, c.relname, coalesce(")
+            .text(bytes)
+            .text(", 0), coalesce(")
+            .text(blocks);
+        text.text(", 0), c.reltuples::pg_catalog.int8 FROM pg_catalog.pg_class AS c"
                   " JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
                   " LEFT JOIN pg_catalog.pg_class AS t ON t.oid OPERATOR(pg_catalog.=) c.reltoastrelid"
+                  " CROSS JOIN pg_catalog.int8(pg_catalog.current_setting('block_size')) AS block (size)"
                   " WHERE c.relkind IN ('r', 'm') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'");
         return connection_.try_ask(text.c_str(), answer);
     };
     Answer answer;
-    int failure = ask_sizes("SAVEPOINT pgf; ", "coalesce(pg_catalog.pg_table_size(c.oid), 0)", answer);
+    int failure = ask_sizes("SAVEPOINT pgf; ", "pg_catalog.pg_table_size(c.oid)",
+                            "pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog./) block.size", answer);
     (void)connection_.ask(release_text);
     if (failure != 0 && ask_sizes("",
-                                  "(c.relpages OPERATOR(pg_catalog.+) coalesce(t.relpages, 0)) OPERATOR(pg_catalog.*)"
-                                  " pg_catalog.current_setting('block_size')::pg_catalog.int8",
-                                  answer) != 0)
+                                  "(c.relpages OPERATOR(pg_catalog.+) coalesce(t.relpages, 0))"
+                                  " OPERATOR(pg_catalog.*) block.size",
+                                  "c.relpages", answer) != 0)
         connection_.raise_failure();
     auto tables = allocate<SourceTable>(answer.rows);
     count = 0;
@@ -91,8 +102,8 @@ SourceTable *Source::list_tables(int &count)
         Oid schema = get_namespace_oid(answer.value(i, 0), true);
         Oid relid = OidIsValid(schema) ? get_relname_relid(answer.value(i, 1), schema) : InvalidOid;
         if (OidIsValid(relid))
-            tables[count++] = {relid, strtoll(answer.value(i, 2), nullptr, 10),
-                               strtoll(answer.value(i, 3), nullptr, 10)};
+            tables[count++] = {relid, int8_from_text(answer.value(i, 2)), int8_from_text(answer.value(i, 4)),
+                               int8_from_text(answer.value(i, 3))};
     }
     qsort(tables, count, sizeof(*tables), by_relid);
     return tables;
@@ -111,6 +122,7 @@ bool Source::lock(Relation table)
     write_name(text, table);
     text.text("; SELECT c.oid, c.relispopulated, follower.unchanged(c.oid)").text(condition.c_str());
     Answer answer;
+    relid_ = InvalidOid;
     int failure = connection_.try_ask(text.c_str(), answer);
     bool unchanged = false;
     if (failure == 0 && answer.rows > 0) {
@@ -131,19 +143,23 @@ bool Source::lock(Relation table)
     return false;
 }
 
-void Source::start(Relation table, const List *columns)
+void Source::start(Relation table, const List *columns, const BlockRange *part)
 {
     SqlWriter text;
     SqlWriter::Separator comma(", ");
-    // COPY reads no materialized view, but a query does.
-    bool query = table->rd_rel->relkind == RELKIND_MATVIEW;
+    // COPY reads no materialized view and no parts, but a query does.
+    bool query = part || table->rd_rel->relkind == RELKIND_MATVIEW;
     text.text("COPY ");
     if (query) {
         text.text("(SELECT ");
         for (const char *column : each<char>(columns))
             text.next(comma).name(column);
-        text.text(" FROM ");
+        text.text(" FROM ONLY ");
         write_name(text, table);
+        if (part)
+            text.format(" WHERE ctid OPERATOR(pg_catalog.>=) '(%u,0)'", static_cast<uint32>(part->from));
+        if (part && part->to >= 0)
+            text.format(" AND ctid OPERATOR(pg_catalog.<) '(%u,0)'", static_cast<uint32>(part->to));
         text.text(")");
     } else {
         write_name(text, table);
@@ -188,6 +204,13 @@ int Source::read(char *buffer, int most)
         }
     }
     return done;
+}
+
+bool Source::has_changed()
+{
+    SqlWriter text;
+    text.format("SELECT follower.unchanged(%u)", relid_);
+    return OidIsValid(relid_) && connection_.ask(text.c_str()).value(0, 0)[0] == 'f';
 }
 
 bool Source::release()

@@ -18,7 +18,14 @@ namespace pg_follower::apply {
 struct SourceTable {
     Oid relid; // of the table here that has its name
     int64 bytes;
-    int64 rows; // as statistics estimate them; -1 where there are none
+    int64 rows;   // as statistics estimate them; -1 where there are none
+    int64 blocks; // of the table itself, without TOAST
+};
+
+// A part of a table: from one block on, up to another. The last part has no end, since the table may have grown.
+struct BlockRange {
+    int64 from;
+    int64 to; // -1 for the last part
 };
 
 class Source {
@@ -40,12 +47,16 @@ class Source {
     bool lock(Relation table);
     // Whether the locked table holds rows at all: a materialized view may be unpopulated.
     bool is_populated() const { return populated_; }
-    // Begins to read the locked table's rows as COPY data of these columns, a list of strings.
-    void start(Relation table, const List *columns);
+    // Begins to read the locked table's rows, or those of a part of it, as COPY data of these columns, a list of
+    // strings.
+    void start(Relation table, const List *columns, const BlockRange *part = nullptr);
     // Whether there is nothing left to be read. It may wait.
     bool at_end();
     // Reads up to `most` bytes, at least one unless at the end, and returns how many.
     int read(char *buffer, int most);
+    // After an error: whether the table that was locked last has changed since the snapshot, which may be its reason.
+    // To be called when the source was opened anew.
+    bool has_changed();
     // Lets the table go. Returns false where values may have been written in another way than the snapshot shows, or
     // another table was read: what was read must not be kept then.
     bool release();

@@ -28,7 +28,23 @@ namespace {
 // A table of this size is worth a transaction that says that its copy has begun.
 constexpr int64 shown_bytes = 1024 * 1024;
 
-// Whether the rows of the table are copied: as those of the stream, and of materialized views.
+// Copies the table in the current transaction. Returns false where it has to wait; the transaction must not be
+// committed then.
+bool copy_rows(Copy &copy, Relation table, Loaded &loaded)
+{
+    ErrorContextScope context(describe_table, static_cast<void *>(table));
+    if (!has_rows_of_upstream(table))
+        return true;
+    show_table(table);
+    if (!copy.source.lock(table))
+        return false;
+    bool is_followed = tell_followers(copy);
+    loaded = replace_rows(table, copy.source, is_followed);
+    return copy.source.release();
+}
+
+} // namespace
+
 bool has_rows_of_upstream(Relation table)
 {
     char kind = table->rd_rel->relkind;
@@ -43,13 +59,21 @@ bool has_rows_of_upstream(Relation table)
     return extension != get_extension_oid(extension_name, true) && rows_of_extension_follow(table, extension, skipped);
 }
 
-// Tells those who follow this database where the rows come from. A slot that is made after this waits for the end of a
-// transaction that has an id.
-void tell_followers(const Copy &copy)
+// A slot that is made after this waits for the end of a transaction that has an id.
+bool tell_followers(const Copy &copy)
 {
     (void)GetTopTransactionId();
-    if (anybody_follows())
-        log_ddl({DdlKind::sources, "", "", "", copy.source.sources(copy.lsn)});
+    if (!anybody_follows())
+        return false;
+    log_ddl({DdlKind::sources, "", "", "", copy.source.sources(copy.lsn)});
+    return true;
+}
+
+void show_table(Relation table)
+{
+    pgstat_report_activity(STATE_RUNNING,
+                           psprintf("copying table \"%s.%s\"", get_namespace_name(RelationGetNamespace(table)),
+                                    RelationGetRelationName(table)));
 }
 
 void describe_table(void *table)
@@ -59,24 +83,6 @@ void describe_table(void *table)
                RelationGetRelationName(relation));
 }
 
-// Copies the table in the current transaction. Returns false where it has to wait; the transaction must not be
-// committed then.
-bool copy_rows(Copy &copy, Relation table, Loaded &loaded)
-{
-    ErrorContextScope context(describe_table, static_cast<void *>(table));
-    if (!has_rows_of_upstream(table))
-        return true;
-    pgstat_report_activity(STATE_RUNNING,
-                           psprintf("copying table \"%s.%s\"", get_namespace_name(RelationGetNamespace(table)),
-                                    RelationGetRelationName(table)));
-    if (!copy.source.lock(table))
-        return false;
-    tell_followers(copy);
-    loaded = replace_rows(table, copy.source);
-    return copy.source.release();
-}
-
-// Has the server gather statistics of the table, whose failure is no failure of the copy.
 void analyze(const Copy &copy, Oid relid)
 {
     PG_TRY();
@@ -105,8 +111,6 @@ void analyze(const Copy &copy, Oid relid)
     }
     PG_END_TRY();
 }
-
-} // namespace
 
 void copy_table(Copy &copy, const SourceTable &task)
 {

@@ -36,6 +36,21 @@ template <typename Body> void in_transaction(const Copy &copy, Body body)
     MemoryContextSwitchTo(copy.context);
 }
 
+// Whether the rows of the table are copied: as those of the stream, and of materialized views.
+bool has_rows_of_upstream(Relation table);
+
+// Tells those who follow this database, in the current transaction, where the rows come from. Returns whether there is
+// anybody.
+bool tell_followers(const Copy &copy);
+
+// Shows in pg_stat_activity that the table is copied.
+void show_table(Relation table);
+// Adds that to the error at hand: an ErrorContextScope's callback, which gets a Relation.
+void describe_table(void *table);
+
+// Has the server gather statistics of the table, whose failure is no failure of the copy.
+void analyze(const Copy &copy, Oid relid);
+
 // Copies one table, and says in its row what became of it. After an error the table is as it was, but its row may say
 // `copying`.
 void copy_table(Copy &copy, const SourceTable &task);

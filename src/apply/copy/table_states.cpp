@@ -74,6 +74,17 @@ void note_begin(int32 follow, Oid table)
          {INT4OID, Int32GetDatum(MyProcPid), false}});
 }
 
+void note_part(int32 follow, Oid table, const Loaded &loaded)
+{
+    run("UPDATE follower.followed_table SET bytes_done = coalesce(bytes_done, 0) OPERATOR(pg_catalog.+) $3,"
+        " rows_done = coalesce(rows_done, 0) OPERATOR(pg_catalog.+) $4"
+        " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2",
+        {{INT4OID, Int32GetDatum(follow), false},
+         {OIDOID, ObjectIdGetDatum(table), false},
+         {INT8OID, Int64GetDatum(loaded.bytes), false},
+         {INT8OID, Int64GetDatum(loaded.rows), false}});
+}
+
 void note_copied(int32 follow, Oid table, XLogRecPtr lsn, const Loaded &loaded)
 {
     run("UPDATE follower.followed_table SET state = 'copied', finished_at = pg_catalog.clock_timestamp(),"

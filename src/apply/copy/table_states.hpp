@@ -11,6 +11,8 @@ namespace pg_follower::apply {
 void note_sizes(int32 follow, const SourceTable *tables, int count);
 // This process begins to copy the table, for others to see; takes effect with the commit.
 void note_begin(int32 follow, Oid table);
+// A part of the table is copied.
+void note_part(int32 follow, Oid table, const Loaded &loaded);
 // The table is copied as of `lsn`.
 void note_copied(int32 follow, Oid table, XLogRecPtr lsn, const Loaded &loaded);
 // The table waits again: for a later snapshot, or, where there is an `error`, for the next try.
