@@ -5,8 +5,10 @@
 #include "pg_follower/pg.hpp"
 
 extern "C" {
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/stratnum.h"
+#include "access/tableam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_auth_members.h"
 #include "catalog/pg_authid.h"
@@ -15,8 +17,10 @@ extern "C" {
 #include "catalog/pg_collation.h"
 #include "catalog/pg_publication.h"
 #include "commands/defrem.h"
+#include "executor/executor.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
+#include "parser/parse_relation.h"
 #include "replication/message.h"
 #include "replication/origin.h"
 #include "replication/reorderbuffer.h"
@@ -317,6 +321,76 @@ inline bool may_use_schema(Oid schema, Oid role)
     return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
 #else
     return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+// Gives the executor's state a range table with `table` alone, of which `updated` are the columns that updates set.
+inline void init_range_table(EState *estate, RangeTblEntry *entry, Relation table, Bitmapset *updated)
+{
+#if PG_VERSION_NUM >= 160000
+    List *permissions = NIL;
+    addRTEPermissionInfo(&permissions, entry)->updatedCols = updated;
+#if PG_VERSION_NUM >= 180000
+    ExecInitRangeTable(estate, list_make1(entry), permissions, bms_make_singleton(1));
+#else
+    ExecInitRangeTable(estate, list_make1(entry), permissions);
+#endif
+#else
+    // 15 works out once which generated columns it has to compute, be it for an update or an insert that comes first.
+    // Where it knows of no updated columns, or, up to 15.1, where it is told so, these are all.
+    const TupleConstr *constraints = RelationGetDescr(table)->constr;
+    bool computes = constraints && constraints->has_generated_stored;
+    entry->updatedCols = computes ? nullptr : updated;
+    for (int i = 0; computes && i < RelationGetDescr(table)->natts; ++i)
+        if (TupleDescAttr(RelationGetDescr(table), i)->attgenerated)
+            entry->extraUpdatedCols =
+                bms_add_member(entry->extraUpdatedCols, i + 1 - FirstLowInvalidHeapAttributeNumber);
+    ExecInitRangeTable(estate, list_make1(entry));
+#endif
+}
+
+// Which indexes an updated row needs new entries in: from 16, maybe only those that summarize many rows.
+#if PG_VERSION_NUM >= 160000
+using UpdatedIndexes = TU_UpdateIndexes;
+inline bool updates_indexes(UpdatedIndexes which)
+{
+    return which != TU_None;
+}
+#else
+using UpdatedIndexes = bool;
+inline bool updates_indexes(UpdatedIndexes which)
+{
+    return which;
+}
+#endif
+
+// Makes the index entries of a row that was inserted.
+inline void insert_index_entries(ResultRelInfo *table, TupleTableSlot *row, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+    list_free(ExecInsertIndexTuples(table, row, estate, false, false, nullptr, NIL, false));
+#else
+    list_free(ExecInsertIndexTuples(table, row, estate, false, false, nullptr, NIL));
+#endif
+}
+
+// The same for a row that was updated.
+inline void update_index_entries(ResultRelInfo *table, TupleTableSlot *row, EState *estate, UpdatedIndexes which)
+{
+#if PG_VERSION_NUM >= 160000
+    list_free(ExecInsertIndexTuples(table, row, estate, true, false, nullptr, NIL, which == TU_Summarizing));
+#else
+    list_free(ExecInsertIndexTuples(table, row, estate, true, false, nullptr, NIL));
+#endif
+}
+
+// Begins a scan of an index for rows of its table.
+inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int key_count)
+{
+#if PG_VERSION_NUM >= 180000
+    return index_beginscan(table, index, snapshot, nullptr, key_count, 0);
+#else
+    return index_beginscan(table, index, snapshot, key_count, 0);
 #endif
 }
 

@@ -64,11 +64,11 @@ bool is_key_of(const Statement &statement, Relation relation, const FormData_pg_
     return finding == index.indnkeyatts;
 }
 
-// A joined update may take the rows of a run in another order than the upstream did, which shows only where a unique
-// index or an exclusion constraint other than the key looks at the values that are updated.
+// A joined update, or one of rows that only their content names, may take the rows of a run in another order than the
+// upstream did. That shows only where a unique index or an exclusion constraint other than the key looks at them.
 bool order_matters(const Statement &statement, Relation relation)
 {
-    if (statement.kind->command != RowCommand::update_row)
+    if (statement.kind->command != RowCommand::update_row && statement.kind->finds_by != FindsBy::row)
         return false;
     for (Oid index_id : each_oid(RelationGetIndexList(relation))) {
         SyscacheRow<FormData_pg_index> index(INDEXRELID, ObjectIdGetDatum(index_id));
@@ -101,6 +101,34 @@ bool is_bound_to_others(Relation relation, const List *silenced)
     return has_stream_effects(relation, silenced);
 }
 
+// Whether the statement gives a value to each column that does not compute its own.
+bool sets_all_columns(const Statement &statement, Relation relation)
+{
+    TupleDesc description = RelationGetDescr(relation);
+    for (int i = 0; i < description->natts; ++i) {
+        const FormData_pg_attribute *attribute = TupleDescAttr(description, i);
+        if (!attribute->attisdropped && !attribute->attgenerated && !bms_is_member(i + 1, statement.setting))
+            return false;
+    }
+    return true;
+}
+
+// Whether what the executor would do for the statement's rows is no more than what TableWriter does.
+bool is_written_directly(const Statement &statement, Relation relation)
+{
+    if (relation->rd_rel->relkind != RELKIND_RELATION || statement.stands_alone || statement.count == 0)
+        return false;
+    switch (statement.kind->finds_by) {
+    case FindsBy::nothing:
+        return sets_all_columns(statement, relation); // others have defaults
+    case FindsBy::key:
+        return false;
+    case FindsBy::row:
+        return true;
+    }
+    return false;
+}
+
 // Raises an error unless values lie in memory here as they do upstream.
 void check_layout(const Parameter &parameter)
 {
@@ -130,6 +158,7 @@ void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc descri
                        0);
     TupleDescInitEntryCollation(description, static_cast<AttrNumber>(number), attribute->attcollation);
 
+    parameter.attribute = column;
     parameter.type = attribute->atttypid;
     parameter.read_typmod = attribute->atttypmod;
     parameter.base = getBaseTypeAndTypmod(parameter.type, &parameter.read_typmod);
@@ -251,8 +280,13 @@ void Statements::resolve(Statement *statement)
     MemoryContext resolved = AllocSetContextCreate(statement->context, "resolved", ALLOCSET_SMALL_SIZES);
     MemoryContextScope scope(resolved);
     TupleDesc description = CreateTemplateTupleDesc(statement->count + 1);
-    for (int i = 0; i < statement->count; ++i)
-        resolve_parameter(statement->parameters[i], relation, description, i + 1, resolved);
+    statement->setting = statement->finding = nullptr;
+    for (int i = 0; i < statement->count; ++i) {
+        Parameter &parameter = statement->parameters[i];
+        resolve_parameter(parameter, relation, description, i + 1, resolved);
+        Bitmapset *&columns = parameter.finds_row ? statement->finding : statement->setting;
+        columns = bms_add_member(columns, parameter.attribute);
+    }
     TupleDescInitEntry(description, static_cast<AttrNumber>(statement->count + 1), "n", INT4OID, -1, 0);
     // A plan adapts itself to changes of the table as long as the types of its parameters stay the same.
     if (statement->resolved) {
@@ -266,9 +300,11 @@ void Statements::resolve(Statement *statement)
     statement->owner = relation->rd_rel->relowner;
     statement->silenced = silenced_effects(relation, statement->effects);
     statement->stands_alone = is_bound_to_others(relation, statement->silenced);
+    statement->order_matters = order_matters(*statement, relation);
     statement->may_run = *statement->run && statement->kind->order_free && !statement->stands_alone &&
                          statement->count > 0 && statement->count < MaxTupleAttributeNumber &&
-                         !order_matters(*statement, relation);
+                         !statement->order_matters;
+    statement->written_directly = is_written_directly(*statement, relation);
     statement->valid = true;
 }
 

@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "access/tupdesc.h"
+#include "nodes/bitmapset.h"
 #include "utils/hsearch.h"
 }
 
@@ -20,7 +21,8 @@ struct Parameter {
     bool finds_row;
     ValueForm form;
     const char *layout; // of images, upstream
-    Oid type;           // the column's own, a domain included
+    AttrNumber attribute;
+    Oid type; // the column's own, a domain included
     Oid base;
     int32 read_typmod;
     Oid read_io_parameter;
@@ -47,7 +49,11 @@ struct Statement {
     bool valid; // false from the start, and when the table's definition may have changed
     Oid relation;
     Oid owner;
+    Bitmapset *setting;    // the columns that its parameters set, by number
+    Bitmapset *finding;    // and those that find the row
+    bool order_matters;    // rows must be written in the upstream's order, because an index looks at them
     bool may_run;          // a run of rows may be applied in one go
+    bool written_directly; // its rows may be written without SQL (table_writer.hpp)
     bool stands_alone;     // triggers or rules fire here, so its rows keep their place among those of other tables
     List *silenced;        // those that do not fire (silenced.hpp)
     TupleDesc description; // of pgf_run: p1 ... pn, and n, the row's number

@@ -248,9 +248,12 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
         statements_.resolve(statement);
     }
     Run *run = runs_.of(statement->relation);
+    // A conflict is looked for at each row by itself, because it may insert one.
+    bool gathers = statement->written_directly && !Conflicts::handles(*statement);
+    bool joins_whole_rows = gathers && run->whole_rows && run->whole_rows->takes(*statement);
     if (statement->stands_alone)
         flush();
-    else if (run->statement && run->statement != statement)
+    else if (run->statement && !joins_whole_rows && (run->whole_rows || run->statement != statement))
         flush(run);
 
     MemoryContextScope scope(row_context_);
@@ -263,7 +266,18 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
     bool large = size >= max_run_bytes;
     if (large)
         flush(run);
-    if (statement->may_run && max_rows > 1 && !large) {
+    if (joins_whole_rows || (gathers && statement->kind->finds_by == FindsBy::row)) {
+        {
+            OwnerScope owner(statement->owner);
+            ErrorContextScope hint(hint_at_function_path, nullptr);
+            runs_.add_whole(run, statement, progress_->transaction(), datums_, nulls_, !large);
+        }
+        // The table is read once for a run, so a run is as long as memory allows.
+        if (max_rows == 1 || large || run->bytes >= max_run_bytes)
+            flush(run);
+        else if (runs_.bytes() >= max_all_bytes)
+            flush();
+    } else if (statement->may_run && max_rows > 1 && !large) {
         if (statement->kind->finds_by == FindsBy::key)
             write_key(statement);
         datums_[statement->count] = Int32GetDatum(run->count);
@@ -300,7 +314,9 @@ void Rows::flush(Run *run)
     show_activity(*progress_, run->statement);
     runs_.take(run);
     MemoryContextScope scope(run->context);
-    if (run->count == 1) {
+    if (run->whole_rows)
+        apply_whole_rows(run);
+    else if (run->count == 1) {
         TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
         ExecStoreMinimalTuple(run->rows[0], slot, false);
         slot_getallattrs(slot);
@@ -444,6 +460,19 @@ void Rows::apply_run_or_rows(Run *run)
         apply_one(run->statement, run->transactions[i], slot->tts_values, slot->tts_isnull);
     }
     ExecDropSingleTupleTableSlot(slot);
+}
+
+void Rows::apply_whole_rows(Run *run)
+{
+    ++executions_;
+    WholeRows &rows = *run->whole_rows;
+    {
+        OwnerScope owner(run->statement->owner);
+        ErrorContextScope hint(hint_at_function_path, nullptr);
+        rows.apply(progress_);
+    }
+    rows.for_each_missing([&](const Statement &statement, const UpstreamTransaction &transaction, Datum *datums,
+                              const bool *nulls) { note_missing(&statement, transaction, datums, nulls); });
 }
 
 void Rows::check_found(const Statement *statement, uint64 found, uint64 expected)

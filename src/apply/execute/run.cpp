@@ -3,6 +3,7 @@
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
+#include "pg_follower/scope.hpp"
 
 extern "C" {
 #include "common/hashfn.h"
@@ -76,18 +77,24 @@ Run *Runs::of(Oid relation)
     return run;
 }
 
+// Makes an empty run ready for rows.
+void Runs::begin(Run *run, Statement *statement)
+{
+    run->context = AllocSetContextCreate(TopMemoryContext, "pg_follower run", ALLOCSET_DEFAULT_SIZES);
+    run->statement = statement;
+    dlist_push_tail(&filled_, &run->node);
+}
+
 void Runs::add(Run *run, Statement *statement, const UpstreamTransaction &transaction, Datum *values, bool *nulls,
                const char *key, int key_length)
 {
     if (!run->statement) {
-        run->context = AllocSetContextCreate(TopMemoryContext, "pg_follower run", ALLOCSET_DEFAULT_SIZES);
-        run->statement = statement;
+        begin(run, statement);
         run->description = statement->description;
         run->room = 8;
         run->rows = allocate_in<MinimalTuple>(run->context, run->room);
         run->transactions = allocate_in<UpstreamTransaction>(run->context, run->room);
         run->keys.start(run->context);
-        dlist_push_tail(&filled_, &run->node);
     }
     MemoryContext caller = MemoryContextSwitchTo(run->context);
     MinimalTuple row = form_minimal_tuple(run->description, values, nulls);
@@ -113,6 +120,23 @@ void Runs::add(Run *run, Statement *statement, const UpstreamTransaction &transa
     run->bytes += row->t_len;
     bytes_ += row->t_len;
     MemoryContextSwitchTo(caller);
+}
+
+void Runs::add_whole(Run *run, Statement *statement, const UpstreamTransaction &transaction, const Datum *values,
+                     const bool *nulls, bool copy)
+{
+    if (!run->statement) {
+        begin(run, statement);
+        MemoryContextScope scope(run->context);
+        run->whole_rows = allocate<WholeRows>();
+        *run->whole_rows = {};
+        run->whole_rows->start(*statement);
+    }
+    run->whole_rows->add(statement, transaction, values, nulls, copy);
+    ++run->count;
+    size_t bytes = run->whole_rows->bytes();
+    bytes_ += bytes - run->bytes;
+    run->bytes = bytes;
 }
 
 Run *Runs::first() const

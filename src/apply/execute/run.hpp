@@ -4,6 +4,7 @@
 #include "pg_follower/pg.hpp"
 #include "apply/state/progress.hpp"
 #include "apply/execute/relation.hpp"
+#include "apply/execute/whole_rows.hpp"
 
 extern "C" {
 #include "access/htup.h"
@@ -36,13 +37,15 @@ class KeyIndex {
     uint32 used_ = 0;
 };
 
-// Rows of one statement, in order. A table has one run at most, so rows of different statements for it keep their
-// order; rows of different tables are independent of each other (see Statement::stands_alone).
+// Rows of one statement, in order, or changes of whole rows by several (whole_rows.hpp). A table has one run at most,
+// so rows of different statements for it keep their order; rows of different tables are independent of each other (see
+// Statement::stands_alone).
 struct Run {
     Oid relation;    // the hash key
     dlist_node node; // in the list of runs that hold rows; first come first
     MemoryContext context;
-    Statement *statement; // null while there are no rows
+    Statement *statement;  // of the first row; null while there are no rows
+    WholeRows *whole_rows; // null where the rows are one statement's, as below
     TupleDesc description;
     MinimalTuple *rows;
     UpstreamTransaction *transactions; // that the rows come from
@@ -63,6 +66,9 @@ class Runs {
     // the text of what finds the row.
     void add(Run *run, Statement *statement, const UpstreamTransaction &transaction, Datum *values, bool *nulls,
              const char *key, int key_length);
+    // Adds a change to the run's whole rows; see WholeRows::add().
+    void add_whole(Run *run, Statement *statement, const UpstreamTransaction &transaction, const Datum *values,
+                   const bool *nulls, bool copy);
     // Takes the rows out of the list; they stay until done().
     void take(Run *run);
     void done(Run *run);
@@ -70,6 +76,8 @@ class Runs {
     size_t bytes() const { return bytes_; }
 
   private:
+    void begin(Run *run, Statement *statement);
+
     HTAB *map_ = nullptr;
     dlist_head filled_;
     size_t bytes_ = 0;
