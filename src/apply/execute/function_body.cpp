@@ -108,13 +108,22 @@ void note_words(List **objects, const char *string)
     }
 }
 
-// Whether reading the string as a value of a type may run code of the type's parts: as a row, an array or a range,
-// whose parts may be domains with checks. Values of all other types that a user can make do not begin like that.
+// Whether reading the string as a value of a type may run code of the type's parts, which may be domains with checks. A
+// row begins with a parenthesis, an array or a multirange with a brace, and their parts are read before the end is
+// seen. A range that begins with a bracket needs a comma and the right end before its bounds are read, and an array
+// that does an equals sign; most strings that begin so are regular expressions.
 bool may_have_parts(const char *string)
 {
-    while (scanner_isspace(*string))
+    // More than what any of them takes for a space.
+    auto is_space = [](char c) { return IS_HIGHBIT_SET(c) || c <= ' '; };
+    while (*string && is_space(*string))
         ++string;
-    return (*string && strchr("([{", *string)) || pg_strncasecmp(string, "empty", strlen("empty")) == 0;
+    if (*string != '[')
+        return *string == '(' || *string == '{';
+    const char *last = string + strlen(string) - 1;
+    while (is_space(*last))
+        --last;
+    return strchr(string, '=') || (strchr(string, ',') && (*last == ')' || *last == ']'));
 }
 
 // Whether text of the type, or of its elements, holds a name that the search path finds, or leaves without its schema.
