@@ -7,6 +7,7 @@
 
 #include "apply/copy/clashes.hpp"
 #include "apply/copy/dump.hpp"
+#include "apply/copy/function_guard.hpp"
 #include "apply/copy/schema_statements.hpp"
 #include "apply/state/error_class.hpp"
 #include "apply/execute/session.hpp"
@@ -45,12 +46,12 @@ constexpr const char *prepare_query =
     " FROM pg_catalog.pg_settings AS s WHERE s.name IN ('lock_timeout', 'idle_in_transaction_session_timeout',"
     "   'transaction_timeout')) AS settings";
 
-// The processes of the upstream that hold the lock of commands.
+// The processes of the upstream that hold the lock of commands, or keep others from it.
 constexpr const char *at_work_query =
     "SELECT pg_catalog.string_agg(DISTINCT l.pid::pg_catalog.text, ', ') FROM pg_catalog.pg_locks AS l"
     " WHERE l.locktype OPERATOR(pg_catalog.=) 'object' AND l.granted"
     " AND l.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass"
-    " AND l.mode OPERATOR(pg_catalog.=) 'RowShareLock'"
+    " AND l.mode IN ('RowShareLock', 'ExclusiveLock')"
     " AND l.database OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database"
     "   WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())";
 
@@ -345,6 +346,7 @@ bool apply_schema_batch(const Follow &follow)
     MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "pg_follower schema", ALLOCSET_DEFAULT_SIZES);
     MemoryContextScope scope(context);
     List *statements = next_copy_statements(follow.id, batch_statements);
+    FunctionGuard guard;
     int32 last = 0;
     for (CopyStatement *statement : each<CopyStatement>(statements)) {
         CHECK_FOR_INTERRUPTS();

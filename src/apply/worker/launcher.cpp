@@ -5,6 +5,7 @@
 // lacking it tries again, and the view follow_status says so; it ends when all have been started. A worker that it
 // starts late, after somebody has stopped or resumed its follow, ends at once.
 #include "apply/state/follow_names.hpp"
+#include "apply/copy/function_guard.hpp"
 #include "apply/execute/function_path.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "pg_follower/apply.hpp"
@@ -215,6 +216,7 @@ void pg_follower::init_apply()
     guard_table("follow", refuse_while_following);
     guard_databases(refuse_followed_database);
     install_function_path();
+    install_function_guard();
     if (!library_preloaded)
         return;
     install_start_queue();
