@@ -180,6 +180,12 @@ bool is_about_table(int sqlstate)
     return meaning == ErrorMeaning::lasting || meaning == ErrorMeaning::value;
 }
 
+// Whether an error is somebody's request to end.
+bool is_from_outside(int sqlstate)
+{
+    return ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_OPERATOR_INTERVENTION;
+}
+
 // Ends the transaction that has failed. Returns the error.
 ErrorData *end_failed(const Copy &copy)
 {
@@ -265,7 +271,7 @@ void work(Copy &copy, CopyQueue &queue)
             ErrorData *error = end_failed(copy);
             if (!is_about_table(error->sqlerrcode)) {
                 queue.close();
-                wait_again(copy, task.table.relid, error->message);
+                wait_again(copy, task.table.relid, is_from_outside(error->sqlerrcode) ? nullptr : error->message);
                 ReThrowError(error);
             }
             open_again(copy);

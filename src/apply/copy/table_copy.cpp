@@ -87,15 +87,16 @@ void analyze(const Copy &copy, Oid relid)
 {
     PG_TRY();
     {
-        in_transaction(copy, [&] {
+        (void)attempt(copy, [&] {
             Relation table = try_table_open(relid, AccessShareLock);
             if (!table)
-                return;
+                return false;
             SqlWriter text;
             text.text("ANALYZE ").relation_name(relid);
             table_close(table, NoLock);
             SpiScope spi;
             check_result(SPI_execute(text.c_str(), false, 0));
+            return true;
         });
     }
     PG_CATCH();
@@ -105,8 +106,6 @@ void analyze(const Copy &copy, Oid relid)
         if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
             PG_RE_THROW();
         FlushErrorState();
-        AbortOutOfAnyTransaction();
-        MemoryContextSwitchTo(copy.context);
         ereport(WARNING, (errmsg("could not analyze a table after its copy: %s", error->message)));
     }
     PG_END_TRY();
@@ -118,24 +117,19 @@ void copy_table(Copy &copy, const SourceTable &task)
     bool shown = task.bytes >= shown_bytes;
     if (shown)
         in_transaction(copy, [&] { note_begin(follow, task.relid); });
-    SetCurrentStatementStartTimestamp();
-    StartTransactionCommand();
-    PushActiveSnapshot(GetTransactionSnapshot());
-    if (!shown)
-        note_begin(follow, task.relid);
-    Relation table = try_table_open(task.relid, AccessExclusiveLock);
     Loaded loaded = {};
-    bool copied = !table || copy_rows(copy, table, loaded);
-    if (table)
+    bool copied = attempt(copy, [&] {
+        if (!shown)
+            note_begin(follow, task.relid);
+        Relation table = try_table_open(task.relid, AccessExclusiveLock);
+        if (!table)
+            return true;
+        bool done = copy_rows(copy, table, loaded);
         table_close(table, NoLock);
-    if (copied)
-        note_copied(follow, task.relid, copy.lsn, loaded);
-    PopActiveSnapshot();
-    if (copied)
-        CommitTransactionCommand();
-    else
-        AbortCurrentTransaction();
-    MemoryContextSwitchTo(copy.context);
+        if (done)
+            note_copied(follow, task.relid, copy.lsn, loaded);
+        return done;
+    });
     if (!copied)
         in_transaction(copy, [&] { note_waiting(follow, task.relid, nullptr); });
     else if (loaded.rows > 0)

@@ -10,6 +10,7 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 }
 
@@ -34,6 +35,42 @@ template <typename Body> void in_transaction(const Copy &copy, Body body)
     PopActiveSnapshot();
     CommitTransactionCommand();
     MemoryContextSwitchTo(copy.context);
+}
+
+// Runs `body` in a transaction of its own. Where it returns false or raises an error, nothing of what it did is kept:
+// it is rolled back as a subtransaction, since the abort of a transaction would release the session's locks, too, and
+// so that of the follow's worker.
+template <typename Body> bool attempt(const Copy &copy, Body body)
+{
+    // They are volatile because they are set between PG_TRY and a longjmp.
+    volatile bool done = false;
+    ErrorData *volatile error = nullptr;
+    in_transaction(copy, [&] {
+        MemoryContext context = CurrentMemoryContext;
+        ResourceOwner resource_owner = CurrentResourceOwner;
+        BeginInternalSubTransaction(nullptr);
+        PG_TRY();
+        {
+            done = body();
+            if (done)
+                ReleaseCurrentSubTransaction();
+        }
+        PG_CATCH();
+        {
+            MemoryContextSwitchTo(copy.context);
+            error = CopyErrorData();
+            FlushErrorState();
+            done = false;
+        }
+        PG_END_TRY();
+        if (!done)
+            RollbackAndReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = resource_owner;
+    });
+    if (error)
+        ReThrowError(error);
+    return done;
 }
 
 // Whether the rows of the table are copied: as those of the stream, and of materialized views.

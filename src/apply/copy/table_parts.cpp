@@ -18,22 +18,16 @@ namespace {
 // has changed nothing. True where the table has been dropped.
 template <typename Body> bool with_table(const Copy &copy, Oid relid, LOCKMODE lock, Body body)
 {
-    SetCurrentStatementStartTimestamp();
-    StartTransactionCommand();
-    PushActiveSnapshot(GetTransactionSnapshot());
-    bool done = true;
-    if (Relation table = try_table_open(relid, lock)) {
+    bool done = attempt(copy, [&] {
+        Relation table = try_table_open(relid, lock);
+        if (!table)
+            return true;
         ErrorContextScope context(describe_table, static_cast<void *>(table));
         show_table(table);
-        done = body(table);
+        bool kept = body(table);
         table_close(table, NoLock);
-    }
-    PopActiveSnapshot();
-    if (done)
-        CommitTransactionCommand();
-    else
-        AbortCurrentTransaction();
-    MemoryContextSwitchTo(copy.context);
+        return kept;
+    });
     pgstat_report_activity(STATE_IDLE, nullptr);
     return done;
 }
