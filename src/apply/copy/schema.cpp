@@ -195,6 +195,7 @@ void ask_facts(const Follow &follow, Upstream &upstream, SchemaFacts &facts)
     if (strcmp(follow.existing, existing_replace) == 0)
         for (Clash *clash : each<Clash>(find_clashes(upstream)))
             write_drop(first.buffer(), *clash);
+    facts.keeps_schemas = strcmp(follow.existing, existing_replace) == 0;
     facts.keeps_what_is_here = strcmp(follow.existing, existing_keep) == 0;
     facts.first = first.c_str();
     facts.user_mappings = strcmp(row[1], "true") == 0;

@@ -224,6 +224,9 @@ void Builder::add(const char *sql)
             keep(sql, OnFailure::stop, true);
         return;
     }
+    case T_CreateSchemaStmt:
+        keep(sql, facts_.keeps_schemas ? OnFailure::exists : OnFailure::stop, false);
+        return;
     case T_SecLabelStmt: // the provider may not be loaded here
         keep(sql, OnFailure::note, false);
         return;

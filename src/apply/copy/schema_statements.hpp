@@ -14,6 +14,7 @@ struct SchemaFacts {
     const char *detached;    // statements behind it
     const char *database;    // statements about the database itself, which may fail
     bool keeps_what_is_here; // what is there already is no error
+    bool keeps_schemas;      // the same of schemas alone
 };
 
 // The statements to be run, a list of CopyStatement.
