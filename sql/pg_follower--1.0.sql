@@ -120,6 +120,38 @@ COMMENT ON COLUMN follower.commands.reason IS
 GRANT USAGE ON SCHEMA follower TO PUBLIC;
 GRANT SELECT ON follower.commands TO PUBLIC;
 
+---------------------------------------------------------------------------------------------------------------- answers
+
+-- What a downstream asks over an ordinary connection, because the stream does not tell it. They look at their caller
+-- themselves: a superuser, or a role with the attribute REPLICATION, which may read the whole database anyway.
+CREATE FUNCTION follower.sequence_states(wait boolean, OUT upstream_oid oid, OUT schema_name name,
+    OUT sequence_name name, OUT last_value bigint, OUT is_called boolean, OUT storage oid, OUT lsn pg_lsn)
+    RETURNS SETOF record LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_sequence_states';
+COMMENT ON FUNCTION follower.sequence_states(boolean) IS
+    'returns how each sequence stands, and the position in WAL that belongs to it; null where a transaction holds the '
+    'sequence locked, for whose end it may wait a moment';
+CREATE FUNCTION follower.large_objects_changed(since pg_lsn) RETURNS boolean
+    LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_large_objects_changed';
+COMMENT ON FUNCTION follower.large_objects_changed(pg_lsn) IS
+    'returns whether large objects may have changed since that position in WAL';
+CREATE FUNCTION follower.large_object_states(since pg_lsn, OUT object oid, OUT owner text, OUT privileges text[],
+    OUT comment text, OUT data boolean, OUT lsn pg_lsn)
+    RETURNS SETOF record LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'pg_follower_large_object_states';
+COMMENT ON FUNCTION follower.large_object_states(pg_lsn) IS
+    'returns the position to ask from next time and whether all large objects are listed, and then the objects that '
+    'may have changed since';
+CREATE FUNCTION follower.large_object_digests(object oid, OUT chunk integer, OUT size integer, OUT digest text)
+    RETURNS SETOF record LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'pg_follower_large_object_digests';
+COMMENT ON FUNCTION follower.large_object_digests(oid) IS
+    'returns a first row if the large object is there, and then the digest of each chunk of its data';
+CREATE FUNCTION follower.large_object_chunk(object oid, chunk integer) RETURNS bytea
+    LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'pg_follower_large_object_chunk';
+COMMENT ON FUNCTION follower.large_object_chunk(oid, integer) IS 'returns a chunk of the data of a large object';
+CREATE FUNCTION follower.slots_of_follows() RETURNS text
+    LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_slots_of_follows';
+COMMENT ON FUNCTION follower.slots_of_follows() IS
+    'returns the slots by which this database follows others, and these others, separated by commas';
+
 ------------------------------------------------------------------------------------------------------------------ apply
 
 -- The follows of this database, written by the functions below and by workers only. src/apply/state/follow.cpp knows
@@ -169,7 +201,9 @@ CREATE TABLE follower.follow (
     rows_applied bigint NOT NULL,
     rows_missing bigint NOT NULL,
     ddl_applied bigint NOT NULL,
-    large_objects bigint NOT NULL
+    large_objects bigint NOT NULL,
+    upstream_slots text,
+    sync_error text
 );
 COMMENT ON TABLE follower.follow IS
     'the follows of this database; changed by the functions of the extension and by workers only';
@@ -236,7 +270,13 @@ COMMENT ON COLUMN follower.follow.rows_applied IS 'number of rows applied';
 COMMENT ON COLUMN follower.follow.rows_missing IS 'number of rows to update or delete that were not found here';
 COMMENT ON COLUMN follower.follow.ddl_applied IS 'number of commands applied';
 COMMENT ON COLUMN follower.follow.large_objects IS
-    'number of large objects upstream when the worker last started; they do not follow';
+    'number of large objects upstream when the worker last started';
+
+COMMENT ON COLUMN follower.follow.upstream_slots IS
+    'slots of the follows that lead to the upstream, directly or not, separated by commas; null while they are not '
+    'known';
+COMMENT ON COLUMN follower.follow.sync_error IS
+    'why the upstream''s sequences or large objects could not be read at the last try; null if they could';
 
 -- Commands and rows of the upstream that could not follow, newest last. src/apply/state/state.cpp knows the order of
 -- the columns.
@@ -439,6 +479,45 @@ COMMENT ON COLUMN follower.followed_table.started_at IS 'when its last copy was 
 COMMENT ON COLUMN follower.followed_table.finished_at IS 'when its copy was complete, indexes included';
 COMMENT ON COLUMN follower.followed_table.error IS 'why its last copy was not completed; null if it was';
 
+-- How the upstream's sequences stood when they were last set here. Known to src/apply/state/seen_sequences.cpp.
+CREATE TABLE follower.seen_sequence (
+    follow integer NOT NULL,
+    upstream_oid oid NOT NULL,
+    storage oid NOT NULL,
+    last_value bigint NOT NULL,
+    is_called boolean NOT NULL,
+    PRIMARY KEY (follow, upstream_oid)
+);
+COMMENT ON TABLE follower.seen_sequence IS
+    'how the sequences of the upstream stood when they were last set here; they are set again when they have moved';
+COMMENT ON COLUMN follower.seen_sequence.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.seen_sequence.upstream_oid IS 'number of the sequence upstream';
+COMMENT ON COLUMN follower.seen_sequence.storage IS
+    'number of its storage upstream, which is another one after a command that resets it';
+COMMENT ON COLUMN follower.seen_sequence.last_value IS 'its last_value';
+COMMENT ON COLUMN follower.seen_sequence.is_called IS 'its is_called';
+
+-- The large objects that follow. Known to src/apply/copy/large_objects.cpp.
+CREATE TABLE follower.large_object (
+    follow integer NOT NULL,
+    object oid NOT NULL,
+    facts text NOT NULL,
+    PRIMARY KEY (follow, object)
+);
+COMMENT ON TABLE follower.large_object IS
+    'the large objects that came from an upstream; one that is no more upstream is dropped here';
+COMMENT ON COLUMN follower.large_object.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.large_object.object IS 'number of the large object, on both servers';
+COMMENT ON COLUMN follower.large_object.facts IS 'digest of its owner, privileges and comment upstream';
+CREATE TABLE follower.large_object_position (
+    follow integer PRIMARY KEY,
+    lsn pg_lsn NOT NULL
+);
+COMMENT ON TABLE follower.large_object_position IS 'how far the large objects of each follow have come';
+COMMENT ON COLUMN follower.large_object_position.follow IS 'number of the follow, as in follower.follow';
+COMMENT ON COLUMN follower.large_object_position.lsn IS
+    'position in the upstream''s WAL before which all changes of large objects are here';
+
 CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true,
     origin text DEFAULT 'any', existing text DEFAULT 'error')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_start_follow';
@@ -480,9 +559,14 @@ COMMENT ON FUNCTION wait_for_follow(interval, name) IS
     'waits until everything committed upstream before the call is visible here: true then, false when the time '
     'ran out (never, if timeout is null), an error when the follow has failed';
 
+CREATE FUNCTION sync_sequences(follow_name name DEFAULT 'default')
+    RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_sync_sequences';
+COMMENT ON FUNCTION sync_sequences(name) IS
+    'waits until every sequence stands here as it stood upstream at the call, or later';
+
 REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text), alter_follow(name, text, text), stop_follow(name),
     resume_follow(name), skip_transaction(pg_lsn, name), drop_follow(name, boolean),
-    wait_for_follow(interval, name) FROM PUBLIC;
+    wait_for_follow(interval, name), sync_sequences(name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(
     OUT follow_name name, OUT state text, OUT pid integer, OUT blocked_by integer[], OUT upstream text,
@@ -494,7 +578,8 @@ CREATE FUNCTION follower.status(
     OUT last_error_hint text, OUT last_error_context text, OUT last_error_at timestamptz,
     OUT last_error_resolved_at timestamptz, OUT last_error_sqlstate text, OUT last_error_command text,
     OUT last_error_object text, OUT last_error_statement text, OUT last_error_xid xid, OUT last_error_lsn pg_lsn,
-    OUT last_error_committed_at timestamptz, OUT last_error_count bigint, OUT next_try_at timestamptz)
+    OUT last_error_committed_at timestamptz, OUT last_error_count bigint, OUT next_try_at timestamptz,
+    OUT sync_error text)
     RETURNS SETOF record LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_status';
 REVOKE ALL ON FUNCTION follower.status() FROM PUBLIC;
 COMMENT ON FUNCTION follower.status() IS 'returns the rows of the view follow_status, but for how far they are behind';
@@ -520,7 +605,7 @@ CREATE VIEW follow_status AS
         s.large_objects, s.last_error, s.last_error_detail, s.last_error_hint, s.last_error_context,
         s.last_error_sqlstate, s.last_error_command, s.last_error_object, s.last_error_statement, s.last_error_xid,
         s.last_error_lsn, s.last_error_committed_at, s.last_error_count, s.last_error_at, s.last_error_resolved_at,
-        s.next_try_at
+        s.next_try_at, s.sync_error
     FROM follower.status() AS s
     CROSS JOIN LATERAL (SELECT follower.lag(s.follow_name) AS lag OFFSET 0) AS l;
 COMMENT ON VIEW follow_status IS 'each follow of this database, and how far it has come';
@@ -555,7 +640,7 @@ COMMENT ON COLUMN follow_status.skipped IS
     'number of transactions that were left out, with their statements in follower.skipped, and that nobody has '
     'resolved';
 COMMENT ON COLUMN follow_status.large_objects IS
-    'number of large objects upstream when the worker last started; they do not follow';
+    'number of large objects upstream when the worker last started';
 COMMENT ON COLUMN follow_status.last_error IS 'the last error of the worker; null if there has been none';
 COMMENT ON COLUMN follow_status.last_error_detail IS 'its detail';
 COMMENT ON COLUMN follow_status.last_error_hint IS 'its hint: what to do about it';
@@ -575,6 +660,8 @@ COMMENT ON COLUMN follow_status.last_error_at IS 'when it was raised last';
 COMMENT ON COLUMN follow_status.last_error_resolved_at IS
     'when the worker had got past it; null while it has not, and where there has been none';
 COMMENT ON COLUMN follow_status.next_try_at IS 'when the next try is due; null if none is';
+COMMENT ON COLUMN follow_status.sync_error IS
+    'why the upstream''s sequences or large objects could not be read at the last try; null if they could';
 GRANT SELECT ON follow_status TO pg_monitor;
 
 -- Stable for the same reason as follower.lag().
@@ -648,3 +735,6 @@ ALTER TABLE follower.conflict_count ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.dropped_object ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.followed_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE follower.copy_statement ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.seen_sequence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.large_object ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follower.large_object_position ENABLE ROW LEVEL SECURITY;

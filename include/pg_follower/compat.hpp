@@ -25,6 +25,7 @@ extern "C" {
 #include "replication/origin.h"
 #include "replication/reorderbuffer.h"
 #include "replication/slot.h"
+#include "storage/latch.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -313,6 +314,16 @@ inline int origin_limit()
     return max_replication_slots;
 }
 #endif
+
+// Room for so many events to wait for, until FreeWaitEventSet().
+inline WaitEventSet *create_wait_event_set(int events)
+{
+#if PG_VERSION_NUM >= 170000
+    return CreateWaitEventSet(nullptr, events);
+#else
+    return CreateWaitEventSet(CurrentMemoryContext, events);
+#endif
+}
 
 // Whether the role has the privilege USAGE on the schema.
 inline bool may_use_schema(Oid schema, Oid role)

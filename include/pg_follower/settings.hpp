@@ -87,6 +87,8 @@ struct Settings {
     int restart_interval = 1;              // seconds from a worker's end by an error to its next try
     int max_restart_interval = 60;         // to which that grows
     int max_retries = 3;                   // of an error that does not pass by itself
+    int sequence_interval = 10;            // seconds between readings of the upstream's sequences
+    bool large_objects = true;             // whether they follow
     int max_batch_rows = 1000;             // rows of one statement that are applied in one go
     int max_group_transactions = 1000;     // upstream transactions that may share one commit while catching up
     int copy_workers = 2;                  // processes that copy tables at a time, the follow's own included

@@ -156,6 +156,15 @@ void define_settings()
                             "Lost connections, deadlocks, full disks and the like are tried again for ever.",
                             &settings.max_retries, settings.max_retries, 0, 1000000, PGC_SIGHUP, 0, nullptr, nullptr,
                             nullptr);
+    DefineCustomBoolVariable("pg_follower.large_objects", "Whether large objects follow.",
+                             "They are looked at as often as sequences, see pg_follower.sequence_interval.",
+                             &settings.large_objects, settings.large_objects, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_follower.sequence_interval",
+                            "Time between two readings of the positions of the upstream's sequences.",
+                            "They are also read for wait_for_follow() and sync_sequences(); with 0, only for these. "
+                            "With -1 the positions do not follow.",
+                            &settings.sequence_interval, settings.sequence_interval, -1, 86400, PGC_SIGHUP, GUC_UNIT_S,
+                            nullptr, nullptr, nullptr);
     DefineCustomIntVariable("pg_follower.max_batch_rows",
                             "Maximum number of rows of one statement that the worker applies in one go.", nullptr,
                             &settings.max_batch_rows, settings.max_batch_rows, 1, 100000, PGC_SIGHUP, 0, nullptr,

@@ -11,6 +11,7 @@
 // while a command was running. Rows need no lock.
 #include "deparse/command_lock.hpp"
 
+#include "pg_follower/replication_role.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
@@ -48,9 +49,7 @@ void share_command_lock()
 // that have.
 Datum pg_follower_lock_commands(PG_FUNCTION_ARGS)
 {
-    if (!superuser() && !has_rolreplication(GetUserId()))
-        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                        errmsg("must be superuser or have the attribute REPLICATION to call lock_commands")));
+    pg_follower::require_replication("lock_commands");
     pg_follower::deparse::lock_extension(ExclusiveLock);
     PG_RETURN_LSN(GetXLogInsertRecPtr());
 }

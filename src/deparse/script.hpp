@@ -146,7 +146,7 @@ class Script {
 // Writes a command as SQL. An error means that it cannot follow; its message is the reason that users read.
 using DeparseCommand = void (*)(Script &script, const Command &command);
 
-// Raises ERRCODE_FEATURE_NOT_SUPPORTED with `reason`, a clause such as "large objects are not decoded". The place that
+// Raises ERRCODE_FEATURE_NOT_SUPPORTED with `reason`, a clause such as "user mappings hold passwords". The place that
 // the error names is that of the call.
 [[noreturn]] void cannot_follow(const char *reason, const char *file = __builtin_FILE(), int line = __builtin_LINE(),
                                 const char *function = __builtin_FUNCTION());

@@ -69,13 +69,13 @@ is($last->safe_psql('postgres', 'SELECT count(*) FROM made'), '1250', 'nothing o
 is($last->safe_psql('postgres', 'SELECT count(*) FROM own'), '100', 'nothing of the middle database is lost');
 
 # What cannot follow is recorded in each database that lacks it.
-my $lo = $first->safe_psql('postgres', 'SELECT lo_create(0)');
-$first->psql('postgres', "ALTER LARGE OBJECT $lo OWNER TO owner");
+$first->psql('postgres', 'CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; '
+	  . 'CREATE USER MAPPING FOR PUBLIC SERVER s');
 wait_for_chain();
 my $record = "SELECT command, object FROM follower.unsupported";
-is($middle->safe_psql('postgres', $record), "ALTER LARGE OBJECT|large object $lo",
+is($middle->safe_psql('postgres', $record), 'CREATE USER MAPPING|user mapping public on server s',
 	'what cannot follow is recorded in the middle');
-is($last->safe_psql('postgres', $record), "ALTER LARGE OBJECT|large object $lo", 'and at the end');
+is($last->safe_psql('postgres', $record), 'CREATE USER MAPPING|user mapping public on server s', 'and at the end');
 
 # ------------------------------------------------------------------------------------------------------- origin => none
 $last->safe_psql('postgres', 'CREATE DATABASE alone');

@@ -2,12 +2,14 @@
 // database's tables waits for the end of their transaction, or is taken back by it (pending.cpp).
 #include "apply/interface/control.hpp"
 
+#include "apply/copy/large_objects.hpp"
 #include "apply/interface/arguments.hpp"
 #include "apply/state/dropped_objects.hpp"
 #include "apply/state/follow_names.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "apply/interface/pending.hpp"
 #include "apply/state/registration.hpp"
+#include "apply/state/seen_sequences.hpp"
 #include "apply/upstream/slot.hpp"
 #include "apply/state/state.hpp"
 #include "apply/upstream/upstream.hpp"
@@ -175,6 +177,8 @@ void drop_follow(const char *name, bool force)
                                 NameStr(follow->slot))));
         delete_follow(follow->id);
         forget_dropped_objects(follow->id);
+        forget_seen_sequences(follow->id);
+        forget_large_objects(follow->id);
         return;
     }
     const char *error;
@@ -200,6 +204,8 @@ void drop_follow(const char *name, bool force)
         on_abort_restart_worker(*follow);
     delete_follow(follow->id);
     forget_dropped_objects(follow->id);
+    forget_seen_sequences(follow->id);
+    forget_large_objects(follow->id);
 }
 
 } // namespace

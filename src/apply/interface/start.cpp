@@ -152,13 +152,12 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     on_abort_drop_slot(follow, upstream);
     give_replica_identities(upstream);
 
-    if (follow.large_objects > 0)
+    if (follow.large_objects > 0 && !settings.large_objects)
         ereport(WARNING, (errmsg_plural("%lld large object of the upstream does not follow",
                                         "%lld large objects of the upstream do not follow",
                                         static_cast<unsigned long>(follow.large_objects),
                                         static_cast<long long>(follow.large_objects)),
-                          errdetail("Logical decoding does not see them."),
-                          errhint("Keep such data in columns of type bytea, or copy large objects by other means.")));
+                          errhint("Set pg_follower.large_objects = on.")));
     if (!preloaded_upstream)
         ereport(
             WARNING,

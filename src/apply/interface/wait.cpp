@@ -1,4 +1,7 @@
-// The SQL function wait_for_follow.
+// The SQL functions wait_for_follow and sync_sequences.
+//
+// Both ask the worker for a reading of what the stream does not tell (polling.hpp), once it is known up to where the
+// stream has to come. A standby has no worker to ask: there sequences are as its primary's worker has last set them.
 #include "apply/interface/arguments.hpp"
 #include "apply/state/follow_names.hpp"
 #include "apply/state/latch_pause.hpp"
@@ -15,6 +18,7 @@ extern "C" {
 #include "utils/wait_event.h"
 
 PG_FUNCTION_INFO_V1(pg_follower_wait_for_follow);
+PG_FUNCTION_INFO_V1(pg_follower_sync_sequences);
 }
 
 namespace pg_follower::apply {
@@ -85,14 +89,48 @@ long time_left(TimestampTz deadline, long most)
     return Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline), most);
 }
 
-// Waits for news of a running worker, for a second at most. Returns whether it has applied everything before `target`.
-bool wait_for_news(LiveReader &live, XLogRecPtr target, TimestampTz deadline)
+// A request for a reading, which has to be made again where the worker is another one.
+struct ReadingRequest {
+    int pid = 0;
+    uint64 number = 0;
+};
+
+void make_request(LiveReader &live, ReadingRequest &request)
+{
+    if (request.pid == live->pid)
+        return;
+    request = {live->pid, live.request_reading()};
+}
+
+// Raises an error where the upstream has refused what is asked for; warns of a sequence that was left out.
+void check_reading(const Readings &readings, const ReadingRequest &request)
+{
+    if (readings.refused >= request.number)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("could not read sequences or large objects of the upstream"),
+                        errdetail_internal("%s", readings.error)));
+    if (readings.sequences_done >= request.number && *readings.busy)
+        ereport(WARNING, (errmsg("position of sequence %s of the upstream could not be read", readings.busy),
+                          errdetail("A transaction there holds the sequence locked."),
+                          errhint("Call sync_sequences() when it has ended.")));
+}
+
+// Waits for news of a running worker, for a second at most. Returns whether it has applied everything before `target`
+// and set what was asked for.
+bool wait_for_news(LiveReader &live, XLogRecPtr target, const ReadingRequest &request, bool with_large_objects,
+                   TimestampTz deadline)
 {
     LiveReader::View news;
+    Readings readings;
+    auto reached = [&] {
+        return news.figures.applied_lsn >= target && readings.sequences_done >= request.number &&
+               (readings.objects_done >= request.number || !with_large_objects);
+    };
     ConditionVariablePrepareToSleep(&live->changed);
     for (;;) {
         news = live.read();
-        if (news.figures.applied_lsn >= target || news.state == FollowState::failed ||
+        readings = live.readings();
+        if (reached() || readings.refused >= request.number || news.state == FollowState::failed ||
             news.state == FollowState::stopped)
             break;
         long left = time_left(deadline, 1000);
@@ -100,10 +138,11 @@ bool wait_for_news(LiveReader &live, XLogRecPtr target, TimestampTz deadline)
             break;
     }
     ConditionVariableCancelSleep();
-    return news.figures.applied_lsn >= target;
+    check_reading(readings, request);
+    return reached();
 }
 
-bool wait_for_follow(const char *name, TimestampTz deadline)
+bool wait_for_follow(const char *name, bool with_large_objects, TimestampTz deadline)
 {
     Follow *follow = require_follow(name);
     if (started_here(follow->id))
@@ -112,14 +151,20 @@ bool wait_for_follow(const char *name, TimestampTz deadline)
     check_progress(*follow, worker_pid(follow->id));
     QuerySnapshotPause pause;
     XLogRecPtr target = upstream_position(*follow);
+    ReadingRequest request;
     for (;;) {
         follow = require_follow(name);
         check_snapshot(*follow);
         int pid = worker_pid(follow->id);
         LiveReader live(pid ? follow->segment : 0, follow->id);
         pause.drop_catalog_snapshot();
-        bool reached = RecoveryInProgress() ? replayed_position(*follow) >= target
-                                            : live && live->pid == pid && wait_for_news(live, target, deadline);
+        bool reached = false;
+        if (RecoveryInProgress())
+            reached = replayed_position(*follow) >= target;
+        else if (live && live->pid == pid) {
+            make_request(live, request);
+            reached = wait_for_news(live, target, request, with_large_objects, deadline);
+        }
         bool was_live = static_cast<bool>(live);
         live.detach();
         if (reached)
@@ -148,5 +193,16 @@ Datum pg_follower_wait_for_follow(PG_FUNCTION_ARGS)
         deadline =
             DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(GetCurrentTimestamp()),
                                                     IntervalPGetDatum(PG_GETARG_INTERVAL_P(0))));
-    PG_RETURN_BOOL(wait_for_follow(required_name(fcinfo, 1), deadline));
+    PG_RETURN_BOOL(wait_for_follow(required_name(fcinfo, 1), true, deadline));
+}
+
+// sync_sequences(follow_name name) → void
+Datum pg_follower_sync_sequences(PG_FUNCTION_ARGS)
+{
+    require_superuser("sync_sequences");
+    if (RecoveryInProgress())
+        ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION), errmsg("cannot set sequences during recovery"),
+                        errhint("Call sync_sequences() on the primary.")));
+    (void)wait_for_follow(required_name(fcinfo, 0), false, DT_NOEND);
+    PG_RETURN_VOID();
 }

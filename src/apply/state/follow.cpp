@@ -175,6 +175,8 @@ constexpr Field fields[] = {
     field<Number, &Figures::rows_missing>("rows_missing"),
     field<Number, &Figures::ddl_applied>("ddl_applied"),
     field<Number, &Follow::large_objects>("large_objects"),
+    field<Text, &Follow::upstream_slots>("upstream_slots"),
+    field<Text, &Follow::sync_error>("sync_error"),
 };
 
 [[noreturn]] void raise_other_version(const char *detail, const char *column)

@@ -59,7 +59,11 @@ struct Follow {
     int32 tries;            // that failed in a row with an error of its kind
     TimestampTz next_try_at;            // 0 where none is due
     TimestampTz last_error_resolved_at; // when the worker had got past it; 0 if it has not
-    int64 large_objects;                // of the upstream, when its connection was last opened; they do not follow
+    int64 large_objects;                // of the upstream, when its connection was last opened
+    // The slots of the follows that lead to the upstream, on any number of ways, separated by commas. As the upstream
+    // told when it was last asked.
+    const char *upstream_slots;
+    const char *sync_error; // why sequences or large objects could not be read at the last try; null if they could
     Figures figures;
 };
 

@@ -5,6 +5,9 @@
 #include "apply/state/live.hpp"
 
 extern "C" {
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
 #include "utils/resowner.h"
 }
 
@@ -88,6 +91,50 @@ void LiveReader::note_caught_up(TimestampTz time)
     SpinLockAcquire(&live_->mutex);
     live_->seen_caught_up_at = Max(live_->seen_caught_up_at, time);
     SpinLockRelease(&live_->mutex);
+}
+
+uint64 LiveReader::request_reading()
+{
+    SpinLockAcquire(&live_->mutex);
+    uint64 request = ++live_->readings.requested;
+    SpinLockRelease(&live_->mutex);
+    if (PGPROC *process = BackendPidGetProc(live_->pid))
+        SetLatch(&process->procLatch);
+    return request;
+}
+
+Readings LiveReader::readings() const
+{
+    SpinLockAcquire(&live_->mutex);
+    Readings readings = live_->readings;
+    SpinLockRelease(&live_->mutex);
+    return readings;
+}
+
+uint64 requested_reading(Live *live)
+{
+    SpinLockAcquire(&live->mutex);
+    uint64 request = live->readings.requested;
+    SpinLockRelease(&live->mutex);
+    return request;
+}
+
+void LiveReader::note_large_objects(int sqlstate, const char *message)
+{
+    SpinLockAcquire(&live_->mutex);
+    live_->large_objects.noted = true;
+    live_->large_objects.sqlstate = sqlstate;
+    strlcpy(live_->large_objects.message, message, sizeof(live_->large_objects.message));
+    SpinLockRelease(&live_->mutex);
+}
+
+LargeObjectsEnd take_large_objects_end(Live *live)
+{
+    SpinLockAcquire(&live->mutex);
+    LargeObjectsEnd end = live->large_objects;
+    live->large_objects.noted = false;
+    SpinLockRelease(&live->mutex);
+    return end;
 }
 
 void show(Live *live, FollowState state, Figures &figures, TimestampTz in_hand_since)

@@ -30,6 +30,25 @@ struct Figures {
     int64 ddl_applied;
 };
 
+// What the stream does not tell, sequences and large objects, is read from the upstream when somebody asks for it, too.
+// All who ask before a reading begins are served by it.
+struct Readings {
+    uint64 requested;      // number of the last request
+    uint64 sequences_done; // all sequences stand where they stood at this request, or later
+    uint64 objects_done;   // the same of large objects
+    uint64 refused;        // what was asked for up to this request cannot be had
+    char error[512];       // and why
+    // A sequence that the last reading found locked upstream; empty if there was none.
+    char busy[2 * NAMEDATALEN + 2];
+};
+
+// How a process that brings large objects has ended.
+struct LargeObjectsEnd {
+    bool noted; // false as long as it has not, or if it could not say so
+    int sqlstate;
+    char message[512];
+};
+
 // The piece itself. `stop_requested` is set by stop_follow, `try_requested` by resume_follow while the worker waits for
 // its next try; `mutex` protects all that stands behind it, but `changed`.
 struct Live {
@@ -45,6 +64,8 @@ struct Live {
     // When the oldest transaction that is being applied committed upstream; 0 where there is none.
     TimestampTz in_hand_since;
     TimestampTz seen_caught_up_at; // like caught_up_at, as somebody else found it
+    Readings readings;
+    LargeObjectsEnd large_objects;
     ConditionVariable changed;
 };
 
@@ -68,6 +89,10 @@ class LiveReader {
     View read() const;
     // Tells that everything which the upstream had at `time` was here.
     void note_caught_up(TimestampTz time);
+    // Asks the worker for a reading, and returns the number of the request.
+    uint64 request_reading();
+    Readings readings() const;
+    void note_large_objects(int sqlstate, const char *message);
     // Without detach() the mapping ends with the resource owner that was in force when it was made.
     void detach();
 
@@ -80,5 +105,16 @@ class LiveReader {
 void show(Live *live, FollowState state, Figures &figures, TimestampTz in_hand_since);
 // Wakes whoever waits for news.
 void wake(Live *live);
+// The worker's side of these. `change` may do nothing but write to its argument.
+uint64 requested_reading(Live *live);
+template <typename Change> void change_readings(Live *live, Change change)
+{
+    SpinLockAcquire(&live->mutex);
+    change(live->readings);
+    SpinLockRelease(&live->mutex);
+    wake(live);
+}
+// How the process has ended; forgets it, too.
+LargeObjectsEnd take_large_objects_end(Live *live);
 
 } // namespace pg_follower::apply

@@ -15,6 +15,7 @@
 #include "apply/worker/transaction.hpp"
 
 #include "apply/state/dropped_objects.hpp"
+#include "apply/state/own_transaction.hpp"
 #include "pg_follower/followers.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
@@ -217,6 +218,10 @@ void Applier::open()
 
 void Applier::begin(const BeginRecord &record)
 {
+    if (polling_ && polling_->due(record.commit_lsn)) {
+        commit_group();
+        polling_->set_until(record.commit_lsn);
+    }
     in_upstream_ = true;
     changed_ = false;
     has_ddl_ = false;
@@ -430,15 +435,18 @@ void Applier::save_figures(const Figures &figures)
 // again. The transaction in which it does so is not the upstream's.
 void Applier::resolve_error()
 {
-    RepOriginId origin = replorigin_session_origin;
-    replorigin_session_origin = InvalidRepOriginId;
-    StartTransactionCommand();
-    PushActiveSnapshot(GetTransactionSnapshot());
-    save_figures(figures_);
-    PopActiveSnapshot();
-    CommitTransactionCommand();
-    MemoryContextSwitchTo(message_context_);
-    replorigin_session_origin = origin;
+    in_own_transaction([&] { save_figures(figures_); });
+}
+
+bool Applier::is_between() const
+{
+    return !in_upstream_ && !IsTransactionState();
+}
+
+void Applier::poll()
+{
+    if (polling_ && is_between())
+        polling_->step(received_);
 }
 
 void Applier::keepalive(XLogRecPtr end)

@@ -1,6 +1,7 @@
 // From messages of the stream to committed transactions, and how far those have come.
 #pragma once
 
+#include "apply/copy/polling.hpp"
 #include "apply/execute/ddl.hpp"
 #include "apply/state/live.hpp"
 #include "pg_follower/sources.hpp"
@@ -36,6 +37,12 @@ class Applier {
     void start(const Follow &follow, Live *live, RepOriginId origin, XLogRecPtr start);
     // The database that is followed.
     void set_source(uint64 system, Oid database);
+    // What the upstream tells beside the stream comes to its place between the transactions, once it is asked for.
+    void set_polling(Polling *polling) { polling_ = polling; }
+    // Whether no transaction is in hand.
+    bool is_between() const;
+    // Goes on with that, if none is.
+    void poll();
     // The upstream is another database of this server.
     void share_cluster() { ddl_.share_cluster(); }
 
@@ -107,6 +114,7 @@ class Applier {
     Progress progress_ = {};
     Rows rows_;
     Ddl ddl_;
+    Polling *polling_ = nullptr;
     MemoryContext message_context_ = nullptr;
     int32 follow_ = 0;
     NameData follow_name_ = {};

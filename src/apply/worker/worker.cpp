@@ -55,6 +55,7 @@ struct Worker {
     Live *live;
     Upstream upstream;
     Applier applier;
+    Polling polling;
     Feedback sent;
     XLogRecPtr start;
 };
@@ -86,6 +87,7 @@ void handle_sigterm(int)
 
 void wake_waiters(int, Datum)
 {
+    worker->polling.stop();
     if (worker->live)
         ConditionVariableBroadcast(&worker->live->changed);
 }
@@ -251,6 +253,7 @@ void open_stream()
         origin = replorigin_by_name(follow.origin, false);
         setup_session_origin(origin);
         worker->start = Max(replorigin_session_get_progress(false), follow.start_lsn);
+        worker->polling.start(follow, worker->live);
     });
     worker->applier.start(follow, worker->live, origin, worker->start);
     worker->applier.set_state(follow.state);
@@ -278,6 +281,7 @@ void open_stream()
     // From here on, transactions are the upstream's, and their commits move the origin.
     replorigin_session_origin = origin;
     worker->applier.set_state(FollowState::streaming);
+    worker->applier.set_polling(&worker->polling);
     worker->sent = worker->applier.feedback(false);
     bool begins = worker->start == follow.start_lsn;
     ereport(LOG,
@@ -333,12 +337,25 @@ long shorter(long one, long other)
     return one < 0 || (other >= 0 && other < one) ? other : one;
 }
 
+// Waits until something comes by the stream's socket, or by that of a question to the upstream, or is to be done.
+// `limit` is a time, too, or -1.
+void wait_for_something(pgsocket stream, long limit)
+{
+    bool may_poll = worker->applier.is_between();
+    long timeout = shorter(shorter(worker->applier.milliseconds_to_mark(), limit),
+                           may_poll ? worker->polling.milliseconds_to_step() : -1);
+    const Question *question = may_poll ? worker->polling.question() : nullptr;
+    wait_for_sockets(stream, question ? question->socket() : PGINVALID_SOCKET, question ? question->event() : 0,
+                     timeout);
+}
+
 // Takes messages as long as there are any, then waits.
 [[noreturn]] void follow_stream()
 {
     // While data keeps coming, the upstream hears of progress this often.
     constexpr int feedback_milliseconds = 500;
     TimestampTz told_at = GetCurrentTimestamp();
+    TimestampTz polled_at = told_at;
     bool busy = true;
     SilenceWatch silence;
     LagWatch lag;
@@ -361,6 +378,11 @@ long shorter(long one, long other)
             handle_message(data, length);
             busy = true;
             if (!IsTransactionState() &&
+                TimestampDifferenceExceeds(polled_at, GetCurrentTimestamp(), poll_milliseconds)) {
+                worker->applier.poll();
+                polled_at = GetCurrentTimestamp();
+            }
+            if (!IsTransactionState() &&
                 TimestampDifferenceExceeds(told_at, GetCurrentTimestamp(), feedback_milliseconds)) {
                 send_feedback(false);
                 told_at = GetCurrentTimestamp();
@@ -368,6 +390,7 @@ long shorter(long one, long other)
             continue;
         }
         worker->applier.pause();
+        worker->applier.poll();
         send_feedback(false, silence.waits(now));
         if (stop_requested() && !IsTransactionState())
             end_stopped();
@@ -376,11 +399,7 @@ long shorter(long one, long other)
             pgstat_report_activity(STATE_IDLE, nullptr);
             busy = false;
         }
-        long timeout = shorter(worker->applier.milliseconds_to_mark(), silence.milliseconds_left(now));
-        int wake = WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH | (timeout >= 0 ? WL_TIMEOUT : 0);
-        int events = WaitLatchOrSocket(MyLatch, wake, socket, timeout, PG_WAIT_EXTENSION);
-        if (events & WL_LATCH_SET)
-            ResetLatch(MyLatch);
+        wait_for_something(socket, silence.milliseconds_left(now));
     }
 }
 

@@ -8,6 +8,7 @@
 #include "deparse/privileges.hpp"
 #include "deparse/role_policy.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/replication_role.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 
@@ -127,9 +128,7 @@ Datum pg_follower_copy_facts(PG_FUNCTION_ARGS)
 {
     using namespace pg_follower;
     using namespace pg_follower::deparse;
-    if (!superuser() && !has_rolreplication(GetUserId()))
-        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                        errmsg("must be superuser or have the attribute REPLICATION to call copy_facts")));
+    require_replication("copy_facts");
     TupleDesc description;
     if (get_call_result_type(fcinfo, nullptr, &description) != TYPEFUNC_COMPOSITE)
         elog(ERROR, "return type must be a row type");

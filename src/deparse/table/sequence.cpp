@@ -7,8 +7,10 @@
 #include "deparse/objects.hpp"
 #include "deparse/privileges.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/sequence_position.hpp"
 
 extern "C" {
+#include "access/relation.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_sequence.h"
@@ -69,13 +71,11 @@ void write_position(SqlWriter &out, Oid sequence)
 {
     SqlWriter name;
     name.relation_name(sequence);
-    // A sequence has one row, which no snapshot hides.
-    for (const auto &row : CatalogScan<FormData_pg_sequence_data>(sequence, InvalidOid, {}, SnapshotAny)) {
-        out.text("SELECT pg_catalog.setval(").literal(name.c_str()).text(", ").number(row->last_value);
-        out.text(row->is_called ? ", true)" : ", false)");
-        return;
-    }
-    elog(ERROR, "sequence %u has no row", sequence);
+    Relation relation = relation_open(sequence, NoLock);
+    SequencePosition position = read_sequence(relation);
+    relation_close(relation, NoLock);
+    out.text("SELECT pg_catalog.setval(").literal(name.c_str()).text(", ").number(position.last_value);
+    out.text(position.is_called ? ", true)" : ", false)");
 }
 
 bool has_option(const List *options, const char *name)

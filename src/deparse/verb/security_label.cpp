@@ -143,7 +143,7 @@ void write_event_trigger(Script &script, Node *node, const void *)
 void deparse_security_label(Script &script, const Command &command)
 {
     if (command.address.classId == LargeObjectRelationId || command.address.classId == LargeObjectMetadataRelationId)
-        cannot_follow("large objects are not decoded");
+        cannot_follow("labels of large objects are not read from the upstream");
     auto *statement = castNode(SecLabelStmt, command.parse_tree);
     SqlWriter &out = statement_of(script);
     write_head(out, statement, command.address);

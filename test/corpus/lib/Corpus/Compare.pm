@@ -15,7 +15,7 @@ use warnings;
 use Time::HiRes 'time';
 use Corpus::Patience;
 
-# Compares; returns (undef or the first reason, undef or what differs in sequences, the whole report).
+# Compares; returns (undef or the first reason, the whole report).
 sub compare
 {
 	my ($servers, $dbname, %arg) = @_;
@@ -38,14 +38,14 @@ sub compare
 	my %text = map { $_ => _finish_dump($dump{$_}, $deadline) } qw(up down);
 
 	my @reasons = (_compare_dumps($text{up}, $text{down}, $servers->{defaults}),
-		_compare_maps('rows of', $hash{up}, $hash{down}));
-	my ($sequences) = _compare_maps('sequence', map { _sequences($session{$_}) } qw(up down));
+		_compare_maps('rows of', $hash{up}, $hash{down}),
+		_compare_maps('sequence', map { _sequences($session{$_}) } qw(up down)));
 	# The dumps that differ are kept beside the script's log.
 	if (@reasons && $arg{keep})
 	{
 		for my $side (qw(up down)) { open(my $out, '>:raw', "$arg{keep}.$side.sql") or next; print $out $text{$side}; }
 	}
-	return ($reasons[0], $sequences, \@reasons);
+	return ($reasons[0], \@reasons);
 }
 
 sub _start_dump
@@ -236,16 +236,21 @@ sub _hash_one_by_one
 	return \%hash;
 }
 
+# What each sequence says of itself.
 sub _sequences
 {
 	my ($session) = @_;
-	my ($rows, $error) = $session->query(
-		q{SELECT format('%I.%I', schemaname, sequencename), coalesce(last_value::text, 'not called')
-			FROM pg_sequences WHERE schemaname !~ '^pg_temp' ORDER BY 1},
+	my ($list, $error) = $session->query(
+		q{SELECT string_agg(format('SELECT %L, last_value, is_called FROM %s', c.oid::regclass, c.oid::regclass),
+				' UNION ALL ' ORDER BY c.oid)
+			FROM pg_class AS c WHERE relkind = 'S' AND relpersistence <> 't'},
 		30
 	);
-	return { 'the list' => 'not readable' } if defined $error;
-	return { map { $_->[0] => $_->[1] } @$rows };
+	return { 'the list of sequences' => $error =~ s/\s+/ /gr } if defined $error;
+	return {} if !defined $list->[0][0] || $list->[0][0] eq '';
+	my ($rows, $failed) = $session->query($list->[0][0], 30);
+	return { 'the sequences' => $failed =~ s/\s+/ /gr } if defined $failed;
+	return { map { $_->[0] => "$_->[1] $_->[2]" } @$rows };
 }
 
 1;

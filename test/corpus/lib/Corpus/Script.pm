@@ -22,7 +22,7 @@ my $cluster_command =
 	|\b(?:grant|revoke)\s(?![^;]*\son\s)|\breassign\s+owned\b|\bdrop\s+owned\b|\bon\s+database\b/ix;
 
 # run(servers, dbname, text, steps => n, seconds => limit, log => path, env => {...}, roles_follow => 0|1)
-# Returns { end, inside, first, points, compared, sequences, roles => [...], report => [...] }: end and inside are undef
+# Returns { end, inside, first, points, compared, roles => [...], report => [...] }: end and inside are undef
 # where all was equal, else the reason; first is the first of them.
 sub run
 {
@@ -161,8 +161,7 @@ sub _wait_and_compare
 	}
 	$result->{compared}++;
 	my @keep = $self->{log} ? (keep => $self->{log} =~ s/\.out$//r) : ();
-	my ($reason, $sequences, $report) = Corpus::Compare::compare($self->{servers}, $self->{dbname}, @keep);
-	$result->{sequences} //= $sequences;
+	my ($reason, $report) = Corpus::Compare::compare($self->{servers}, $self->{dbname}, @keep);
 	$result->{report} = $report if @$report && !@{ $result->{report} };
 	return $reason;
 }
