@@ -38,6 +38,11 @@ constexpr FixedSetting session_settings[] = {
     {"enable_material", "off"},
 };
 
+// The same, of settings that only later versions have.
+constexpr FixedSetting later_session_settings[] = {
+    {"transaction_timeout", "0"}, // 17
+};
+
 // DDL is applied under the server's own planner settings, and otherwise as a dump restores it.
 constexpr const char *ddl_planner_settings[] = {
     "jit",
@@ -70,6 +75,9 @@ void start_session()
     apply_fixed_settings();
     for (const FixedSetting &setting : session_settings)
         set(setting.name, setting.value, GUC_ACTION_SET);
+    for (const FixedSetting &setting : later_session_settings)
+        if (GetConfigOption(setting.name, true, false))
+            set(setting.name, setting.value, GUC_ACTION_SET);
 }
 
 void enter_ddl_settings(const char *function_path)

@@ -1,7 +1,7 @@
 // What all users of SPI share: a connection for a block, checked results, plans that are kept.
 //
-// SPI is known to this file's users only: rows.cpp, truncate.cpp and ddl.cpp, which apply what the stream says, and
-// what asks this server something (query_count).
+// SPI is known to this file's users only: rows.cpp, conflicts.cpp, truncate.cpp and ddl.cpp, which apply what the
+// stream says, what writes tables of the schema `follower` by SQL, and what asks this server something (query_count).
 #pragma once
 
 #include "pg_follower/pg.hpp"

@@ -162,6 +162,11 @@ Upstream Upstream::try_connect(const char *conninfo, const char *application_nam
         if (*error)
             upstream.close();
     }
+    if (upstream.is_open() && upstream.server_version() >= 170000) {
+        *error = upstream.try_command("SET transaction_timeout = 0");
+        if (*error)
+            upstream.close();
+    }
     return upstream;
 }
 
