@@ -8,7 +8,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 # How much WAL other databases write. It does not matter how much that is, as long as it is many segments.
-my $megabytes = $ENV{PGF_IDLE_MEGABYTES} // 100;
+my $megabytes = 100;
 
 my $upstream = pgf_node('upstream');
 my $downstream = pgf_node('downstream', config => "wal_receiver_timeout = 4s\n");
