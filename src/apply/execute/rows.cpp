@@ -1,10 +1,13 @@
-// Applies rows by SPI. See rows.hpp.
+// Applies rows by SPI, or, where that comes to the same, without SQL. See rows.hpp.
 //
 // Each statement of the stream is planned once, with parameters for one row and over the named tuplestore `pgf_run` for
 // many. Rows gather in a run for each table (run.cpp), also across upstream transactions that share a commit, until
 // another statement for the table, DDL, TRUNCATE or the commit comes, or the run is full. So the order of changes of
 // one table is the stream's, but for what `relation.cpp` and run.hpp say of runs; between tables nobody can see the
 // order, unless triggers or rules fire, and those tables' rows are applied in their place, one by one.
+//
+// Inserts into tables on which no trigger or rule fires, and changes of rows that only their content names, need no
+// plan (table_writer.hpp, whole_rows.hpp).
 //
 // Rows are applied, and their values read, as the table's owner in a restricted context (security_context_of): input
 // functions and constraints may call functions that users wrote.
@@ -22,6 +25,7 @@
 #include "apply/execute/row_text.hpp"
 #include "apply/execute/session.hpp"
 #include "apply/execute/silenced.hpp"
+#include "apply/execute/table_writer.hpp"
 #include "apply/state/spi.hpp"
 
 extern "C" {
@@ -46,6 +50,8 @@ constexpr int run_store_kilobytes = 64 * 1024;
 // The name under which run statements read the run.
 constexpr const char *run_alias = "r";
 constexpr uint16 most_values = UINT16_MAX;
+// Rows that are inserted together, which is cheaper where they lie on one page.
+constexpr int most_rows_at_once = 200;
 
 // Prepares a row statement, which looks its names up and runs nothing: as the table's owner, or, where the owner may
 // not use the table's schema, as the worker.
@@ -151,6 +157,11 @@ Datum read_value(Parameter &parameter, const Value &value)
     if (OidIsValid(parameter.domain_element))
         reinterpret_cast<ArrayType *>(DatumGetPointer(datum))->elemtype = parameter.domain_element;
     return datum;
+}
+
+bool inserts_directly(const Statement *statement)
+{
+    return statement->written_directly && statement->kind->command == RowCommand::insert_row;
 }
 
 void discard(_SPI_plan *plan)
@@ -332,8 +343,41 @@ void Rows::flush(Run *run)
     progress_->position = saved;
 }
 
+// Inserts rows without SQL, as the table's owner. `read(i)` gives the parameters of row number i.
+template <typename Read> void Rows::insert_directly(const Statement *statement, int count, Read read)
+{
+    ++executions_;
+    OwnerScope owner(statement->owner);
+    ErrorContextScope hint(hint_at_function_path, nullptr);
+    TableWriter writer(statement->relation, nullptr);
+    int room = Min(count, most_rows_at_once);
+    auto rows = allocate<TupleTableSlot *>(room);
+    for (int i = 0; i < room; ++i)
+        rows[i] = writer.make_row();
+    int filled = 0;
+    for (int i = 0; i < count; ++i) {
+        auto [values, nulls] = read(i);
+        TupleTableSlot *row = ExecClearTuple(rows[filled]);
+        memset(row->tts_isnull, true, row->tts_tupleDescriptor->natts * sizeof(bool));
+        for (int k = 0; k < statement->count; ++k) {
+            int at = statement->parameters[k].attribute - 1;
+            row->tts_values[at] = values[k];
+            row->tts_isnull[at] = nulls[k];
+        }
+        ExecStoreVirtualTuple(row);
+        if (++filled < room && i + 1 < count)
+            continue;
+        writer.insert(rows, filled);
+        filled = 0;
+    }
+}
+
 uint64 Rows::execute_one(Statement *statement, Datum *datums, const bool *nulls)
 {
+    if (inserts_directly(statement)) {
+        insert_directly(statement, 1, [&](int) { return ColumnValues{datums, const_cast<bool *>(nulls)}; });
+        return 1;
+    }
     ++executions_;
     SpiScope spi;
     auto types = allocate<Oid>(statement->count);
@@ -383,8 +427,18 @@ void Rows::apply_one(Statement *statement, const UpstreamTransaction &transactio
 // Executes the run's statement over its rows. For deletes, sets `found_rows` for the rows that it found.
 uint64 Rows::execute_run(Run *run, bool *found_rows)
 {
-    ++executions_;
     Statement *statement = run->statement;
+    if (inserts_directly(statement)) {
+        TupleTableSlot *row = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
+        insert_directly(statement, run->count, [&](int i) {
+            ExecStoreMinimalTuple(run->rows[i], row, false);
+            slot_getallattrs(row);
+            return ColumnValues{row->tts_values, row->tts_isnull};
+        });
+        ExecDropSingleTupleTableSlot(row);
+        return run->count;
+    }
+    ++executions_;
     Tuplestorestate *store = tuplestore_begin_heap(false, false, run_store_kilobytes);
     TupleTableSlot *slot = MakeSingleTupleTableSlot(run->description, &TTSOpsMinimalTuple);
     for (int i = 0; i < run->count; ++i) {

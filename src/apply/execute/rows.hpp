@@ -45,6 +45,7 @@ class Rows {
     void apply_run(Run *run);
     void apply_run_or_rows(Run *run);
     void apply_whole_rows(Run *run);
+    template <typename Read> void insert_directly(const Statement *statement, int count, Read read);
     uint64 execute_one(Statement *statement, Datum *datums, const bool *nulls);
     uint64 execute_run(Run *run, bool *found_rows);
     int64 apply_or_leave_out(Statement *statement, const UpstreamTransaction &transaction, Datum *datums,
