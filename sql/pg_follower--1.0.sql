@@ -255,7 +255,8 @@ COMMENT ON COLUMN follower.follow.next_try_at IS 'when the next try is due; null
 COMMENT ON COLUMN follower.follow.last_error_resolved_at IS
     'when the worker had got past the error; null while it has not';
 COMMENT ON COLUMN follower.follow.copy_phase IS
-    'how far the initial copy has come: slot (is made next), schema, tables, or done';
+    'what the initial copy does: slot (it is made), dump (the schema is read upstream), schema (it is made here), '
+    'tables (their rows are copied); or done';
 COMMENT ON COLUMN follower.follow.received_lsn IS 'upstream position up to which the worker has received';
 COMMENT ON COLUMN follower.follow.applied_lsn IS
     'everything that was committed upstream before this position is visible here';
@@ -532,6 +533,12 @@ CREATE FUNCTION alter_follow(follow_name name DEFAULT 'default', conninfo text D
 COMMENT ON FUNCTION alter_follow(name, text, text) IS
     'changes what start_follow was given, with the same checks, and starts a running worker again; null leaves what is';
 
+CREATE FUNCTION refresh_table("table" regclass, follow_name name DEFAULT 'default')
+    RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_refresh_table';
+COMMENT ON FUNCTION refresh_table(regclass, name) IS
+    'copies a table, or all partitions of one, anew from the upstream: begins at commit, while nothing else is '
+    'applied; the view follow_copy_progress shows it';
+
 CREATE FUNCTION stop_follow(follow_name name DEFAULT 'default')
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_stop_follow';
 COMMENT ON FUNCTION stop_follow(name) IS
@@ -565,7 +572,7 @@ COMMENT ON FUNCTION sync_sequences(name) IS
     'waits until every sequence stands here as it stood upstream at the call, or later';
 
 REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text), alter_follow(name, text, text), stop_follow(name),
-    resume_follow(name), skip_transaction(pg_lsn, name), drop_follow(name, boolean),
+    resume_follow(name), skip_transaction(pg_lsn, name), drop_follow(name, boolean), refresh_table(regclass, name),
     wait_for_follow(interval, name), sync_sequences(name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(
@@ -591,6 +598,61 @@ REVOKE ALL ON FUNCTION follower.lag(name) FROM PUBLIC;
 COMMENT ON FUNCTION follower.lag(name) IS
     'returns how far a follow is behind its upstream, which it asks over a connection of its own';
 GRANT EXECUTE ON FUNCTION follower.status(), follower.lag(name) TO pg_monitor;
+
+-- Stable, so that it is called only where the column is read: it connects to the upstream.
+CREATE FUNCTION follower.slot_waits_for(follow_name name)
+    RETURNS text LANGUAGE C STABLE AS 'MODULE_PATHNAME', 'pg_follower_slot_waits_for';
+REVOKE ALL ON FUNCTION follower.slot_waits_for(name) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION follower.slot_waits_for(name) TO pg_monitor;
+COMMENT ON FUNCTION follower.slot_waits_for(name) IS
+    'returns the open transactions of a follow''s upstream, the oldest first: the making of a slot waits for their end';
+
+CREATE VIEW follow_copy_progress AS
+    SELECT f.name AS follow_name, f.copy_phase AS phase, t.relid::regclass AS relation,
+        CASE WHEN t.state = 'copying' AND i.index_relid IS NOT NULL THEN 'indexing' ELSE t.state END AS state,
+        nullif(i.index_relid, 0)::regclass AS index,
+        d.bytes_done, t.bytes_total, d.rows_done, t.rows_total,
+        (d.bytes_done / nullif(extract(epoch FROM d.elapsed), 0))::bigint AS bytes_per_second,
+        CASE WHEN t.state = 'copying' AND i.index_relid IS NULL AND d.rows_done BETWEEN 1 AND t.rows_total
+            THEN d.elapsed * (t.rows_total::float8 / d.rows_done - 1) END AS time_left,
+        t.attempts, t.pid, t.started_at, t.finished_at, t.error,
+        CASE WHEN f.enabled AND (f.copy_phase = 'slot' OR f.copy_phase = 'tables' AND NOT EXISTS (SELECT
+                FROM follower.followed_table AS c WHERE c.follow = f.id AND c.state = 'copying'))
+            THEN follower.slot_waits_for(f.name) END AS slot_waits_for
+    FROM follower.follow AS f
+    LEFT JOIN follower.followed_table AS t ON t.follow = f.id
+    LEFT JOIN LATERAL (SELECT sum(p.bytes_processed) AS bytes, sum(p.tuples_processed) AS tuples
+        FROM pg_stat_progress_copy AS p
+        WHERE p.datname = current_database() AND p.relid = t.relid AND p.command = 'COPY FROM') AS p ON true
+    LEFT JOIN LATERAL (SELECT p.index_relid FROM pg_stat_progress_create_index AS p
+        WHERE p.datname = current_database() AND p.relid = t.relid LIMIT 1) AS i ON true
+    CROSS JOIN LATERAL (SELECT (CASE WHEN t.state = 'copying' THEN coalesce(p.bytes, 0) ELSE 0 END
+                + t.bytes_done)::bigint AS bytes_done,
+            (CASE WHEN t.state = 'copying' THEN coalesce(p.tuples, 0) ELSE 0 END + t.rows_done)::bigint AS rows_done,
+            coalesce(t.finished_at, clock_timestamp()) - t.started_at AS elapsed) AS d
+    WHERE t.relid IS NOT NULL OR f.copy_phase <> 'done';
+COMMENT ON VIEW follow_copy_progress IS 'the copy of each follow of this database, table by table';
+COMMENT ON COLUMN follow_copy_progress.follow_name IS 'name of the follow';
+COMMENT ON COLUMN follow_copy_progress.phase IS
+    'what the copy does: slot (it is made), dump (the schema is read upstream), schema (it is made here), '
+    'tables (their rows are copied); or done';
+COMMENT ON COLUMN follow_copy_progress.relation IS 'the table or materialized view; null until the schema is there';
+COMMENT ON COLUMN follow_copy_progress.state IS
+    'waiting, copying, indexing, copied, or following: rows of the stream are applied to it';
+COMMENT ON COLUMN follow_copy_progress.index IS 'the index that is being built';
+COMMENT ON COLUMN follow_copy_progress.bytes_done IS 'bytes of COPY data read so far';
+COMMENT ON COLUMN follow_copy_progress.bytes_total IS 'size of the table upstream, TOAST included, indexes not';
+COMMENT ON COLUMN follow_copy_progress.rows_done IS 'rows read so far';
+COMMENT ON COLUMN follow_copy_progress.rows_total IS 'rows upstream, as its statistics estimate them';
+COMMENT ON COLUMN follow_copy_progress.bytes_per_second IS 'bytes_done divided by the time since started_at';
+COMMENT ON COLUMN follow_copy_progress.time_left IS 'time until all rows are read, at the same rate; indexes come then';
+COMMENT ON COLUMN follow_copy_progress.attempts IS 'how often its copy was begun';
+COMMENT ON COLUMN follow_copy_progress.pid IS 'the process that copies it, or did so last';
+COMMENT ON COLUMN follow_copy_progress.started_at IS 'when its last copy was begun';
+COMMENT ON COLUMN follow_copy_progress.finished_at IS 'when its copy was complete, indexes included';
+COMMENT ON COLUMN follow_copy_progress.error IS 'why its last copy was not completed; null if it was';
+COMMENT ON COLUMN follow_copy_progress.slot_waits_for IS
+    'the open transactions upstream, the oldest first, for whose end the creation of a slot or snapshot waits';
 
 -- OFFSET 0 makes it one call for both columns.
 CREATE VIEW follow_status AS

@@ -24,7 +24,7 @@ sub let_in
 
 let_in("local all replicator scram-sha-256\n");
 (my $conninfo = conninfo($upstream)) =~ s/user=postgres/user=replicator password=opensesame/;
-$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$conninfo\$\$)");
+$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$conninfo\$\$, copy_data => false)");
 $upstream->safe_psql('postgres', 'CREATE TABLE t (i int PRIMARY KEY)');
 wait_for_follow($downstream);
 

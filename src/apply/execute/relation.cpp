@@ -199,6 +199,12 @@ void Statements::start(void (*discard_plan)(_SPI_plan *))
     CacheRegisterRelcacheCallback(invalidate, (Datum)0);
 }
 
+void Statements::set_waiting(List *tables)
+{
+    waiting_ = tables;
+    invalidate((Datum)0, InvalidOid);
+}
+
 void Statements::define(const StatementRecord &record)
 {
     bool known;
@@ -298,6 +304,7 @@ void Statements::resolve(Statement *statement)
     statement->description = description;
     statement->relation = found;
     statement->owner = relation->rd_rel->relowner;
+    statement->waits = list_member_oid(waiting_, found);
     statement->silenced = silenced_effects(relation, statement->effects);
     statement->stands_alone = is_bound_to_others(relation, statement->silenced);
     statement->order_matters = order_matters(*statement, relation);

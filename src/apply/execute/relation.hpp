@@ -52,6 +52,7 @@ struct Statement {
     Bitmapset *setting;    // the columns that its parameters set, by number
     Bitmapset *finding;    // and those that find the row
     bool order_matters;    // rows must be written in the upstream's order, because an index looks at them
+    bool waits;            // the table's rows are still to be copied, so those of the stream are left out
     bool may_run;          // a run of rows may be applied in one go
     bool written_directly; // its rows may be written without SQL (table_writer.hpp)
     bool stands_alone;     // triggers or rules fire here, so its rows keep their place among those of other tables
@@ -67,6 +68,8 @@ class Statements {
     // Makes the map and listens for changes of tables; once for a process. `discard_plan` frees a plan that no longer
     // fits its statement.
     void start(void (*discard_plan)(_SPI_plan *));
+    // The tables whose statements wait: a list of OIDs, which must last.
+    void set_waiting(List *tables);
     void define(const StatementRecord &record);
     Statement *find(uint32 id); // ERRCODE_PROTOCOL_VIOLATION if it was never defined
 
@@ -80,6 +83,7 @@ class Statements {
     void discard_plans(Statement *statement);
     void (*discard_plan_)(_SPI_plan *) = nullptr;
     HTAB *map_ = nullptr;
+    List *waiting_ = NIL;
 };
 
 } // namespace pg_follower::apply

@@ -258,6 +258,8 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
         flush();
         statements_.resolve(statement);
     }
+    if (statement->waits)
+        return;
     Run *run = runs_.of(statement->relation);
     // A conflict is looked for at each row by itself, because it may insert one.
     bool gathers = statement->written_directly && !Conflicts::handles(*statement);

@@ -17,6 +17,9 @@ class Rows {
     // `progress`.
     void start(Progress *progress);
 
+    // The tables whose rows are left out, because they are still to be copied: a list of OIDs.
+    void set_waiting(List *tables) { statements_.set_waiting(tables); }
+
     // All below need a transaction, whose number (any that was not used before) is `transaction`.
     void define(const StatementRecord &record);
     void row(StreamReader &message, uint64 transaction, int max_rows);

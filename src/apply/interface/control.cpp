@@ -4,8 +4,10 @@
 
 #include "apply/copy/large_objects.hpp"
 #include "apply/interface/arguments.hpp"
+#include "apply/state/copy_statements.hpp"
 #include "apply/state/dropped_objects.hpp"
 #include "apply/state/follow_names.hpp"
+#include "apply/state/followed_tables.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "apply/interface/pending.hpp"
 #include "apply/state/registration.hpp"
@@ -165,6 +167,17 @@ bool drop_left_behind(const char *slot, bool force)
     return false;
 }
 
+// Removes all that the extension's tables hold of a follow, but for follower.unsupported.
+void forget(const Follow &follow)
+{
+    delete_follow(follow.id);
+    forget_dropped_objects(follow.id);
+    forget_seen_sequences(follow.id);
+    forget_large_objects(follow.id);
+    forget_followed_tables(follow.id);
+    forget_copy_statements(follow.id);
+}
+
 void drop_follow(const char *name, bool force)
 {
     if (!find_follow(name) && drop_left_behind(name, force))
@@ -175,10 +188,7 @@ void drop_follow(const char *name, bool force)
     if (!is_of_this_database(*follow)) {
         ereport(NOTICE, (errmsg("replication slot \"%s\" is left to the database of which this one is a copy",
                                 NameStr(follow->slot))));
-        delete_follow(follow->id);
-        forget_dropped_objects(follow->id);
-        forget_seen_sequences(follow->id);
-        forget_large_objects(follow->id);
+        forget(*follow);
         return;
     }
     const char *error;
@@ -202,10 +212,7 @@ void drop_follow(const char *name, bool force)
     on_commit_drop(*follow, upstream);
     if (ran)
         on_abort_restart_worker(*follow);
-    delete_follow(follow->id);
-    forget_dropped_objects(follow->id);
-    forget_seen_sequences(follow->id);
-    forget_large_objects(follow->id);
+    forget(*follow);
 }
 
 } // namespace

@@ -22,7 +22,7 @@ extern "C" {
 namespace pg_follower::apply {
 namespace {
 
-enum class Action { drop_slot_on_abort, restart_on_abort, drop_on_commit };
+enum class Action { start, drop_slot_on_abort, restart_on_abort, drop_on_commit };
 
 struct Pending {
     Action action;
@@ -140,9 +140,9 @@ void add(Action action, const Follow &follow, Upstream upstream)
 
 } // namespace
 
-void on_abort_drop_slot(const Follow &follow, Upstream upstream)
+void note_start(const Follow &follow, Upstream upstream, bool made_slot)
 {
-    add(Action::drop_slot_on_abort, follow, upstream);
+    add(made_slot ? Action::drop_slot_on_abort : Action::start, follow, upstream);
 }
 
 void on_abort_restart_worker(const Follow &follow)
@@ -158,7 +158,7 @@ void on_commit_drop(const Follow &follow, Upstream upstream)
 bool started_here(int32 follow)
 {
     for (Pending *item : each<Pending>(pending))
-        if (item->action == Action::drop_slot_on_abort && item->follow == follow)
+        if ((item->action == Action::start || item->action == Action::drop_slot_on_abort) && item->follow == follow)
             return true;
     return false;
 }

@@ -7,8 +7,9 @@
 
 namespace pg_follower::apply {
 
-// If the transaction aborts, drops the slot that was made through `upstream`. Takes the connection over.
-void on_abort_drop_slot(const Follow &follow, Upstream upstream);
+// Notes that the transaction starts the follow. If it aborts and `made_slot`, drops the slot that was made through
+// `upstream`. Takes the connection over.
+void note_start(const Follow &follow, Upstream upstream, bool made_slot);
 // If the transaction aborts, starts the follow's worker again.
 void on_abort_restart_worker(const Follow &follow);
 // When the transaction commits, drops the follow's slot over `upstream` (unless that is not open) and its origin. A

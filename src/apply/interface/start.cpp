@@ -11,6 +11,8 @@
 #include "apply/state/registration.hpp"
 #include "apply/interface/start_checks.hpp"
 #include "apply/state/state.hpp"
+#include "apply/upstream/replica_identities.hpp"
+#include "apply/upstream/slot.hpp"
 #include "apply/upstream/upstream.hpp"
 
 extern "C" {
@@ -40,30 +42,6 @@ int32 new_follow_id()
     }
 }
 
-// Makes the slot. If that is interrupted, ends the upstream's process, which would otherwise go on making it.
-XLogRecPtr make_slot(Upstream &upstream, const Follow &follow)
-{
-    volatile XLogRecPtr start = 0;
-    PG_TRY();
-    {
-        start = upstream.create_slot(NameStr(follow.slot));
-    }
-    PG_CATCH();
-    {
-        if (geterrcode() == ERRCODE_QUERY_CANCELED) {
-            const char *error;
-            Upstream second = Upstream::try_connect(follow.conninfo, worker_name(NameStr(follow.name)), &error);
-            if (second.is_open())
-                (void)second.try_command(
-                    psprintf("DO 'BEGIN PERFORM pg_catalog.pg_terminate_backend(%d); END'", upstream.backend_pid()));
-            second.close();
-        }
-        PG_RE_THROW();
-    }
-    PG_END_TRY();
-    return start;
-}
-
 // Makes the replication origin, and resets the position that an aborted transaction may have left in memory for an
 // origin of the same number.
 void make_origin(const char *name)
@@ -71,41 +49,6 @@ void make_origin(const char *name)
     RepOriginId origin = replorigin_create(name);
     if (replorigin_get_progress(origin, false) != InvalidXLogRecPtr)
         replorigin_advance(origin, InvalidXLogRecPtr, InvalidXLogRecPtr, true, true);
-}
-
-// Gives the keyless tables that exist upstream a replica identity, so that their updates and deletes follow. The slot
-// is there already, so the change itself follows, too.
-void give_replica_identities(Upstream &upstream)
-{
-    const char *facts[2];
-    upstream.row("SELECT pg_catalog.current_setting('is_superuser'), pg_catalog.count(*)::pg_catalog.text"
-                 " FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.>=) 16384"
-                 " AND c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
-                 " AND c.relreplident OPERATOR(pg_catalog.=) 'd' AND NOT pg_catalog.pg_is_in_recovery()"
-                 " AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i"
-                 "   WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisprimary)"
-                 " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d"
-                 "   WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
-                 "   AND d.objid OPERATOR(pg_catalog.=) c.oid AND d.deptype OPERATOR(pg_catalog.=) 'e')",
-                 2, facts);
-    if (strcmp(facts[1], "0") == 0)
-        return;
-    if (strcmp(facts[0], "on") == 0) {
-        const char *changed = upstream.value("SELECT follower.set_replica_identities()::pg_catalog.text");
-        if (int count = atoi(changed); count > 0)
-            ereport(
-                NOTICE,
-                (errmsg_plural("%d table of the upstream without a key now has REPLICA IDENTITY FULL",
-                               "%d tables of the upstream without a key now have REPLICA IDENTITY FULL", count, count),
-                 errdetail("Otherwise updates and deletes of their rows could not follow."),
-                 errhint("The table follower.keyless_table of the upstream lists them. drop_follow() of the last "
-                         "follow takes it back.")));
-    } else
-        ereport(WARNING, (errmsg_plural("%s table of the upstream has no primary key and no other replica identity",
-                                        "%s tables of the upstream have no primary key and no other replica identity",
-                                        atoi(facts[1]), facts[1]),
-                          errdetail("Updates and deletes of their rows cannot follow."),
-                          errhint("Run SELECT follower.set_replica_identities() on the upstream as a superuser.")));
 }
 
 void start_follow(const char *conninfo, const char *name, bool copy_data, const char *origins, const char *existing)
@@ -123,13 +66,13 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     follow.existing = existing;
     follow.enabled = true;
     follow.state = FollowState::starting;
-    follow.copy_phase = CopyPhase::done;
+    follow.copy_phase = copy_data ? CopyPhase::slot : CopyPhase::done;
     follow.started_at = GetCurrentTimestamp();
     follow.figures.caught_up_at = follow.started_at;
     write_slot_name(follow.slot, get_database_name(MyDatabaseId), name, follow.id);
     follow.origin = origin_name(MyDatabaseId, NameStr(follow.slot));
 
-    // From on_abort_drop_slot on, the end of the transaction closes the connection; before, this function does.
+    // From note_start on, the end of the transaction closes the connection; before, this function does.
     static Upstream upstream;
     volatile bool preloaded_upstream = false;
     upstream = Upstream::connect(conninfo, worker_name(name));
@@ -141,7 +84,9 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
         follow.upstream = upstream.display_name();
         follow.upstream_system = upstream.system_identifier();
         follow.large_objects = upstream.large_objects();
-        follow.start_lsn = make_slot(upstream, follow);
+        // With a copy, the worker makes it, since that can take as long as the oldest transaction upstream does.
+        if (!copy_data)
+            follow.start_lsn = make_slot(upstream, follow);
     }
     PG_CATCH();
     {
@@ -149,7 +94,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
         PG_RE_THROW();
     }
     PG_END_TRY();
-    on_abort_drop_slot(follow, upstream);
+    note_start(follow, upstream, !copy_data);
     give_replica_identities(upstream);
 
     if (follow.large_objects > 0 && !settings.large_objects)

@@ -25,7 +25,6 @@ enum UpstreamFact : int {
     fact_slots_limit,
     fact_in_recovery,
     fact_preloaded,
-    fact_user_object,
     fact_count,
 };
 
@@ -41,24 +40,7 @@ constexpr const char *facts_query =
     " pg_catalog.current_setting('max_replication_slots'),"
     " pg_catalog.pg_is_in_recovery()::pg_catalog.text,"
     // A session has the library's settings from the start only where it was preloaded.
-    " (pg_catalog.current_setting('pg_follower.roles', true) IS NOT NULL)::pg_catalog.text,"
-    " (SELECT pg_catalog.pg_describe_object(o.class, o.id, 0) FROM ("
-    "    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, oid, relnamespace FROM pg_catalog.pg_class"
-    "      WHERE relkind OPERATOR(pg_catalog.<>) ALL ('{t,i,I}') AND relpersistence OPERATOR(pg_catalog.<>) 't'"
-    "    UNION ALL SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, oid, pronamespace FROM pg_catalog.pg_proc"
-    "    UNION ALL SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, oid, typnamespace FROM pg_catalog.pg_type"
-    "      WHERE typrelid OPERATOR(pg_catalog.=) 0 AND typcategory OPERATOR(pg_catalog.<>) 'A'"
-    "    UNION ALL SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, oid, oid FROM pg_catalog.pg_namespace"
-    "    UNION ALL SELECT 'pg_catalog.pg_operator'::pg_catalog.regclass, oid, oprnamespace FROM pg_catalog.pg_operator"
-    "    UNION ALL SELECT 'pg_catalog.pg_foreign_server'::pg_catalog.regclass, oid, 0 FROM"
-    "      pg_catalog.pg_foreign_server"
-    "   ) AS o(class, id, namespace)"
-    "   WHERE o.id OPERATOR(pg_catalog.>=) 16384"
-    "   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid OPERATOR(pg_catalog.=) o.class"
-    "     AND d.objid OPERATOR(pg_catalog.=) o.id AND d.deptype OPERATOR(pg_catalog.=) 'e')"
-    "   AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.oid OPERATOR(pg_catalog.=) o.namespace"
-    "     AND n.nspname OPERATOR(pg_catalog.~) '^pg_(temp|toast)')"
-    "   ORDER BY o.class, o.id LIMIT 1)";
+    " (pg_catalog.current_setting('pg_follower.roles', true) IS NOT NULL)::pg_catalog.text";
 
 } // namespace
 
@@ -105,7 +87,7 @@ UpstreamFindings check_upstream(Upstream &upstream, bool copy_data)
                             errdetail("The connection string leads to database \"%s\" of this server.",
                                       facts[fact_database])));
         // The slot waits for all transactions of the cluster that have written.
-        if (TransactionIdIsValid(GetTopTransactionIdIfAny()))
+        if (!copy_data && TransactionIdIsValid(GetTopTransactionIdIfAny()))
             ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
                             errmsg("cannot start to follow a database of the same server in a transaction that has "
                                    "made changes"),
@@ -133,17 +115,14 @@ UpstreamFindings check_upstream(Upstream &upstream, bool copy_data)
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("role of the connection may not replicate from the upstream"),
                         errhint("Give it the attribute: ALTER ROLE ... REPLICATION.")));
-    if (atoi(facts[fact_slots_used]) >= atoi(facts[fact_slots_limit]))
+    // While tables are copied, one slot more is there for the snapshot.
+    int needed = copy_data ? 2 : 1;
+    if (atoi(facts[fact_slots_used]) + needed > atoi(facts[fact_slots_limit]))
         ereport(ERROR,
                 (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("no replication slot of the upstream is free"),
-                 errdetail("All %s are in use.", facts[fact_slots_limit]),
+                 errdetail_plural("%s of %s are in use, and %d is needed.", "%s of %s are in use, and %d are needed.",
+                                  needed, facts[fact_slots_used], facts[fact_slots_limit], needed),
                  errhint("Raise max_replication_slots on the upstream (it needs a restart).")));
-    if (copy_data && facts[fact_user_object])
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("copying what the upstream holds already is not supported yet"),
-                        errdetail("Database \"%s\" of the upstream holds, for example, %s.", facts[fact_database],
-                                  facts[fact_user_object]),
-                        errhint("Use copy_data => false, which follows from now on.")));
     upstream.allow_plugin();
     return {strcmp(facts[fact_preloaded], "true") == 0};
 }

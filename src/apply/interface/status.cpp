@@ -15,6 +15,7 @@ extern "C" {
 #include "access/xlog.h"
 #include "funcapi.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
@@ -22,6 +23,7 @@ extern "C" {
 PG_FUNCTION_INFO_V1(pg_follower_status);
 PG_FUNCTION_INFO_V1(pg_follower_lag);
 PG_FUNCTION_INFO_V1(pg_follower_slot);
+PG_FUNCTION_INFO_V1(pg_follower_slot_waits_for);
 }
 
 namespace pg_follower::apply {
@@ -56,8 +58,13 @@ Datum received_lsn(const Status &status, bool &null)
     return position_or_null(status.follow.figures.received_lsn, null);
 }
 
+// Before the copy is over there is no position before which everything is here.
 Datum applied_lsn(const Status &status, bool &null)
 {
+    if (status.follow.copy_phase != CopyPhase::done) {
+        null = true;
+        return (Datum)0;
+    }
     return position_or_null(status.follow.figures.applied_lsn, null);
 }
 
@@ -193,6 +200,10 @@ Lag lag_of(const Follow &follow)
     XLogRecPtr position = ask_upstream_position(follow.conninfo);
     Status status = status_after_a_moment(follow.id, status_of(follow), position);
     const Figures &figures = status.follow.figures;
+    // All that the upstream has written since the slot was made is not here before the copy is over.
+    if (follow.copy_phase != CopyPhase::done)
+        return {position != 0 && follow.start_lsn != 0, static_cast<int64>(position - follow.start_lsn), true,
+                Max(GetCurrentTimestamp() - follow.started_at, 0)};
     if (position != 0 && figures.applied_lsn >= position) {
         LiveReader live(status.pid ? status.follow.segment : 0, follow.id);
         if (live && live->pid == status.pid)
@@ -252,4 +263,14 @@ Datum pg_follower_slot(PG_FUNCTION_ARGS)
         PG_RETURN_NULL();
     AttInMetadata *columns = TupleDescGetAttInMetadata(description);
     PG_RETURN_DATUM(HeapTupleGetDatum(BuildTupleFromCStrings(columns, const_cast<char **>(values))));
+}
+
+// follower.slot_waits_for(follow_name name) → text
+Datum pg_follower_slot_waits_for(PG_FUNCTION_ARGS)
+{
+    const Follow *follow = find_follow(required_name(fcinfo, 0));
+    const char *transactions = follow ? ask_oldest_transactions(follow->conninfo) : nullptr;
+    if (!transactions)
+        PG_RETURN_NULL();
+    PG_RETURN_TEXT_P(cstring_to_text(transactions));
 }

@@ -158,14 +158,17 @@ bool wait_for_follow(const char *name, bool with_large_objects, TimestampTz dead
         int pid = worker_pid(follow->id);
         LiveReader live(pid ? follow->segment : 0, follow->id);
         pause.drop_catalog_snapshot();
+        bool was_live = static_cast<bool>(live);
+        // What has been applied while tables are still to be copied is not all that was committed before it.
         bool reached = false;
-        if (RecoveryInProgress())
+        if (follow->copy_phase != CopyPhase::done)
+            was_live = false;
+        else if (RecoveryInProgress())
             reached = replayed_position(*follow) >= target;
         else if (live && live->pid == pid) {
             make_request(live, request);
             reached = wait_for_news(live, target, request, with_large_objects, deadline);
         }
-        bool was_live = static_cast<bool>(live);
         live.detach();
         if (reached)
             return true;

@@ -87,7 +87,7 @@ struct State {
 };
 
 struct Phase {
-    static constexpr const char *names[] = {"slot", "schema", "tables", "done"};
+    static constexpr const char *names[] = {"slot", "dump", "schema", "tables", "done"};
     static void read(CopyPhase &to, Datum value, bool)
     {
         const char *name = TextDatumGetCString(value);

@@ -14,7 +14,8 @@ namespace pg_follower::apply {
 // How far the initial copy has come.
 enum class CopyPhase : int {
     slot,   // the slot is made next
-    schema, // the slot is there; the schema is taken and applied next
+    dump,   // the slot is there; the schema is read upstream next
+    schema, // the schema is being made here
     tables, // the schema is there; rows of tables that wait are copied, between parts of the stream
     done,   // nothing is left to be copied
 };

@@ -6,7 +6,10 @@
 #include "apply/state/progress.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "storage/lock.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_follower::apply {
@@ -61,5 +64,30 @@ FollowState true_state(const Follow &follow, int worker);
 const char *worker_name(const char *follow_name);
 // The same for processes that copy tables: "pg_follower copy worker".
 const char *copy_worker_name(const char *follow_name);
+
+// Runs `body` in a transaction of the worker's own, and keeps what it allocates for the life of the process.
+template <typename Body> void in_transaction(Body body)
+{
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    MemoryContextSwitchTo(TopMemoryContext);
+    body();
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+    MemoryContextSwitchTo(TopMemoryContext);
+}
+
+// Changes the follow's row, if it still is there, in such a transaction.
+template <typename Change> void change_follow(int32 follow, Change change)
+{
+    in_transaction([&] {
+        Follow *row = find_follow(follow);
+        if (!row)
+            return;
+        change(*row);
+        update_follow(*row);
+    });
+}
 
 } // namespace pg_follower::apply

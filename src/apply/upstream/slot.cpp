@@ -74,6 +74,29 @@ XLogRecPtr known_position(const Follow &follow)
     return Max(position, follow.start_lsn);
 }
 
+XLogRecPtr make_slot(Upstream &upstream, const Follow &follow)
+{
+    volatile XLogRecPtr start = 0;
+    PG_TRY();
+    {
+        start = upstream.create_slot(NameStr(follow.slot));
+    }
+    PG_CATCH();
+    {
+        if (geterrcode() == ERRCODE_QUERY_CANCELED) {
+            const char *error;
+            Upstream second = Upstream::try_connect(follow.conninfo, worker_name(NameStr(follow.name)), &error);
+            if (second.is_open())
+                (void)second.try_command(
+                    psprintf("DO 'BEGIN PERFORM pg_catalog.pg_terminate_backend(%d); END'", upstream.backend_pid()));
+            second.close();
+        }
+        PG_RE_THROW();
+    }
+    PG_END_TRY();
+    return start;
+}
+
 void require_slot(Upstream &upstream, const Follow &follow)
 {
     const char *system = upstream.system_identifier();
@@ -83,6 +106,8 @@ void require_slot(Upstream &upstream, const Follow &follow)
                  errmsg("connection string leads to another server than follow \"%s\" follows", NameStr(follow.name)),
                  errdetail("Its system identifier is %s, that of the upstream is %s.", system, follow.upstream_system),
                  errhint("To follow another server, call start_follow().")));
+    if (follow.copy_phase == CopyPhase::slot)
+        return;
     SlotFacts slot;
     if (!read_slot(upstream, NameStr(follow.slot), slot))
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),

@@ -20,7 +20,12 @@ void require_own_follow(const Follow &follow);
 // How far the follow has come, as far as this database durably knows. Not for the process whose session has the origin.
 XLogRecPtr known_position(const Follow &follow);
 
-// Raises an error unless the connection leads to the server and the database of the follow, and its slot is there.
+// Makes the follow's slot and returns the position from which it has everything. If that is interrupted, ends the
+// upstream's process, which would otherwise go on making it.
+XLogRecPtr make_slot(Upstream &upstream, const Follow &follow);
+
+// Raises an error unless the connection leads to the server and the database of the follow, and its slot is there,
+// if it has been made.
 void require_slot(Upstream &upstream, const Follow &follow);
 
 // Whether somebody else has moved the follow's slot on, so that it may be in use by another copy of this database.

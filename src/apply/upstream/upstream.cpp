@@ -328,9 +328,19 @@ XLogRecPtr Upstream::create_slot(const char *slot)
 {
     SqlWriter text;
     text.text("CREATE_REPLICATION_SLOT ").name(slot).format(" LOGICAL %s ", plugin_name);
-    text.text(server_version() >= 150000 ? "(SNAPSHOT 'nothing')" : "NOEXPORT_SNAPSHOT");
+    text.text("(SNAPSHOT 'nothing')");
     const char *values[4];
     row(text.c_str(), 4, values);
+    return DatumGetLSN(DirectFunctionCall1(pg_lsn_in, CStringGetDatum(values[1])));
+}
+
+XLogRecPtr Upstream::create_snapshot(const char *slot, const char **snapshot)
+{
+    SqlWriter text;
+    text.text("CREATE_REPLICATION_SLOT ").name(slot).format(" TEMPORARY LOGICAL %s (SNAPSHOT 'export')", plugin_name);
+    const char *values[4];
+    row(text.c_str(), 4, values);
+    *snapshot = values[2];
     return DatumGetLSN(DirectFunctionCall1(pg_lsn_in, CStringGetDatum(values[1])));
 }
 

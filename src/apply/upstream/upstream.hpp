@@ -55,6 +55,9 @@ class Upstream {
     int backend_pid();
     // Makes the slot and returns the position from which it has everything.
     XLogRecPtr create_slot(const char *slot);
+    // Makes a temporary slot whose position it returns, and a snapshot of what committed before, which others can use
+    // as long as the connection is open and does nothing else. Outside of transactions of the upstream.
+    XLogRecPtr create_snapshot(const char *slot, const char **snapshot);
     // Drops the slot, waiting until nobody uses it. A slot that is not there is no error.
     void drop_slot(const char *slot);
     // Turns the connection into a stream from `start` on, before which all is known. An upstream that refuses leaves

@@ -23,6 +23,16 @@ constexpr const char *position_query =
     "SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
     " ELSE pg_catalog.pg_current_wal_flush_lsn() END";
 
+// The oldest first, and no more than a line of a view has room for.
+constexpr const char *transactions_query =
+    "SELECT pg_catalog.string_agg(t.who OPERATOR(pg_catalog.||) ' (' OPERATOR(pg_catalog.||)"
+    "   pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) t.since)::pg_catalog.text"
+    "   OPERATOR(pg_catalog.||) ')', ', ' ORDER BY t.since)"
+    " FROM (SELECT 'process ' OPERATOR(pg_catalog.||) pid::pg_catalog.text, xact_start FROM pg_catalog.pg_stat_activity"
+    "     WHERE backend_xid IS NOT NULL AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()"
+    "   UNION ALL SELECT 'prepared transaction ' OPERATOR(pg_catalog.||) pg_catalog.quote_literal(gid), prepared"
+    "     FROM pg_catalog.pg_prepared_xacts ORDER BY 2 LIMIT 10) AS t (who, since)";
+
 // Copies the values of the result's only row. Returns whether there is one.
 bool row_in(const PGresult *result, int count, const char **values)
 {
@@ -76,6 +86,12 @@ bool ask_upstream_slot(const char *conninfo, const char *slot, const char **valu
               " FROM pg_catalog.pg_replication_slots WHERE slot_name OPERATOR(pg_catalog.=) ")
         .literal(slot);
     return ask_upstream(conninfo, query.c_str(), slot_facts, values);
+}
+
+const char *ask_oldest_transactions(const char *conninfo)
+{
+    const char *transactions;
+    return ask_upstream(conninfo, transactions_query, 1, &transactions) ? transactions : nullptr;
 }
 
 } // namespace pg_follower::apply

@@ -15,4 +15,8 @@ XLogRecPtr ask_upstream_position(const char *conninfo);
 constexpr int slot_facts = 4;
 bool ask_upstream_slot(const char *conninfo, const char *slot, const char **values);
 
+// The upstream's transactions that have written, the oldest first, with how long they have been open: what the creation
+// of a slot waits for. Null where there are none, or no answer in time.
+const char *ask_oldest_transactions(const char *conninfo);
+
 } // namespace pg_follower::apply

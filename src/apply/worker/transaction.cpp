@@ -16,12 +16,12 @@
 
 #include "apply/state/dropped_objects.hpp"
 #include "apply/state/own_transaction.hpp"
+#include "apply/state/followed_tables.hpp"
 #include "pg_follower/followers.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "apply/execute/row_sql.hpp"
-#include "apply/execute/session.hpp"
 #include "apply/execute/truncate.hpp"
 
 extern "C" {
@@ -30,6 +30,7 @@ extern "C" {
 #include "access/xlog.h"
 #include "access/xloginsert.h"
 #include "pgstat.h"
+#include "tcop/cmdtag.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 }
@@ -44,16 +45,30 @@ constexpr int max_group_milliseconds = 1000;
 constexpr int save_interval_milliseconds = 10000;
 constexpr int mark_interval_milliseconds = 20;
 
+// Whether a command of this tag makes the rows of a materialized view from those of tables.
+bool fills_view(const char *tag)
+{
+    CommandTag command = GetCommandTagEnum(tag);
+    return command == CMDTAG_CREATE_MATERIALIZED_VIEW || command == CMDTAG_REFRESH_MATERIALIZED_VIEW;
+}
+
 } // namespace
 
-void Applier::start(const Follow &follow, Live *live, RepOriginId origin, XLogRecPtr start)
+void Applier::attach(const Follow &follow, Live *live)
+{
+    live_ = live;
+    base_ = follow.figures;
+    figures_ = follow.figures;
+    received_ = applied_ = follow.figures.applied_lsn;
+    marked_ = applied_;
+    set_state(follow.state);
+}
+
+void Applier::start(const Follow &follow, RepOriginId origin, XLogRecPtr start)
 {
     follow_ = follow.id;
     follow_name_ = follow.name;
     start_dropped_objects(follow.id);
-    live_ = live;
-    base_ = follow.figures;
-    figures_ = follow.figures;
     single_until_ = follow.single_until;
     origin_ = origin;
     received_ = applied_ = durable_ = marked_ = start;
@@ -63,7 +78,6 @@ void Applier::start(const Follow &follow, Live *live, RepOriginId origin, XLogRe
     saved_at_ = GetCurrentTimestamp();
     dlist_init(&commits_);
     message_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower message", ALLOCSET_DEFAULT_SIZES);
-    start_session();
     rows_.start(&progress_);
     ddl_.start(&progress_);
 }
@@ -91,6 +105,8 @@ void Applier::show_progress()
 
 void Applier::received(XLogRecPtr end)
 {
+    if (stop_at_ != 0)
+        end = Min(end, stop_at_);
     if (end > received_)
         received_ = end;
 }
@@ -105,7 +121,7 @@ void Applier::message(const char *data, size_t size, XLogRecPtr end)
     received(end);
     show_progress();
     StreamReader reader(data, size);
-    while (!reader.at_end())
+    while (!reader.at_end() && !at_stop_)
         record(reader);
     applying_ = false;
     // What the position pointed to lies in the message.
@@ -216,8 +232,30 @@ void Applier::open()
     group_started_at_ = GetCurrentTimestamp();
 }
 
+void Applier::stop_at(XLogRecPtr position)
+{
+    stop_at_ = position;
+    at_stop_ = false;
+}
+
+void Applier::reach_stop()
+{
+    received(stop_at_);
+    at_stop_ = true;
+}
+
+void Applier::set_waiting(List *tables)
+{
+    tables_wait_ = tables != NIL;
+    rows_.set_waiting(tables);
+}
+
 void Applier::begin(const BeginRecord &record)
 {
+    if (stop_at_ != 0 && record.commit_lsn >= stop_at_) {
+        reach_stop();
+        return;
+    }
     if (polling_ && polling_->due(record.commit_lsn)) {
         commit_group();
         polling_->set_until(record.commit_lsn);
@@ -292,6 +330,8 @@ void Applier::ddl(const DdlMessage &record)
         record_unsupported(record, "left to this server by pg_follower.concurrent_indexes", record.concurrent_sql);
     else if (const char *failure = ddl_.apply(record))
         note_unsupported(record, failure, record.holds_secret ? nullptr : record.sql);
+    else if (tables_wait_ && fills_view(record.tag))
+        wait_for_views(follow_);
 }
 
 void Applier::note_unsupported(const DdlMessage &record, const char *reason, const char *statement)
@@ -445,13 +485,15 @@ bool Applier::is_between() const
 
 void Applier::poll()
 {
-    if (polling_ && is_between())
+    if (may_poll())
         polling_->step(received_);
 }
 
 void Applier::keepalive(XLogRecPtr end)
 {
     received(end);
+    if (stop_at_ != 0 && end >= stop_at_ && !in_upstream_)
+        reach_stop();
     caught_up_ = true;
 }
 

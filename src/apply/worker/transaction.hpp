@@ -32,15 +32,20 @@ struct Feedback {
 
 class Applier {
   public:
-    // Prepares the process to apply for `follow`, from `start` on. Outside of a transaction.
+    // Shows the state and the figures of `follow` in `live` from here on, which comes before all else.
+    void attach(const Follow &follow, Live *live);
+    // Prepares the process, whose session is under its settings (session.hpp), to apply for `follow`, from `start` on.
+    // Outside of a transaction.
     // The session's origin is `origin`, and what it durably says is `start`.
-    void start(const Follow &follow, Live *live, RepOriginId origin, XLogRecPtr start);
+    void start(const Follow &follow, RepOriginId origin, XLogRecPtr start);
     // The database that is followed.
     void set_source(uint64 system, Oid database);
     // What the upstream tells beside the stream comes to its place between the transactions, once it is asked for.
     void set_polling(Polling *polling) { polling_ = polling; }
     // Whether no transaction is in hand.
     bool is_between() const;
+    // Whether the polling may go on now.
+    bool may_poll() const { return polling_ && is_between(); }
     // Goes on with that, if none is.
     void poll();
     // The upstream is another database of this server.
@@ -52,6 +57,13 @@ class Applier {
     void heard(TimestampTz now) { figures_.last_message_at = now; }
     // The upstream has nothing more before `end`.
     void keepalive(XLogRecPtr end);
+    // Where the stream is to end for now: with the last transaction whose commit begins before `position`; 0 for
+    // nowhere.
+    void stop_at(XLogRecPtr position);
+    // Everything before that has come; pause() commits it.
+    bool is_at_stop() const { return at_stop_; }
+    // The tables whose rows are still to be copied, a list of OIDs: rows of the stream for them are left out.
+    void set_waiting(List *tables);
     // There is nothing more to read for now: commits what is complete, and makes it durable.
     void pause();
 
@@ -101,6 +113,7 @@ class Applier {
     bool is_past_error(XLogRecPtr applied) const { return error_open_ && applied > error_lsn_; }
     void resolve_error();
     void received(XLogRecPtr end);
+    void reach_stop();
     void mark(XLogRecPtr position);
     void show_progress();
 
@@ -128,6 +141,9 @@ class Applier {
     bool error_open_ = false;     // the follow's last error is not over
     XLogRecPtr error_lsn_ = 0;    // the upstream's commit at which it was raised
 
+    XLogRecPtr stop_at_ = 0;
+    bool at_stop_ = false;
+    bool tables_wait_ = false; // some tables are still to be copied
     bool caught_up_ = false;   // the last message said that there was nothing more
     bool applying_ = false;    // inside message()
     bool in_upstream_ = false; // between an upstream transaction's begin and commit

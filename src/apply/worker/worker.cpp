@@ -9,6 +9,9 @@
 // until the try is due. Any other error ends it with exit code 0 and the state `failed`, until somebody calls
 // resume_follow. After a crash the postmaster starts it again, too, and the origin says where to go on. Since every
 // error ends the process, each try begins with a fresh one.
+#include "apply/copy/copy.hpp"
+#include "apply/copy/round.hpp"
+#include "apply/execute/session.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
@@ -40,7 +43,6 @@ extern "C" {
 #include "storage/procarray.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 PGDLLEXPORT void pg_follower_worker_main(Datum argument);
@@ -57,7 +59,9 @@ struct Worker {
     Applier applier;
     Polling polling;
     Feedback sent;
-    XLogRecPtr start;
+    RepOriginId origin;
+    XLogRecPtr start;     // where the stream is opened next
+    bool streamed_before; // this process has had a stream open
 };
 
 Worker *worker = nullptr;
@@ -92,29 +96,9 @@ void wake_waiters(int, Datum)
         ConditionVariableBroadcast(&worker->live->changed);
 }
 
-// Runs `body` in a transaction of its own, and keeps what it allocates.
-template <typename Body> void in_transaction(Body body)
-{
-    SetCurrentStatementStartTimestamp();
-    StartTransactionCommand();
-    PushActiveSnapshot(GetTransactionSnapshot());
-    MemoryContextSwitchTo(TopMemoryContext);
-    body();
-    PopActiveSnapshot();
-    CommitTransactionCommand();
-    MemoryContextSwitchTo(TopMemoryContext);
-}
-
-// Changes the follow's row, if it still is there.
 template <typename Change> void change_follow(Change change)
 {
-    in_transaction([&] {
-        Follow *row = find_follow(worker->follow->id);
-        if (!row)
-            return;
-        change(*row);
-        update_follow(*row);
-    });
+    apply::change_follow(worker->follow->id, change);
 }
 
 [[noreturn]] void end_stopped()
@@ -237,9 +221,13 @@ void wait_for_next_try()
     }
 }
 
-void open_stream()
+// Prepares the session, and notes that the worker is there.
+void begin_work()
 {
     Follow &follow = *worker->follow;
+    worker->applier.attach(follow, worker->live);
+    start_session();
+    in_transaction([&] { require_own_follow(follow); });
     change_follow([&](Follow &row) {
         row.segment = follow.segment;
         row.started_at = GetCurrentTimestamp();
@@ -247,17 +235,44 @@ void open_stream()
             row.state = FollowState::starting;
         follow.state = row.state;
     });
+    worker->applier.set_state(follow.state);
+    wait_for_next_try();
+    if (follow.copy_phase != CopyPhase::done)
+        worker->applier.set_state(FollowState::copying);
+}
+
+// Sets the origin up and prepares to apply.
+void start_applying()
+{
+    Follow &follow = *worker->follow;
     RepOriginId origin = InvalidRepOriginId;
     in_transaction([&] {
-        require_own_follow(follow);
         origin = replorigin_by_name(follow.origin, false);
         setup_session_origin(origin);
         worker->start = Max(replorigin_session_get_progress(false), follow.start_lsn);
         worker->polling.start(follow, worker->live);
     });
-    worker->applier.start(follow, worker->live, origin, worker->start);
-    worker->applier.set_state(follow.state);
-    wait_for_next_try();
+    worker->origin = origin;
+    worker->applier.start(follow, origin, worker->start);
+}
+
+// The connection before has been closed a moment ago, and the slot may still be in use by its process.
+const Upstream::Failure *try_stream(const Follow &follow)
+{
+    constexpr int tries = 100;
+    for (int i = 0;; ++i) {
+        const Upstream::Failure *failure =
+            worker->upstream.try_stream(NameStr(follow.slot), worker->start, follow.upstream_origins);
+        if (!failure || failure->sqlstate != ERRCODE_OBJECT_IN_USE || !worker->streamed_before || i == tries)
+            return failure;
+        pause_briefly(poll_milliseconds);
+    }
+}
+
+// Opens the stream at `worker->start`, to be read in the state `state`.
+void open_stream(FollowState state)
+{
+    Follow &follow = *worker->follow;
     in_transaction([&] {
         worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
         worker->upstream.allow_plugin();
@@ -266,29 +281,41 @@ void open_stream()
         follow.large_objects = worker->upstream.large_objects();
         worker->applier.set_source(strtoull(worker->upstream.system_identifier(), nullptr, 10),
                                    worker->upstream.database());
-        const Upstream::Failure *failure =
-            worker->upstream.try_stream(NameStr(follow.slot), worker->start, follow.upstream_origins);
-        if (failure) {
+        if (const Upstream::Failure *failure = try_stream(follow)) {
             check_slot(worker->upstream, follow, worker->start);
             Upstream::raise(*failure);
         }
     });
     change_follow([&](Follow &row) {
-        row.state = FollowState::streaming;
+        row.state = state;
         row.next_try_at = 0;
         row.large_objects = follow.large_objects;
     });
     // From here on, transactions are the upstream's, and their commits move the origin.
-    replorigin_session_origin = origin;
-    worker->applier.set_state(FollowState::streaming);
-    worker->applier.set_polling(&worker->polling);
+    replorigin_session_origin = worker->origin;
+    worker->applier.set_state(state);
+    // Sequences and large objects are read when the tables are there.
+    worker->applier.set_polling(state == FollowState::streaming ? &worker->polling : nullptr);
     worker->sent = worker->applier.feedback(false);
-    bool begins = worker->start == follow.start_lsn;
-    ereport(LOG,
-            (errhidecontext(true), begins ? errmsg("follow \"%s\" of database \"%s\" starts at %X/%X",
-                                                   NameStr(follow.name), worker->database, PGF_LSN(worker->start))
-                                          : errmsg("follow \"%s\" of database \"%s\" resumes at %X/%X",
-                                                   NameStr(follow.name), worker->database, PGF_LSN(worker->start))));
+    if (!worker->streamed_before) {
+        bool begins = worker->start == follow.start_lsn;
+        ereport(LOG, (errhidecontext(true),
+                      begins ? errmsg("follow \"%s\" of database \"%s\" starts at %X/%X", NameStr(follow.name),
+                                      worker->database, PGF_LSN(worker->start))
+                             : errmsg("follow \"%s\" of database \"%s\" resumes at %X/%X", NameStr(follow.name),
+                                      worker->database, PGF_LSN(worker->start))));
+    }
+    worker->streamed_before = true;
+}
+
+// Ends the stream, all of which before `position` has been applied.
+void close_stream(XLogRecPtr position)
+{
+    worker->upstream.close();
+    replorigin_session_origin = InvalidRepOriginId;
+    (void)worker->applier.feedback(true);
+    worker->applier.settle();
+    worker->start = position;
 }
 
 // Tells the upstream how far this worker is, if that has changed, if the upstream asks, or if the upstream is asked for
@@ -341,7 +368,7 @@ long shorter(long one, long other)
 // `limit` is a time, too, or -1.
 void wait_for_something(pgsocket stream, long limit)
 {
-    bool may_poll = worker->applier.is_between();
+    bool may_poll = worker->applier.may_poll();
     long timeout = shorter(shorter(worker->applier.milliseconds_to_mark(), limit),
                            may_poll ? worker->polling.milliseconds_to_step() : -1);
     const Question *question = may_poll ? worker->polling.question() : nullptr;
@@ -349,8 +376,9 @@ void wait_for_something(pgsocket stream, long limit)
                      timeout);
 }
 
-// Takes messages as long as there are any, then waits.
-[[noreturn]] void follow_stream()
+// Takes messages as long as there are any, then waits. Returns when all is applied that comes before the position at
+// which the applier stops.
+void follow_stream()
 {
     // While data keeps coming, the upstream hears of progress this often.
     constexpr int feedback_milliseconds = 500;
@@ -377,6 +405,10 @@ void wait_for_something(pgsocket stream, long limit)
             worker->applier.heard(now);
             handle_message(data, length);
             busy = true;
+            if (worker->applier.is_at_stop()) {
+                worker->applier.pause();
+                return;
+            }
             if (!IsTransactionState() &&
                 TimestampDifferenceExceeds(polled_at, GetCurrentTimestamp(), poll_milliseconds)) {
                 worker->applier.poll();
@@ -403,6 +435,30 @@ void wait_for_something(pgsocket stream, long limit)
     }
 }
 
+// Copies what waits, in rounds, and follows the stream between them; after the last one for good.
+[[noreturn]] void follow_upstream()
+{
+    Follow &follow = *worker->follow;
+    for (;;) {
+        Round round(follow);
+        bool copies = follow.copy_phase != CopyPhase::done;
+        if (copies && round.is_needed()) {
+            worker->applier.set_state(FollowState::copying);
+            round.begin();
+        } else if (copies) {
+            end_copy(follow);
+        }
+        worker->applier.set_waiting(round.tables());
+        worker->applier.stop_at(round.position());
+        if (round.position() == 0 || round.position() > worker->start) {
+            open_stream(round.position() != 0 ? FollowState::copying : FollowState::streaming);
+            follow_stream();
+            close_stream(round.position());
+        }
+        round.copy();
+    }
+}
+
 // Says in each line of the log whose it is: an ErrorContextScope's callback.
 void describe_follow(void *)
 {
@@ -415,8 +471,10 @@ void describe_follow(void *)
     {
         find_work(id, xid);
         ErrorContextScope context(describe_follow, nullptr);
-        open_stream();
-        follow_stream();
+        begin_work();
+        prepare_copy(*worker->follow);
+        start_applying();
+        follow_upstream();
     }
     PG_CATCH();
     {
