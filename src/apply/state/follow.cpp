@@ -197,19 +197,22 @@ const Field &field_of(const char *column)
 }
 
 // Calls visit(field, place) for each column of the table, whose place in a row is `place`.
+template <typename Visit> void visit_columns(TupleDesc description, Visit visit)
+{
+    for (int place = 0; place < description->natts; ++place)
+        if (!TupleDescAttr(description, place)->attisdropped)
+            visit(field_of(NameStr(TupleDescAttr(description, place)->attname)), place);
+}
+
+// The same, after a look at whether the columns are those that the library knows. Values of others are not looked at.
 template <typename Visit> void for_each_column(TupleDesc description, Visit visit)
 {
     bool found[lengthof(fields)] = {};
-    for (int place = 0; place < description->natts; ++place) {
-        if (TupleDescAttr(description, place)->attisdropped)
-            continue;
-        const Field &field = field_of(NameStr(TupleDescAttr(description, place)->attname));
-        found[&field - fields] = true;
-        visit(field, place);
-    }
+    visit_columns(description, [&](const Field &field, int) { found[&field - fields] = true; });
     for (size_t i = 0; i < lengthof(fields); ++i)
         if (!found[i])
             raise_other_version("The library expects a column \"%s\" of follower.follow.", fields[i].column);
+    visit_columns(description, visit);
 }
 
 } // namespace
