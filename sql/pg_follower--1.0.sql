@@ -166,6 +166,7 @@ CREATE TABLE follower.follow (
     upstream_system text NOT NULL,
     upstream_origins text NOT NULL,
     existing text NOT NULL,
+    allow_newer boolean NOT NULL,
     start_lsn pg_lsn NOT NULL,
     enabled boolean NOT NULL,
     state text NOT NULL,
@@ -218,6 +219,8 @@ COMMENT ON COLUMN follower.follow.upstream_origins IS
     'any: what the upstream received from others follows, too; none: only what was written there';
 COMMENT ON COLUMN follower.follow.existing IS
     'what becomes of what is here already when the upstream is copied: error, keep or replace';
+COMMENT ON COLUMN follower.follow.allow_newer IS
+    'whether the upstream may be of a newer version of PostgreSQL than this server';
 COMMENT ON COLUMN follower.follow.start_lsn IS 'where the slot began';
 COMMENT ON COLUMN follower.follow.enabled IS 'whether the worker is to run';
 COMMENT ON COLUMN follower.follow.state IS
@@ -520,17 +523,19 @@ COMMENT ON COLUMN follower.large_object_position.lsn IS
     'position in the upstream''s WAL before which all changes of large objects are here';
 
 CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true,
-    origin text DEFAULT 'any', existing text DEFAULT 'error')
+    origin text DEFAULT 'any', existing text DEFAULT 'error', allow_newer boolean DEFAULT false)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_start_follow';
-COMMENT ON FUNCTION start_follow(text, name, boolean, text, text) IS
+COMMENT ON FUNCTION start_follow(text, name, boolean, text, text, boolean) IS
     'follows the database of a connection string: checks what it can first, then starts a worker at commit; without '
     'copy_data only what happens from now on follows; with the origin "none" what the upstream itself received from '
     'elsewhere does not follow; existing says what becomes of objects that are here already: "error" refuses them, '
-    '"keep" keeps those that are the same, with their rows, "replace" drops them';
+    '"keep" keeps those that are the same, with their rows, "replace" drops them; with allow_newer the upstream may be '
+    'of a newer version of PostgreSQL than this server';
 
-CREATE FUNCTION alter_follow(follow_name name DEFAULT 'default', conninfo text DEFAULT NULL, origin text DEFAULT NULL)
+CREATE FUNCTION alter_follow(follow_name name DEFAULT 'default', conninfo text DEFAULT NULL, origin text DEFAULT NULL,
+    allow_newer boolean DEFAULT NULL)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_alter_follow';
-COMMENT ON FUNCTION alter_follow(name, text, text) IS
+COMMENT ON FUNCTION alter_follow(name, text, text, boolean) IS
     'changes what start_follow was given, with the same checks, and starts a running worker again; null leaves what is';
 
 CREATE FUNCTION refresh_table("table" regclass, follow_name name DEFAULT 'default')
@@ -571,8 +576,9 @@ CREATE FUNCTION sync_sequences(follow_name name DEFAULT 'default')
 COMMENT ON FUNCTION sync_sequences(name) IS
     'waits until every sequence stands here as it stood upstream at the call, or later';
 
-REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text), alter_follow(name, text, text), stop_follow(name),
-    resume_follow(name), skip_transaction(pg_lsn, name), drop_follow(name, boolean), refresh_table(regclass, name),
+REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text, boolean), alter_follow(name, text, text, boolean),
+    stop_follow(name), resume_follow(name), skip_transaction(pg_lsn, name), drop_follow(name, boolean),
+    refresh_table(regclass, name),
     wait_for_follow(interval, name), sync_sequences(name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(

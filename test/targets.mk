@@ -1,7 +1,7 @@
 # Targets beyond PGXS's own: each prepares the machine as far as it needs and works on scratch servers only.
 # PG_CONFIG chooses the server; SCRATCH=folder keeps the scratch folder, and its build, for the next run.
 
-SCRATCH_TARGETS = check demo demo-stop bench readme corpus fuzz
+SCRATCH_TARGETS = check check-versions demo demo-stop bench readme corpus fuzz
 
 .PHONY: $(SCRATCH_TARGETS)
 
@@ -12,6 +12,10 @@ ifneq ($(filter $(SCRATCH_TARGETS),$(MAKECMDGOALS)),)
 check:
 	@set -f; test/tools/check --names $(TESTS) >/dev/null && test/tools/prepare --for-tests && \
 		test/tools/with-server test/tools/check $(TESTS)
+
+# The tests on each version of PostgreSQL, and with an older upstream: VERSIONS="15 17 18" TESTS="name ...".
+check-versions:
+	@VERSIONS='$(VERSIONS)' TESTS='$(TESTS)' ACROSS='$(ACROSS)' test/tools/check-versions
 
 # Two servers that follow, left running to play with.
 demo:

@@ -186,17 +186,18 @@ constexpr AttrNumber collation_locale_column = Anum_pg_collation_colliculocale;
 constexpr AttrNumber collation_rules_column = InvalidAttrNumber;
 #endif
 
-// Calls take("ADMIN", "OPTION" or "TRUE" or "FALSE") for each option of GRANT role TO role, or of its REVOKE: only
-// ADMIN up to 15, a list from 16.
+// Calls take("ADMIN", "OPTION" or "FALSE") for the option of GRANT role TO role, or of its REVOKE, and from version 16
+// on also take("INHERIT" or "SET", "TRUE" or "FALSE").
 template <typename Take> void for_each_role_grant_option(const GrantRoleStmt *statement, Take take)
 {
 #if PG_VERSION_NUM >= 160000
     for (int i = 0; i < list_length(statement->opt); ++i) {
         auto option = static_cast<DefElem *>(list_nth(statement->opt, i));
-        take(strcmp(option->defname, "admin") == 0     ? "ADMIN"
-             : strcmp(option->defname, "inherit") == 0 ? "INHERIT"
-                                                       : "SET",
-             defGetBoolean(option) ? "TRUE" : "FALSE");
+        bool value = defGetBoolean(option);
+        if (strcmp(option->defname, "admin") == 0)
+            take("ADMIN", value ? "OPTION" : "FALSE");
+        else
+            take(strcmp(option->defname, "inherit") == 0 ? "INHERIT" : "SET", value ? "TRUE" : "FALSE");
     }
 #else
     if (statement->admin_opt)
@@ -234,6 +235,16 @@ inline Oid index_equality(Relation index, int column)
     return get_opfamily_member_for_cmptype(family, type, type, COMPARE_EQ);
 #else
     return get_opfamily_member(family, type, type, BTEqualStrategyNumber);
+#endif
+}
+
+// Whether no row has a null in the column (counted from 0). From version 18 on NOT NULL may be NOT VALID.
+inline bool holds_no_null(TupleDesc descriptor, int column)
+{
+#if PG_VERSION_NUM >= 180000
+    return TupleDescCompactAttr(descriptor, column)->attnullability == ATTNULLABLE_VALID;
+#else
+    return TupleDescAttr(descriptor, column)->attnotnull;
 #endif
 }
 

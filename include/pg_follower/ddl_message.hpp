@@ -36,6 +36,10 @@ struct DdlMessage {
     // Where the statement runs the script of an extension: the extension's name, and the version that it leads to.
     const char *extension = "";
     const char *extension_version = "";
+    // Of a statement that servers older than the major version `since` do not read: what they run instead. Empty where
+    // it means nothing to them. 0: all read it.
+    uint32 since = 0;
+    const char *older_sql = "";
     uint16 role_count = 0; // roles that `sql` names; with `creates_roles` also `role`, unless a bare one would not do
     const char *const *roles = nullptr;
     bool cluster_wide = false;  // about what all databases of a cluster share; not to be applied within that cluster
@@ -55,11 +59,12 @@ struct DdlMessage {
 constexpr const char *DdlMessage::*ddl_strings[] = {
     &DdlMessage::tag,         &DdlMessage::object,         &DdlMessage::role,      &DdlMessage::sql,
     &DdlMessage::search_path, &DdlMessage::concurrent_sql, &DdlMessage::extension, &DdlMessage::extension_version,
+    &DdlMessage::older_sql,
 };
 
-// Its numbers of objects, in the same way.
-constexpr Oid DdlMessage::*ddl_oids[] = {&DdlMessage::rewritten, &DdlMessage::dropped_catalog,
-                                         &DdlMessage::dropped_oid};
+// Its numbers, in the same way.
+constexpr uint32 DdlMessage::*ddl_numbers[] = {&DdlMessage::rewritten, &DdlMessage::dropped_catalog,
+                                               &DdlMessage::dropped_oid, &DdlMessage::since};
 
 // The message's flags as a byte, the same in both formats.
 uint8 ddl_flags(const DdlMessage &ddl);

@@ -7,6 +7,10 @@
 
 #include "pg_follower/pg.hpp"
 
+extern "C" {
+#include "nodes/pg_list.h"
+}
+
 namespace pg_follower {
 
 // Collects the roles, except PUBLIC, that SqlWriter::role_name writes to any buffer between start() and stop(). There
@@ -42,6 +46,8 @@ class SqlWriter {
         appendStringInfoChar(&buffer_, c);
         return *this;
     }
+    // Text that servers of that major version and newer ones read. For older ones `older` stands in its place.
+    SqlWriter &since(int version, const char *newer, const char *older);
     // As appendStringInfo.
     SqlWriter &format(const char *format, ...) __attribute__((format(printf, 2, 3)));
     // An identifier, quoted only where it must be (whatever quote_all_identifiers says).
@@ -93,13 +99,29 @@ class SqlWriter {
     }
 
     const char *c_str() const { return buffer_.data; }
+    // The oldest version that reads the text as it is; 0 where all do. And the text for those that are older.
+    int oldest_reader() const { return oldest_reader_; }
+    const char *older_text() const;
     int length() const { return buffer_.len; }
     bool empty() const { return buffer_.len == 0; }
-    void clear() { resetStringInfo(&buffer_); }
+    void clear()
+    {
+        resetStringInfo(&buffer_);
+        oldest_reader_ = 0;
+        newer_ = NIL;
+    }
     StringInfo buffer() { return &buffer_; }
 
   private:
+    // A part of the buffer that older servers do not read.
+    struct Newer {
+        int begin, end;
+        const char *older;
+    };
+
     StringInfoData buffer_;
+    int oldest_reader_ = 0;
+    List *newer_ = NIL; // of Newer, in their order
 };
 
 } // namespace pg_follower

@@ -13,7 +13,7 @@
 namespace pg_follower {
 
 // To be raised with any change of what follows.
-constexpr uint8 stream_version = 3;
+constexpr uint8 stream_version = 4;
 
 enum class Record : char {
     begin = 'B',

@@ -22,10 +22,10 @@ namespace pg_follower {
 namespace {
 
 // To be raised with any change of the layout or of what a field means.
-constexpr uint8 ddl_version = 2;
+constexpr uint8 ddl_version = 3;
 constexpr size_t head_size = 1 + message_mac_size;
 constexpr size_t fixed_size =
-    sizeof(uint32) * 2 + sizeof(uint64) + 1 + 1 + sizeof(uint16) + sizeof(Oid) * lengthof(ddl_oids);
+    sizeof(uint32) * 2 + sizeof(uint64) + 1 + 1 + sizeof(uint16) + sizeof(Oid) * lengthof(ddl_numbers);
 
 // The number of the current transaction's last message. Numbers of rolled-back subtransactions stay used.
 uint64 next_message_number(TransactionId xid)
@@ -90,8 +90,8 @@ void encode_ddl(StringInfo out, const DdlMessage &ddl)
     pq_sendbyte(out, static_cast<uint8>(ddl.kind));
     pq_sendbyte(out, ddl_flags(ddl));
     pq_sendint16(out, ddl.role_count);
-    for (auto oid : ddl_oids)
-        pq_sendint32(out, ddl.*oid);
+    for (auto number : ddl_numbers)
+        pq_sendint32(out, ddl.*number);
     for (auto string : ddl_strings)
         append_string(out, ddl.*string);
     for (uint16 i = 0; i < ddl.role_count; ++i)
@@ -167,8 +167,8 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
     ddl.kind = static_cast<DdlKind>(*position++);
     set_ddl_flags(ddl, static_cast<uint8>(*position++));
     ddl.role_count = take_integer<uint16>(position);
-    for (auto oid : ddl_oids)
-        ddl.*oid = take_integer<uint32>(position);
+    for (auto number : ddl_numbers)
+        ddl.*number = take_integer<uint32>(position);
     auto roles = allocate<const char *>(ddl.role_count);
     ddl.roles = roles;
     const char *end = content + size;

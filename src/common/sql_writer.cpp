@@ -5,6 +5,8 @@
 // search_path format_type leaves only names of pg_catalog unqualified.
 #include "pg_follower/sql_writer.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/list.hpp"
+#include "pg_follower/memory.hpp"
 #include "pg_follower/temporary.hpp"
 
 extern "C" {
@@ -186,6 +188,27 @@ SqlWriter &SqlWriter::regclass(Oid relid)
     SqlWriter relation;
     relation.relation_name(relid);
     return literal(relation.c_str()).text("::pg_catalog.regclass");
+}
+
+SqlWriter &SqlWriter::since(int version, const char *newer, const char *older)
+{
+    auto *part = allocate<Newer>();
+    *part = {buffer_.len, buffer_.len + static_cast<int>(strlen(newer)), pstrdup(older)};
+    newer_ = lappend(newer_, part);
+    oldest_reader_ = Max(oldest_reader_, version);
+    return text(newer);
+}
+
+const char *SqlWriter::older_text() const
+{
+    SqlWriter out;
+    int done = 0;
+    for (Newer *part : each<Newer>(newer_)) {
+        appendBinaryStringInfo(out.buffer(), buffer_.data + done, part->begin - done);
+        out.text(part->older);
+        done = part->end;
+    }
+    return out.text(buffer_.data + done).c_str();
 }
 
 SqlWriter &SqlWriter::number(int64 value)

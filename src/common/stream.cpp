@@ -209,8 +209,8 @@ void stream_write(StringInfo out, const DdlMessage &record)
     pq_sendbyte(out, ddl_flags(record));
     for (auto text : ddl_strings)
         send_string(out, record.*text);
-    for (auto oid : ddl_oids)
-        pq_sendint32(out, record.*oid);
+    for (auto number : ddl_numbers)
+        pq_sendint32(out, record.*number);
     pq_sendint16(out, record.role_count);
     for (uint16 i = 0; i < record.role_count; ++i)
         send_string(out, record.roles[i]);
@@ -223,8 +223,8 @@ DdlMessage StreamReader::read_ddl()
     set_ddl_flags(record, integer<uint8>());
     for (auto text : ddl_strings)
         record.*text = string();
-    for (auto oid : ddl_oids)
-        record.*oid = integer<uint32>();
+    for (auto number : ddl_numbers)
+        record.*number = integer<uint32>();
     record.role_count = integer<uint16>();
     auto roles = allocate<const char *>(record.role_count);
     for (uint16 i = 0; i < record.role_count; ++i)

@@ -60,6 +60,20 @@ void take_sources(Session &session, const char *sources)
     session.transaction.sources = MemoryContextStrdup(session.transaction_context, sources);
 }
 
+// Puts what an older client reads in the place of a statement that it does not read. Returns false where the statement
+// means nothing to it.
+bool fit_version(const Options &options, DdlMessage &ddl)
+{
+    bool fits = options.downstream_version == 0 || options.downstream_version >= ddl.since;
+    if (!fits && ddl.older_sql[0] == '\0')
+        return false;
+    if (!fits)
+        ddl.sql = ddl.older_sql;
+    ddl.since = 0;
+    ddl.older_sql = "";
+    return true;
+}
+
 } // namespace
 
 void write_ddl(Session &session, const DdlMessage &ddl)
@@ -112,7 +126,8 @@ void send_message(Session &session, const char *content, size_t size)
     // SQL text has no room for it.
     if (ddl.kind == DdlKind::dropped && session.options.form == Form::sql)
         return;
-    write_ddl(session, ddl);
+    if (fit_version(session.options, ddl))
+        write_ddl(session, ddl);
 }
 
 } // namespace pg_follower::decode

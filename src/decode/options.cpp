@@ -1,5 +1,5 @@
-// Parses the options of a decoding session: `format`, `version`, `origin`, `downstream`, `confirmed`,
-// `skip-extension-tables` and, without effect, `include-xids`.
+// Parses the options of a decoding session: `format`, `version`, `origin`, `downstream`,
+// `downstream-version`, `confirmed`, `skip-extension-tables` and, without effect, `include-xids`.
 //
 // Names and values are compared as the replication protocol hands them over: exactly.
 #include "decode/options.hpp"
@@ -72,6 +72,16 @@ void parse_downstream(Parsing &parsing, DefElem *option, const char *value)
         refuse_value(option, value, "The worker of a follow knows how its database is described.");
 }
 
+void parse_downstream_version(Parsing &parsing, DefElem *option, const char *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long version = strtoul(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || version < 10 || version > 999)
+        refuse_value(option, value, "It is a major version of PostgreSQL, such as 15.");
+    parsing.options.downstream_version = static_cast<uint32>(version);
+}
+
 void parse_confirmed(Parsing &parsing, DefElem *option, const char *value)
 {
     bool failed = false;
@@ -104,6 +114,7 @@ constexpr KnownOption known_options[] = {
     {"version", parse_version},
     {"origin", parse_origin},
     {"downstream", parse_downstream},
+    {"downstream-version", parse_downstream_version},
     {"confirmed", parse_confirmed},
     {"skip-extension-tables", parse_skip_extension_tables},
     {"include-xids", parse_include_xids},
@@ -122,8 +133,8 @@ Options parse_options(const List *given)
         if (which == lengthof(known_options))
             ereport(ERROR,
                     (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized parameter \"%s\"", option->defname),
-                     errhint("Available parameters: format, version, origin, downstream, confirmed, "
-                             "skip-extension-tables, include-xids.")));
+                     errhint("Available parameters: format, version, origin, downstream, downstream-version, "
+                             "confirmed, skip-extension-tables, include-xids.")));
         if (seen[which])
             ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("conflicting or redundant options")));
         seen[which] = true;

@@ -147,7 +147,7 @@ void collect_columns(RelationFacts &facts, Relation relation)
         column.is_always_identity = attribute->attidentity == ATTRIBUTE_IDENTITY_ALWAYS;
         column.is_generated = attribute->attgenerated != '\0';
         column.is_varlena = attribute->attlen == -1;
-        column.is_not_null = attribute->attnotnull;
+        column.is_not_null = holds_no_null(descriptor, i);
         column.narrows = type_narrows(column.type);
         init_value_output(column.output, column.type, facts.context);
         facts.untested_values |= column.output.untested;

@@ -30,6 +30,9 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     ddl.object = command.object;
     ddl.role = by_caller ? GetUserNameFromId(command.caller, false) : "";
     ddl.sql = repair_text(statement.sql.c_str());
+    ddl.since = static_cast<uint32>(Max(statement.since, statement.sql.oldest_reader()));
+    if (statement.since == 0 && ddl.since != 0)
+        ddl.older_sql = repair_text(statement.sql.older_text());
     if (statement.concurrent_sql)
         ddl.concurrent_sql = repair_text(statement.concurrent_sql);
     // A statement that the worker's own role runs calls nothing that users wrote, so it needs no search_path.

@@ -104,6 +104,7 @@ struct Statement {
     const char *extension = "";
     const char *extension_version = "";
     const char *concurrent_sql = nullptr; // null where the upstream made no index CONCURRENTLY
+    int since = 0; // servers older than this version have no use for the statement; 0: there are none
 };
 
 // The statements that a command becomes, in order. There are none where the command needs nothing downstream.

@@ -28,6 +28,7 @@ my $every  = $ENV{EVERY} || 10;
 my $trials = $ENV{TRIALS} // 150;
 my $work   = $ENV{WORK_DIR} or die "WORK_DIR is not set: run this by make fuzz\n";
 chomp(my $bindir = `$ENV{PG_CONFIG} --bindir`);
+my ($version) = `$ENV{PG_CONFIG} --version` =~ /(\d+)/ or die "pg_config names no version\n";
 delete $ENV{$_} for qw(LC_ALL PGDATABASE PGUSER PGHOST PGPORT);
 
 my $servers = Corpus::Servers->new(
@@ -100,7 +101,7 @@ exit($different ? 1 : 0);
 sub run_seed
 {
 	my ($seed) = @_;
-	my $fuzz = Corpus::Fuzz->new($seed, avoid => $ENV{AVOID});
+	my $fuzz = Corpus::Fuzz->new($seed, avoid => $ENV{AVOID}, version => $version);
 	my @history;
 	my $reason = eval {
 		$servers->create_database('regression', 'corpus_empty');

@@ -9,7 +9,8 @@ Breakers - statements that are known to break other systems, each file in a pair
 
 The files of test/corpus/breakers are divided among TAP files, so that these run side by side. A TAP file takes those
 whose names begin with a letter of the range in its own name: 802_breakers_g_p takes g to p. Each is compared at points
-inside and at its end. A file listed in test/corpus/breakers/failing.txt is known not to follow yet.
+inside and at its end. One whose name ends with since_18 is for servers from that version on. A file listed in
+test/corpus/breakers/failing.txt is known not to follow yet.
 
 BREAKERS="name ..." runs some, BREAKERS_MODE=standby runs them through a physical standby, which proves the files.
 
@@ -49,6 +50,13 @@ sub letters_of
 	return join '', $from .. $to;
 }
 
+# The major version of the servers.
+sub server_version
+{
+	my ($version) = `$ENV{PG_CONFIG} --version` =~ /(\d+)/ or die "pg_config of \"$ENV{PG_CONFIG}\" names no version";
+	return $version;
+}
+
 # Runs the breakers of a TAP file, given its name.
 sub run_breakers
 {
@@ -58,7 +66,8 @@ sub run_breakers
 		join('', 'a' .. 'z'), 'every breaker has its TAP file');
 	my @files = map { basename($_, '.sql') } sort glob("$folder/*.sql");
 	@files = split ' ', $ENV{BREAKERS} if $ENV{BREAKERS};
-	@files = grep { /^[$letters]/ } @files;
+	my $version = server_version();
+	@files = grep { /^[$letters]/ && $version >= (/_since_(\d+)$/ ? $1 : 0) } @files;
 	run_files(@files) if @files;
 	done_testing();
 	return;

@@ -8,7 +8,7 @@ use Test::More;
 
 my $upstream = pgf_node('upstream', config => "max_replication_slots = 3\n");
 my $replica = pgf_node('replica', config => "wal_level = replica\n");
-my $downstream = pgf_node('downstream', config => "max_replication_slots = 2\nmax_worker_processes = 3\n");
+my $downstream = pgf_node('downstream', config => "$origin_limit = 2\nmax_worker_processes = 3\n");
 my $up = conninfo($upstream);
 
 # Expects start_follow with these arguments to be refused, with the SQLSTATE and a message, detail and hint like these,
@@ -126,7 +126,7 @@ $downstream->safe_psql('postgres',
 refused(
 	"\$\$$up\$\$, 'third'",
 	'53400',
-	'no place for another replication origin is free.*DETAIL:  All 2 are in use.*HINT:  Raise max_replication_slots',
+	"no place for another replication origin is free.*DETAIL:  All 2 are in use.*HINT:  Raise $origin_limit",
 	'no origin downstream',
 	follows => '1'
 );
@@ -135,7 +135,7 @@ $downstream->safe_psql('postgres', "SELECT pg_replication_origin_drop('x')");
 # Of two worker processes the server's own launcher of logical replication takes one.
 $downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$, 'second')");
 $downstream->safe_psql('postgres', "SELECT stop_follow('second')");
-$downstream->append_conf('postgresql.conf', "max_worker_processes = 2\nmax_replication_slots = 4\n");
+$downstream->append_conf('postgresql.conf', "max_worker_processes = 2\n$origin_limit = 4\n");
 $downstream->restart;
 $upstream->append_conf('postgresql.conf', "max_replication_slots = 4\n");
 $upstream->restart;

@@ -37,6 +37,16 @@ void run(const DdlMessage &record, Oid role)
     forget_function_paths();
 }
 
+// Whether the error may say that this server does not know what the statement is about. Such a command is one that
+// cannot follow; what comes later to an object that it would have made cannot follow either.
+bool is_of_unknown_words(int sqlstate)
+{
+    return sqlstate == ERRCODE_INVALID_PARAMETER_VALUE ||
+           ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_FEATURE_NOT_SUPPORTED ||
+           (ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION &&
+            sqlstate != ERRCODE_INSUFFICIENT_PRIVILEGE);
+}
+
 } // namespace
 
 void Ddl::start(Progress *progress)
@@ -61,9 +71,10 @@ const char *Ddl::apply(const DdlMessage &record)
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner resource_owner = CurrentResourceOwner;
     bool optional = record.kind == DdlKind::optional;
+    bool guarded = optional || newer_upstream_;
     // It is volatile because it is set between PG_TRY and a longjmp.
     ErrorData *volatile failure = nullptr;
-    if (optional) {
+    if (guarded) {
         BeginInternalSubTransaction(nullptr);
         MemoryContextSwitchTo(context);
     }
@@ -72,7 +83,7 @@ const char *Ddl::apply(const DdlMessage &record)
     PG_TRY();
     {
         run(record, role);
-        if (optional) {
+        if (guarded) {
             ReleaseCurrentSubTransaction();
             MemoryContextSwitchTo(context);
             CurrentResourceOwner = resource_owner;
@@ -81,19 +92,20 @@ const char *Ddl::apply(const DdlMessage &record)
     PG_CATCH();
     {
         // The context of an error holds the text of the statement, which no log may show where it holds a secret.
-        if (!optional && !record.holds_secret)
+        if (!guarded && !record.holds_secret)
             PG_RE_THROW();
         MemoryContextSwitchTo(context);
         failure = CopyErrorData();
         FlushErrorState();
-        if (optional) {
+        if (guarded) {
             RollbackAndReleaseCurrentSubTransaction();
             MemoryContextSwitchTo(context);
             CurrentResourceOwner = resource_owner;
         }
     }
     PG_END_TRY();
-    applying_ = failure && (!optional || is_of_the_moment(failure->sqlerrcode));
+    bool cannot_follow = failure && (optional || (guarded && is_of_unknown_words(failure->sqlerrcode)));
+    applying_ = failure && (!cannot_follow || is_of_the_moment(failure->sqlerrcode));
     if (!failure) {
         ++progress_->counts.ddl;
         return nullptr;

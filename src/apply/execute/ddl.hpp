@@ -12,6 +12,9 @@ class Ddl {
     void start(Progress *progress);
     // Tells that the upstream is another database of this server, which needs no role created or altered again.
     void share_cluster() { same_cluster_ = true; }
+    // Tells that the upstream is newer than this server. A command that this server does not know is then one that
+    // cannot follow.
+    void expect_newer_commands() { newer_upstream_ = true; }
 
     // Runs the message's statement. Returns why it was left out or has failed, where it may; null if it has not. Rows
     // that wait to be applied must have been applied. Needs a transaction.
@@ -26,6 +29,7 @@ class Ddl {
   private:
     Progress *progress_ = nullptr;
     bool same_cluster_ = false;
+    bool newer_upstream_ = false;
     bool applying_ = false;
     TransactionId oldest_visible_xid_ = InvalidTransactionId;
 };

@@ -22,11 +22,12 @@ namespace {
 struct Changes {
     const char *conninfo;
     const char *upstream_origins;
+    const bool *allow_newer;
 };
 
 // Connects with the new string, and returns how the connection may be shown. Raises an error unless it leads to the
 // server and the database that the follow follows.
-const char *check_new_address(const Follow &follow, const char *conninfo)
+const char *check_new_address(const Follow &follow, const char *conninfo, bool allow_newer)
 {
     check_conninfo(conninfo);
     static Upstream upstream;
@@ -34,6 +35,7 @@ const char *check_new_address(const Follow &follow, const char *conninfo)
     const char *volatile name = nullptr;
     PG_TRY();
     {
+        upstream.require_version(allow_newer);
         require_slot(upstream, follow);
         upstream.allow_plugin();
         name = upstream.display_name();
@@ -52,7 +54,8 @@ void alter_follow(const char *name, const Changes &changes)
         check_origins(changes.upstream_origins);
     Follow *follow = require_follow(name);
     require_own_follow(*follow);
-    const char *upstream = changes.conninfo ? check_new_address(*follow, changes.conninfo) : nullptr;
+    bool allow_newer = changes.allow_newer ? *changes.allow_newer : follow->allow_newer;
+    const char *upstream = changes.conninfo ? check_new_address(*follow, changes.conninfo, allow_newer) : nullptr;
 
     bool ran = stop_worker(follow->id);
     follow = require_follow(name);
@@ -62,6 +65,7 @@ void alter_follow(const char *name, const Changes &changes)
     }
     if (changes.upstream_origins)
         follow->upstream_origins = changes.upstream_origins;
+    follow->allow_newer = allow_newer;
     bool resumes = follow->enabled && follow->state != FollowState::failed;
     if (resumes) {
         follow->state = FollowState::starting;
@@ -80,10 +84,12 @@ void alter_follow(const char *name, const Changes &changes)
 
 using namespace pg_follower::apply;
 
-// alter_follow(follow_name name, conninfo text, origin text) → void
+// alter_follow(follow_name name, conninfo text, origin text, allow_newer boolean) → void
 Datum pg_follower_alter_follow(PG_FUNCTION_ARGS)
 {
     require_superuser("alter_follow");
-    alter_follow(required_name(fcinfo, 0), {optional_text(fcinfo, 1), optional_text(fcinfo, 2)});
+    bool allow_newer = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
+    alter_follow(required_name(fcinfo, 0),
+                 {optional_text(fcinfo, 1), optional_text(fcinfo, 2), PG_ARGISNULL(3) ? nullptr : &allow_newer});
     PG_RETURN_VOID();
 }

@@ -21,6 +21,13 @@ const char *optional_text(FunctionCallInfo fcinfo, int number)
     return PG_ARGISNULL(number) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
+bool required_bool(FunctionCallInfo fcinfo, int number, const char *name)
+{
+    if (PG_ARGISNULL(number))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name)));
+    return PG_GETARG_BOOL(number);
+}
+
 const char *required_name(FunctionCallInfo fcinfo, int number)
 {
     if (PG_ARGISNULL(number))

@@ -14,6 +14,9 @@ const char *required_text(FunctionCallInfo fcinfo, int number, const char *name)
 // A text argument; null where it is null.
 const char *optional_text(FunctionCallInfo fcinfo, int number);
 
+// A boolean argument. Raises ERRCODE_NULL_VALUE_NOT_ALLOWED where it is null.
+bool required_bool(FunctionCallInfo fcinfo, int number, const char *name);
+
 // The argument follow_name. Raises ERRCODE_NULL_VALUE_NOT_ALLOWED where it is null.
 const char *required_name(FunctionCallInfo fcinfo, int number);
 

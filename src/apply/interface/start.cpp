@@ -51,7 +51,8 @@ void make_origin(const char *name)
         replorigin_advance(origin, InvalidXLogRecPtr, InvalidXLogRecPtr, true, true);
 }
 
-void start_follow(const char *conninfo, const char *name, bool copy_data, const char *origins, const char *existing)
+void start_follow(const char *conninfo, const char *name, bool copy_data, const char *origins, const char *existing,
+                  bool allow_newer)
 {
     check_origins(origins);
     check_existing(existing);
@@ -64,6 +65,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     follow.conninfo = conninfo;
     follow.upstream_origins = origins;
     follow.existing = existing;
+    follow.allow_newer = allow_newer;
     follow.enabled = true;
     follow.state = FollowState::starting;
     follow.copy_phase = copy_data ? CopyPhase::slot : CopyPhase::done;
@@ -78,7 +80,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     upstream = Upstream::connect(conninfo, worker_name(name));
     PG_TRY();
     {
-        preloaded_upstream = check_upstream(upstream, copy_data).preloaded;
+        preloaded_upstream = check_upstream(upstream, copy_data, allow_newer).preloaded;
         if (copy_data)
             check_copy(upstream, follow);
         follow.upstream = upstream.display_name();
@@ -125,15 +127,14 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
 using namespace pg_follower;
 using namespace pg_follower::apply;
 
-// start_follow(conninfo text, follow_name name, copy_data boolean, origin text, existing text) → void
+// start_follow(conninfo text, follow_name name, copy_data boolean, origin text, existing text, allow_newer boolean)
+// → void
 Datum pg_follower_start_follow(PG_FUNCTION_ARGS)
 {
     require_superuser("start_follow");
     const char *conninfo = required_text(fcinfo, 0, "conninfo");
     const char *name = required_name(fcinfo, 1);
-    if (PG_ARGISNULL(2))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("copy_data must not be null")));
-    start_follow(conninfo, name, PG_GETARG_BOOL(2), required_text(fcinfo, 3, "origin"),
-                 required_text(fcinfo, 4, "existing"));
+    start_follow(conninfo, name, required_bool(fcinfo, 2, "copy_data"), required_text(fcinfo, 3, "origin"),
+                 required_text(fcinfo, 4, "existing"), required_bool(fcinfo, 5, "allow_newer"));
     PG_RETURN_VOID();
 }

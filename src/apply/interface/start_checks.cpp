@@ -68,17 +68,9 @@ void check_downstream(const char *name)
                         errhint("Raise %s on this server (it needs a restart).", origin_limit_setting)));
 }
 
-UpstreamFindings check_upstream(Upstream &upstream, bool copy_data)
+UpstreamFindings check_upstream(Upstream &upstream, bool copy_data, bool allow_newer)
 {
-    int major = upstream.server_version() / 10000;
-    if (major > server_major_version)
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot follow a server of a newer version"),
-                        errdetail("The upstream is PostgreSQL %d, this server is PostgreSQL %d.", major,
-                                  server_major_version)));
-    if (major < 15)
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot follow PostgreSQL %d", major),
-                        errdetail("The oldest version that can be followed is 15.")));
-
+    upstream.require_version(allow_newer);
     const char *facts[fact_count];
     upstream.row(facts_query, fact_count, facts);
     if (upstream.is_this_server()) {
@@ -93,7 +85,7 @@ UpstreamFindings check_upstream(Upstream &upstream, bool copy_data)
                                    "made changes"),
                             errhint("Call start_follow() in a transaction of its own.")));
     }
-    if (strcmp(facts[fact_in_recovery], "true") == 0 && major < 16)
+    if (strcmp(facts[fact_in_recovery], "true") == 0 && upstream.major_version() < 16)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("upstream is a standby"),
                         errdetail("A standby can be followed from PostgreSQL 16 on."), errhint("Follow its primary.")));
     if (strcmp(facts[fact_wal_level], "logical") != 0)

@@ -18,6 +18,6 @@ struct UpstreamFindings {
 
 // Raises an error, with a hint, where the upstream cannot be followed, and makes it allow the output plugin. The first
 // thing that a connection is asked for.
-UpstreamFindings check_upstream(Upstream &upstream, bool copy_data);
+UpstreamFindings check_upstream(Upstream &upstream, bool copy_data, bool allow_newer);
 
 } // namespace pg_follower::apply

@@ -139,6 +139,7 @@ constexpr Field fields[] = {
     field<Text, &Follow::upstream_system>("upstream_system"),
     field<Text, &Follow::upstream_origins>("upstream_origins"),
     field<Text, &Follow::existing>("existing"),
+    field<Boolean, &Follow::allow_newer>("allow_newer"),
     field<Lsn, &Follow::start_lsn>("start_lsn"),
     field<Boolean, &Follow::enabled>("enabled"),
     field<State, &Follow::state>("state"),

@@ -5,6 +5,7 @@
 // wait inside libpqwalreceiver serves interrupts, so a cancelled start_follow does not hang.
 #include "apply/upstream/upstream.hpp"
 
+#include "pg_follower/compat.hpp"
 #include "pg_follower/compat_stream.hpp"
 #include "pg_follower/sources.hpp"
 #include "pg_follower/stream.hpp"
@@ -212,6 +213,25 @@ int Upstream::server_version()
     return walrcv_server_version(connection_);
 }
 
+int Upstream::major_version()
+{
+    return server_version() / 10000;
+}
+
+void Upstream::require_version(bool allow_newer)
+{
+    int major = major_version();
+    if (major > server_major_version && !allow_newer)
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot follow a server of a newer version"),
+                 errdetail("The upstream is PostgreSQL %d, this server is PostgreSQL %d.", major, server_major_version),
+                 errhint("With allow_newer => true it can be followed, but for commands that this version does "
+                         "not know.")));
+    if (major < 15)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot follow PostgreSQL %d", major),
+                        errdetail("The oldest version that can be followed is 15.")));
+}
+
 const char *Upstream::system_identifier()
 {
     TimeLineID timeline;
@@ -362,6 +382,7 @@ const Upstream::Failure *Upstream::try_stream(const char *slot, XLogRecPtr start
     text.format(" LOGICAL %X/%X (\"format\" 'statements', \"version\" '%d', \"confirmed\" '%X/%X'", PGF_LSN(start),
                 stream_version, PGF_LSN(start));
     text.format(", \"origin\" '%s', \"downstream\" '%s'", origin, describe_this_database());
+    text.format(", \"downstream-version\" '%d'", server_major_version);
     text.text(", \"skip-extension-tables\" ").literal(settings.skip_extension_tables).text(")");
     WalRcvExecResult *result = walrcv_exec(connection_, text.c_str(), 0, nullptr);
     if (result->status != WALRCV_OK_COPY_BOTH)

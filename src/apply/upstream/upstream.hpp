@@ -24,7 +24,10 @@ class Upstream {
 
     // The connection string as it may be shown: no password, nothing empty or default.
     const char *display_name();
-    int server_version();
+    int server_version(); // such as 150020
+    int major_version();  // such as 15
+    // Raises ERRCODE_FEATURE_NOT_SUPPORTED for a version that cannot be followed, or may not be.
+    void require_version(bool allow_newer);
     const char *system_identifier();
     Oid database();
     // Whether the connection leads to this very server, of which it may be another database, or this one.

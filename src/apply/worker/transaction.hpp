@@ -50,6 +50,8 @@ class Applier {
     void poll();
     // The upstream is another database of this server.
     void share_cluster() { ddl_.share_cluster(); }
+    // The upstream is newer than this server, so a command may be of a kind that is not known here.
+    void expect_newer_commands() { ddl_.expect_newer_commands(); }
 
     // Applies the records of one message, which reaches up to `end` in the upstream's WAL.
     void message(const char *data, size_t size, XLogRecPtr end);

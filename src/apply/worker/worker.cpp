@@ -275,6 +275,9 @@ void open_stream(FollowState state)
     Follow &follow = *worker->follow;
     in_transaction([&] {
         worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
+        worker->upstream.require_version(follow.allow_newer);
+        if (worker->upstream.major_version() > server_major_version)
+            worker->applier.expect_newer_commands();
         worker->upstream.allow_plugin();
         if (worker->upstream.is_this_server())
             worker->applier.share_cluster();

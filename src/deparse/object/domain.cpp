@@ -1,7 +1,9 @@
 // Domains: CREATE DOMAIN from the catalog, ALTER DOMAIN from the statement's kind and the catalog.
+#include "deparse/dead_rows.hpp"
 #include "deparse/objects.hpp"
 #include "deparse/table/not_null.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/compat.hpp"
 
 extern "C" {
 #include "catalog/pg_constraint.h"
@@ -39,6 +41,44 @@ void write_domain_constraint(SqlWriter &out, Oid constraint)
         .name(NameStr(row->conname))
         .text(' ')
         .text(TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint))));
+}
+
+bool is_not_null(Oid constraint)
+{
+    return CatalogRow<FormData_pg_constraint>(ConstraintRelationId, constraint)->contype == not_null_constraint_type;
+}
+
+void write_added_constraint(SqlWriter &out, Oid constraint)
+{
+    SqlWriter add;
+    write_domain_constraint(add.text(" ADD "), constraint);
+    if (is_not_null(constraint))
+        out.since(17, add.c_str(), " SET NOT NULL");
+    else
+        out.text(add.c_str());
+}
+
+// Whether the constraint that the statement dropped was NOT NULL, which is a constraint from version 17 on.
+bool dropped_not_null(Oid domain, const AlterDomainStmt &statement)
+{
+    if (statement.missing_ok)
+        return false;
+    DeadRows<FormData_pg_constraint> rows(ConstraintRelationId, ConstraintRelidTypidNameIndexId,
+                                          {{Anum_pg_constraint_conrelid, InvalidOid},
+                                           {Anum_pg_constraint_contypid, domain},
+                                           {Anum_pg_constraint_conname, statement.name}});
+    auto row = rows.newest();
+    return row && row->contype == not_null_constraint_type;
+}
+
+void write_dropped_constraint(SqlWriter &out, Oid domain, const AlterDomainStmt &statement)
+{
+    SqlWriter drop;
+    drop.text(" DROP CONSTRAINT IF EXISTS ").name(statement.name);
+    if (dropped_not_null(domain, statement))
+        out.since(17, drop.c_str(), " DROP NOT NULL");
+    else
+        out.text(drop.c_str());
 }
 
 // Writes the checks, in the order of their names.
@@ -97,10 +137,10 @@ void deparse_alter_domain(Script &script, const Command &command)
             !OidIsValid(constraint) || is_plain_not_null(constraint))
             out.text(" SET NOT NULL");
         else
-            write_domain_constraint(out.text(" ADD "), constraint);
+            write_added_constraint(out, constraint);
         break;
     case 'X':
-        out.text(" DROP CONSTRAINT IF EXISTS ").name(statement->name);
+        write_dropped_constraint(out, domain, *statement);
         break;
     case 'V':
         out.text(" VALIDATE CONSTRAINT ").name(statement->name);

@@ -304,10 +304,23 @@ void write_keywords(AlterTable &alter, const Subcommand &subcommand, const char 
     alter_column(alter, subcommand.command->name).text(keywords);
 }
 
-// SET STORAGE, SET COMPRESSION.
+// SET STORAGE or SET COMPRESSION, with the word that the user gave.
 void write_word(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
 {
     alter_column(alter, subcommand.command->name).text(keywords).text(' ').text(strVal(subcommand.command->def));
+}
+
+// From version 16 on there is the word DEFAULT. What it means is a word that all versions know.
+void write_storage(AlterTable &alter, const Subcommand &subcommand, const char *keywords)
+{
+    if (pg_strcasecmp(strVal(subcommand.command->def), "default") != 0) {
+        write_word(alter, subcommand, keywords);
+        return;
+    }
+    RelationScope relation(alter.relid());
+    Form_pg_attribute attribute =
+        TupleDescAttr(RelationGetDescr(relation), get_attnum(alter.relid(), subcommand.command->name) - 1);
+    alter_column(alter, subcommand.command->name).text(keywords).text(' ').text(storage_name(attribute->attstorage));
 }
 
 // SET (...), RESET (...).
@@ -338,7 +351,7 @@ constexpr SubcommandForm forms[] = {
     // Even where the relation's column has no NOT NULL to drop, its children's may have.
     {AT_DropNotNull, "DROP NOT NULL", write_keywords, WriteIf::not_other},
     {AT_SetStatistics, "", write_statistics, WriteIf::own},
-    {AT_SetStorage, "SET STORAGE", write_word, WriteIf::own},
+    {AT_SetStorage, "SET STORAGE", write_storage, WriteIf::own},
     {AT_SetCompression, "SET COMPRESSION", write_word, WriteIf::own},
     {AT_SetOptions, "SET", write_option_list, WriteIf::own},
     {AT_ResetOptions, "RESET", write_option_list, WriteIf::own},

@@ -1,5 +1,6 @@
 // The subcommands of ALTER TABLE about constraints and their indexes.
 #include "deparse/table/alter_table_constraint.hpp"
+#include "deparse/dead_rows.hpp"
 #include "deparse/table/alter_table_statement.hpp"
 #include "deparse/table/constraint_parts.hpp"
 #include "deparse/table/not_null.hpp"
@@ -78,6 +79,16 @@ bool user_added_not_null(const AlterTable &alter, const char *column)
     return false;
 }
 
+void write_set_not_null(SqlWriter &out, const char *column)
+{
+    out.text("ALTER COLUMN ").name(column).text(" SET NOT NULL");
+}
+
+bool is_valid_constraint(Oid constraint)
+{
+    return SyscacheRow<FormData_pg_constraint>(CONSTROID, constraint, "constraint")->convalidated;
+}
+
 // ADD NOT NULL, from version 18 on. A column that the same command adds has it in its definition, and a primary key
 // sets its columns NOT NULL by itself.
 void write_add_not_null(AlterTable &alter, const Constraint &definition)
@@ -87,10 +98,20 @@ void write_add_not_null(AlterTable &alter, const Constraint &definition)
     if (alter.executes(AT_AddColumn, column) || !user_added_not_null(alter, name))
         return;
     Oid constraint = not_null_constraint(alter.relid(), column);
-    if (is_plain_not_null(constraint))
-        alter.next().text("ALTER COLUMN ").name(name).text(" SET NOT NULL");
-    else
-        write_constraint(alter.next().text("ADD "), constraint);
+    SqlWriter set, add;
+    write_set_not_null(set, name);
+    if (is_plain_not_null(constraint)) {
+        alter.next().text(set.c_str());
+        return;
+    }
+    write_constraint(add.text("ADD "), constraint);
+    if (is_valid_constraint(constraint)) {
+        alter.next().since(18, add.c_str(), set.c_str());
+        return;
+    }
+    // Older servers have nothing like it: there the column becomes NOT NULL when the constraint is validated.
+    alter.separate(Needed::yes).text(add.c_str());
+    alter.script().last().since = 18;
 }
 
 void write_add_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
@@ -119,19 +140,60 @@ void write_add_index_constraint(AlterTable &alter, const Subcommand &subcommand,
         write_using_index(alter, subcommand.address.objectId);
 }
 
+// The column that DROP CONSTRAINT made nullable; null where the constraint was another one, or may not have been there.
+const char *column_of_dropped_not_null(const AlterTable &alter, const AlterTableCmd &command)
+{
+    if (command.missing_ok)
+        return nullptr;
+    DeadRows<FormData_pg_constraint> rows(ConstraintRelationId, ConstraintRelidTypidNameIndexId,
+                                          {{Anum_pg_constraint_conrelid, alter.relid()},
+                                           {Anum_pg_constraint_contypid, InvalidOid},
+                                           {Anum_pg_constraint_conname, command.name}});
+    auto row = rows.newest();
+    return row && row->contype == not_null_constraint_type
+               ? get_attname(alter.relid(), not_null_column(row.tuple()), true)
+               : nullptr;
+}
+
 // What a CASCADE took besides is dropped by statements of its own, before this one if the command has ended.
 void write_drop_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
     const AlterTableCmd *command = subcommand.command;
+    if (const char *column = column_of_dropped_not_null(alter, *command)) {
+        SqlWriter drop, drop_not_null;
+        drop.text("DROP CONSTRAINT ").name(command->name);
+        drop_not_null.text("ALTER COLUMN ").name(column).text(" DROP NOT NULL");
+        alter.next().since(18, drop.c_str(), drop_not_null.c_str());
+        return;
+    }
     SqlWriter &out = alter.next();
     out.text(command->missing_ok ? "DROP CONSTRAINT IF EXISTS " : "DROP CONSTRAINT ").name(command->name);
     if (command->behavior == DROP_CASCADE && alter.command().event->is_running)
         out.text(" CASCADE");
 }
 
+// On older servers descendants always have the parent's NOT NULL, and keep it for themselves where it is taken from
+// them.
+void write_inheritance_of_not_null(AlterTable &alter, const ConstraintChange &change, const char *column)
+{
+    SqlWriter text, set;
+    text.text("ALTER CONSTRAINT ").name(change.name).text(change.no_inherit ? " NO INHERIT" : " INHERIT");
+    if (!change.no_inherit) {
+        write_set_not_null(set, column);
+        alter.next().since(18, text.c_str(), set.c_str());
+        return;
+    }
+    alter.separate(Needed::yes).text(text.c_str());
+    alter.script().last().since = 18;
+}
+
 void write_alter_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
     ConstraintChange change = constraint_change(subcommand.command);
+    if (const char *column = column_of_not_null(alter.relid(), change.name)) {
+        write_inheritance_of_not_null(alter, change, column);
+        return;
+    }
     SqlWriter &out = alter.next();
     out.text("ALTER CONSTRAINT ").name(change.name);
     if (change.changes_deferrability)
@@ -145,7 +207,13 @@ void write_alter_constraint(AlterTable &alter, const Subcommand &subcommand, con
 
 void write_validate_constraint(AlterTable &alter, const Subcommand &subcommand, const char *)
 {
-    alter.next().text("VALIDATE CONSTRAINT ").name(subcommand.command->name);
+    SqlWriter validate, set;
+    validate.text("VALIDATE CONSTRAINT ").name(subcommand.command->name);
+    if (const char *column = column_of_not_null(alter.relid(), subcommand.command->name)) {
+        write_set_not_null(set, column);
+        alter.next().since(18, validate.c_str(), set.c_str());
+    } else
+        alter.next().text(validate.c_str());
 }
 
 constexpr SubcommandForm forms[] = {

@@ -47,6 +47,14 @@ void write_identity(SqlWriter &out, Relation relation, AttrNumber column, Oid se
     out.text(')');
 }
 
+void write_generation(SqlWriter &out, const FormData_pg_attribute &column, const char *expression)
+{
+    // From version 18 on there are virtual columns, and they are what the grammar means where nothing is said.
+    out.text(" GENERATED ALWAYS AS (")
+        .text(expression)
+        .text(column.attgenerated == ATTRIBUTE_GENERATED_STORED ? ") STORED" : ") VIRTUAL");
+}
+
 void write_column_collation(SqlWriter &out, const FormData_pg_attribute &column)
 {
     if (OidIsValid(column.attcollation) && column.attcollation != get_typcollation(column.atttypid))
@@ -66,9 +74,7 @@ void write_column_properties(SqlWriter &out, Relation relation, AttrNumber colum
         write_identity(out, relation, column, identity_sequence(relation, column));
     else if (const char *expression = column_default(relation, column)) {
         if (attribute->attgenerated)
-            out.text(" GENERATED ALWAYS AS (")
-                .text(expression)
-                .text(attribute->attgenerated == ATTRIBUTE_GENERATED_STORED ? ") STORED" : ") VIRTUAL");
+            write_generation(out, *attribute, expression);
         else
             out.text(" DEFAULT ").text(expression);
     }

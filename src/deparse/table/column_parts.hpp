@@ -16,6 +16,9 @@ bool leave_out_column(const FormData_pg_attribute &column);
 // The default (or generation expression) of a column as SQL text; null where there is none.
 const char *column_default(Relation relation, AttrNumber column);
 
+// GENERATED ALWAYS AS (expression), of a generated column.
+void write_generation(SqlWriter &out, const FormData_pg_attribute &column, const char *expression);
+
 // COLLATE, where the column's collation is not its type's own.
 void write_column_collation(SqlWriter &out, const FormData_pg_attribute &column);
 

@@ -124,20 +124,19 @@ void write_partition_columns(Items &items, Relation table, Relation parent)
         if (attribute->attisdropped || leave_out_column(*attribute))
             continue;
         AttrNumber parent_column = get_attnum(RelationGetRelid(parent), NameStr(attribute->attname));
-        Form_pg_attribute parent_attribute = TupleDescAttr(RelationGetDescr(parent), parent_column - 1);
         const char *own = column_default(table, attribute->attnum);
         const char *inherited = column_default(parent, parent_column);
-        bool other_default = !attribute->attgenerated && !attribute->attidentity &&
-                             (own ? !inherited || strcmp(own, inherited) != 0 : inherited != nullptr);
-        // Both may be NOT NULL by constraints of their own.
-        bool not_null = is_own_not_null(table, attribute->attnum) &&
-                        (!parent_attribute->attnotnull ||
-                         OidIsValid(not_null_constraint(RelationGetRelid(table), attribute->attnum)));
+        // From version 16 on a partition may generate its column by another expression.
+        bool other_default =
+            !attribute->attidentity && (own ? !inherited || strcmp(own, inherited) != 0 : inherited != nullptr);
+        bool not_null = is_own_not_null(table, attribute->attnum);
         if (!other_default && !not_null)
             continue;
         SqlWriter &out = items.next();
         out.name(NameStr(attribute->attname));
-        if (other_default)
+        if (other_default && attribute->attgenerated)
+            write_generation(out, *attribute, own);
+        else if (other_default)
             out.text(" DEFAULT ").text(own ? own : "NULL");
         if (not_null)
             write_not_null(out, table, attribute->attnum);
@@ -314,7 +313,9 @@ void write_afterthoughts(Script &script, Relation table)
         if (constraint->conislocal && !is_temporary(address))
             write_constraint_tablespace(script, constraint->oid);
     }
-    if (OidIsValid(table->rd_rel->relam) && table->rd_rel->relam != HEAP_TABLE_AM_OID)
+    // A partitioned table has one, from version 17 on, only where somebody chose it for its partitions.
+    if (OidIsValid(table->rd_rel->relam) &&
+        (table->rd_rel->relam != HEAP_TABLE_AM_OID || table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE))
         script.statement(RunAs::caller, Needed::if_possible)
             .text("ALTER TABLE ")
             .relation_name(relid)

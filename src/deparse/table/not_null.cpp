@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "utils/array.h"
@@ -16,14 +17,19 @@ namespace {
 
 using ConstraintRow = SyscacheRow<FormData_pg_constraint>;
 
-// Whether a constraint of another relation in the schema has the name, so that the server would choose another one.
+// Whether another constraint in the schema has the name, so that the server would choose another one. Descendants have
+// inherited this one, and did not have it when it was made.
 bool is_name_of_another(const FormData_pg_constraint &constraint)
 {
+    auto is_inherited = [&](const FormData_pg_constraint &other) {
+        return other.coninhcount > 0 && other.contype == constraint.contype && OidIsValid(constraint.conrelid) &&
+               list_member_oid(find_all_inheritors(constraint.conrelid, NoLock, nullptr), other.conrelid);
+    };
     for (const auto &row :
          CatalogScan<FormData_pg_constraint>(ConstraintRelationId, ConstraintNameNspIndexId,
                                              {{Anum_pg_constraint_conname, NameStr(constraint.conname)},
                                               {Anum_pg_constraint_connamespace, constraint.connamespace}}))
-        if (row->oid != constraint.oid)
+        if (row->oid != constraint.oid && !is_inherited(*row))
             return true;
     return false;
 }
@@ -50,7 +56,21 @@ void write_name_and_not_null(SqlWriter &out, Oid oid)
     ConstraintRow constraint(CONSTROID, oid, "constraint");
     if (!has_chosen_name(constraint))
         out.text(" CONSTRAINT ").name(NameStr(constraint->conname));
-    out.text(constraint->connoinherit ? " NOT NULL NO INHERIT" : " NOT NULL");
+    out.text(" NOT NULL");
+    if (constraint->connoinherit)
+        out.since(18, " NO INHERIT", "");
+}
+
+bool parent_has_not_null(Oid relid, const char *column)
+{
+    for (const auto &row : CatalogScan<FormData_pg_inherits>(InheritsRelationId, InheritsRelidSeqnoIndexId,
+                                                             {{Anum_pg_inherits_inhrelid, relid}})) {
+        SyscacheRow<FormData_pg_attribute> attribute(ATTNAME, ObjectIdGetDatum(row->inhparent),
+                                                     CStringGetDatum(column));
+        if (attribute && attribute->attnotnull)
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -74,10 +94,12 @@ Oid not_null_constraint(Oid relid, AttrNumber column)
 
 bool is_own_not_null(Relation relation, AttrNumber column)
 {
-    if (!TupleDescAttr(RelationGetDescr(relation), column - 1)->attnotnull)
+    Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), column - 1);
+    if (!attribute->attnotnull)
         return false;
-    Oid constraint = not_null_constraint(RelationGetRelid(relation), column);
-    return !OidIsValid(constraint) || ConstraintRow(CONSTROID, constraint, "constraint")->conislocal;
+    if (Oid constraint = not_null_constraint(RelationGetRelid(relation), column); OidIsValid(constraint))
+        return ConstraintRow(CONSTROID, constraint, "constraint")->conislocal;
+    return !parent_has_not_null(RelationGetRelid(relation), NameStr(attribute->attname));
 }
 
 void write_not_null(SqlWriter &out, Relation relation, AttrNumber column)
@@ -99,6 +121,17 @@ void write_domain_not_null(SqlWriter &out, Oid domain)
             return;
         }
     out.text(" NOT NULL");
+}
+
+const char *column_of_not_null(Oid relid, const char *name)
+{
+    for (const auto &row : CatalogScan<FormData_pg_constraint>(ConstraintRelationId, ConstraintRelidTypidNameIndexId,
+                                                               {{Anum_pg_constraint_conrelid, relid},
+                                                                {Anum_pg_constraint_contypid, InvalidOid},
+                                                                {Anum_pg_constraint_conname, name}}))
+        if (row->contype == not_null_constraint_type)
+            return get_attname(relid, not_null_column(row.tuple()), false);
+    return nullptr;
 }
 
 bool is_plain_not_null(Oid oid)

@@ -16,8 +16,8 @@ Oid not_null_constraint(Oid relid, AttrNumber column);
 // The column that a NOT NULL constraint, a row of pg_constraint, is about.
 AttrNumber not_null_column(HeapTuple constraint);
 
-// Whether the table itself says that the column is NOT NULL: it does not only inherit that. Before version 18 a table
-// and its parent cannot be told apart, so this is true of all columns that are NOT NULL.
+// Whether the table itself says that the column is NOT NULL: it does not only inherit that. Before version 18 nothing
+// tells what a table says beside its parent, and it is taken to say nothing, as pg_dump does.
 bool is_own_not_null(Relation relation, AttrNumber column);
 
 // Writes " NOT NULL" in the column's definition where the table itself says so, with the constraint's name where the
@@ -26,6 +26,9 @@ void write_not_null(SqlWriter &out, Relation relation, AttrNumber column);
 
 // Writes " NOT NULL", in the same way, of a domain that is so. From version 17 on that is a constraint.
 void write_domain_not_null(SqlWriter &out, Oid domain);
+
+// The column that the relation's constraint of that name makes NOT NULL; null for constraints of other kinds.
+const char *column_of_not_null(Oid relid, const char *name);
 
 // Whether SET NOT NULL makes the constraint as it is: valid, for descendants too, and with the name that the server
 // chooses.

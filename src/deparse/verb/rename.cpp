@@ -6,6 +6,7 @@
 #include "deparse/object_name.hpp"
 #include "deparse/objects.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/compat.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
@@ -33,7 +34,7 @@ void write_on_relation(SqlWriter &out, const Command &command, const char *old_n
     out.relation_name(relation_of(command.address));
 }
 
-void write_constraint(SqlWriter &out, const Command &command, const RenameStmt *statement)
+void write_constraint(Script &script, SqlWriter &out, const Command &command, const RenameStmt *statement)
 {
     SyscacheRow<FormData_pg_constraint> row(CONSTROID, command.address.objectId, "constraint");
     if (statement->renameType == OBJECT_DOMCONSTRAINT)
@@ -41,6 +42,9 @@ void write_constraint(SqlWriter &out, const Command &command, const RenameStmt *
     else
         out.text(statement->relation->inh ? "ALTER TABLE " : "ALTER TABLE ONLY ").relation_name(row->conrelid);
     out.text(" RENAME CONSTRAINT ").name(statement->subname);
+    // Older servers give NOT NULL no name.
+    if (row->contype == not_null_constraint_type)
+        script.last().since = OidIsValid(row->contypid) ? 17 : 18;
 }
 
 // ALTER TABLE renames columns of every kind of relation, and for some kinds there is no other command.
@@ -77,7 +81,7 @@ void deparse_rename(Script &script, const Command &command)
     switch (statement->renameType) {
     case OBJECT_TABCONSTRAINT:
     case OBJECT_DOMCONSTRAINT:
-        write_constraint(out, command, statement);
+        write_constraint(script, out, command, statement);
         break;
     case OBJECT_COLUMN:
     case OBJECT_ATTRIBUTE:

@@ -37,12 +37,14 @@ sub preamble
 	);
 }
 
-# new(seed, avoid => regex): statements that match avoid are not made, for while a known difference waits for its fix.
+# new(seed, avoid => regex, version => 18): statements that match avoid are not made, for while a known difference waits
+# for its fix. The version is the oldest that must know the statements, 15 where it is not given.
 sub new
 {
 	my ($class, $seed, %arg) = @_;
 	my $self = bless {
 		avoid => $arg{avoid},
+		version => $arg{version} // 15,
 		random => ($seed * 2654435761 + 12345) % 2**31,
 		counter => 0,
 		block => 0,
@@ -65,6 +67,9 @@ sub weighted
 	my $factor = $self->one(1, 2, 2, 5);
 	return map { [ $_->[0] * $factor * ($_->[0] > 10 || $self->below(5) ? 1 : 0), $_->[1] ] } @list;
 }
+
+# The items, where servers of that version are there; none where they are older.
+sub since { my ($self, $version, @items) = @_; return $self->{version} >= $version ? @items : (); }
 
 # A number below n.  A generator of its own: perl's may differ between versions.
 sub below

@@ -115,11 +115,19 @@ sub finish
 	return $status;
 }
 
+# What the names of a run's score and list say of it: the suite, but for the server's own, and the version, but for 15.
+sub which
+{
+	my ($arg) = @_;
+	my ($major) = $arg->{version} =~ /(\d+)/ or die "no version in \"$arg->{version}\"";
+	return ($arg->{suite} eq 'regress' ? '' : "-$arg->{suite}") . ($major == 15 ? '' : "-$major");
+}
+
 # The list has a line a file: its name, and whether it is identical at every point or at the end only.
 sub compare_with_passing
 {
 	my ($arg, $results) = @_;
-	my $path = "$arg->{lists}/passing" . ($arg->{suite} eq 'regress' ? '' : "-$arg->{suite}") . '.txt';
+	my $path = "$arg->{lists}/passing" . which($arg) . '.txt';
 	my %known;
 	if (open(my $in, '<', $path)) { /^([\w.]+)\s+(points|end)\b/ and $known{$1} = $2 while <$in>; }
 	my (@lost, @new);
@@ -156,7 +164,7 @@ my $under_defaults = 'Under the default settings of the extension: ';
 sub defaults_paragraph
 {
 	my ($arg) = @_;
-	open(my $in, '<:raw', "$arg->{lists}/SCORE.md") or return '';
+	open(my $in, '<:raw', "$arg->{lists}/SCORE" . which($arg) . '.md') or return '';
 	return join '', grep { /^\Q$under_defaults\E/ } <$in>;
 }
 
@@ -167,10 +175,10 @@ sub write_defaults_score
 	my @missing = grep { $_->{end} ne 'ok' || $_->{inside} ne 'ok' } @$results;
 	my @reasons = map { " $_->{file}: " . ($arg->{not_by_default}{ $_->{file} } // $_->{inside}) . '.' } @missing;
 	my $paragraph = "$under_defaults$score." . join('', @reasons) . "\n";
-	open(my $in, '<:raw', "$arg->{lists}/SCORE.md") or die $!;
+	open(my $in, '<:raw', "$arg->{lists}/SCORE" . which($arg) . '.md') or die $!;
 	my $page = join '', <$in>;
 	$page =~ s/^\Q$under_defaults\E.*\n/$paragraph/m or $page =~ s/^(Compared at up to .*\n)/$paragraph\n$1/m;
-	open(my $out, '>:raw', "$arg->{work}/SCORE-$arg->{suite}.md") or die $!;
+	open(my $out, '>:raw', "$arg->{work}/SCORE" . which($arg) . '.md') or die $!;
 	print $out $page;
 	close $out;
 	return;
@@ -188,7 +196,7 @@ sub write_score
 		push @{ $files{$cause} }, $row->{file} . ($row->{end} eq 'ok' ? ' (end identical)' : '');
 		$example{$cause} //= $reason;
 	}
-	open(my $out, '>:raw', "$arg->{work}/SCORE-$arg->{suite}.md") or die $!;
+	open(my $out, '>:raw', "$arg->{work}/SCORE" . which($arg) . '.md') or die $!;
 	print $out "# Score: $arg->{suite}\n\nWritten by `make corpus`; do not edit.\n\n$score.\n\n";
 	if (my $paragraph = $arg->{suite} eq 'regress' ? defaults_paragraph($arg) : '') { print $out "$paragraph\n"; }
 	print $out

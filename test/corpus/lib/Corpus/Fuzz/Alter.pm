@@ -47,6 +47,24 @@ sub part
 		  . ' CHECK ('
 		  . $f->condition($c) . ')'
 		  . $f->one('', ' NOT VALID', ' NO INHERIT' x ($t->{kind} ne 'partitioned'));
+		push @can, $f->since(17, "ALTER $c->{name} SET STATISTICS DEFAULT");
+		push @can, (
+			$f->since(
+				18,
+				sub {
+					'ADD '
+					  . $f->maybe(60, 'CONSTRAINT ' . $f->new_name('n') . ' ')
+					  . "NOT NULL $c->{name}"
+					  . $f->one('', '', ' NOT VALID', ' NO INHERIT' x ($t->{kind} ne 'partitioned'));
+				}
+			)
+		) x 3;
+		push @can, $f->since(18, sub { 'ADD ' . $f->new_name('g') . " text GENERATED ALWAYS AS ($c->{name}::text) VIRTUAL" })
+		  if $plain && $c->{type} =~ /^(?:integer|bigint|smallint|text)$/ && $t->{kind} eq 'table' && $t->{flags} !~ /o/;
+		push @can,
+		  $f->since(18, sub { 'ADD CONSTRAINT ' . $f->new_name('k') . ' CHECK (' . $f->condition($c) . ') NOT ENFORCED' });
+		push @can, $f->since(17, sub { "ALTER $c->{name} SET EXPRESSION AS (" . $f->value($c->{type}) . ')' })
+		  if $c->{made} eq 's' && $c->{local};
 		push @can, "ADD UNIQUE ($c->{name})"
 		  if !%$gone && $f->sortable($c->{type}) && $t->{kind} =~ /^(?:table|partition)$/;
 		push @can, "ALTER $c->{name} ADD GENERATED ALWAYS AS IDENTITY"

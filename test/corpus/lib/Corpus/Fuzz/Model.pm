@@ -31,7 +31,7 @@ typ AS (SELECT t.oid, t.typtype, t.typrelid, t.typbasetype, t.typname, t.typname
 		FROM pg_type e WHERE e.oid = t.typelem)
 	ELSE format('%I.%I', n.nspname, t.typname) END AS q FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace),
 col AS (SELECT attrelid, string_agg(concat_ws('|', quote_ident(attname), typ.q, CASE WHEN attnotnull THEN 'n'
-	ELSE '' END, attidentity::text || attgenerated::text,
+	ELSE '' END, attidentity::text || replace(attgenerated::text, 'v', 's'),
 		CASE WHEN attinhcount = 0 THEN 'l' ELSE '' END, CASE WHEN atthasdef THEN 'd' ELSE '' END,
 		coalesce((SELECT format('%I.%I', rn.nspname, r.relname) || '|' || quote_ident(ra.attname) FROM pg_constraint k
 			JOIN pg_class r ON r.oid = k.confrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
