@@ -10,7 +10,8 @@ my $node = pgf_node('node');
 $node->safe_psql('postgres', 'ALTER TABLE follower.follow ADD COLUMN newer int');
 my ($status, $out, $err) = $node->psql('postgres', q{
 	INSERT INTO follower.follow SELECT (jsonb_populate_record(NULL::follower.follow,
-		jsonb_object_agg(attname, CASE atttypid::regtype::text WHEN 'boolean' THEN 'false' WHEN 'text' THEN 'stopped'
+		jsonb_object_agg(attname, CASE atttypid::regtype::text WHEN 'boolean' THEN 'false' WHEN 'text' THEN
+			CASE attname WHEN 'copy_phase' THEN 'done' ELSE 'stopped' END
 			WHEN 'pg_lsn' THEN '0/0' WHEN 'timestamp with time zone' THEN '2020-01-01' ELSE '1' END))).*
 	FROM pg_attribute WHERE attrelid = 'follower.follow'::regclass AND attnum > 0;
 	SELECT * FROM follow_status}
