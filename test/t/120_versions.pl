@@ -23,7 +23,7 @@ sub follows
 
 sub unsupported
 {
-	return $downstream->safe_psql('postgres', 'SELECT tag, object FROM follower.unsupported ORDER BY 1, 2');
+	return $downstream->safe_psql('postgres', 'SELECT command, object FROM follower.unsupported ORDER BY 1, 2');
 }
 
 my $newer = $upstream_major > $downstream_major;
