@@ -61,8 +61,11 @@ sub part
 		) x 3;
 		push @can, $f->since(18, sub { 'ADD ' . $f->new_name('g') . " text GENERATED ALWAYS AS ($c->{name}::text) VIRTUAL" })
 		  if $plain && $c->{type} =~ /^(?:integer|bigint|smallint|text)$/ && $t->{kind} eq 'table' && $t->{flags} !~ /o/;
-		push @can,
-		  $f->since(18, sub { 'ADD CONSTRAINT ' . $f->new_name('k') . ' CHECK (' . $f->condition($c) . ') NOT ENFORCED' });
+		push @can, $f->since(
+			18,
+			sub {
+				'ADD CONSTRAINT ' . $f->new_name('k') . ' CHECK (' . $f->condition($c) . ') NOT ENFORCED';
+			});
 		push @can, $f->since(17, sub { "ALTER $c->{name} SET EXPRESSION AS (" . $f->value($c->{type}) . ')' })
 		  if $c->{made} eq 's' && $c->{local};
 		push @can, "ADD UNIQUE ($c->{name})"
