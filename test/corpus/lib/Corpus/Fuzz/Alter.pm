@@ -59,8 +59,16 @@ sub part
 				}
 			)
 		) x 3;
-		push @can, $f->since(18, sub { 'ADD ' . $f->new_name('g') . " text GENERATED ALWAYS AS ($c->{name}::text) VIRTUAL" })
-		  if $plain && $c->{type} =~ /^(?:integer|bigint|smallint|text)$/ && $t->{kind} eq 'table' && $t->{flags} !~ /o/;
+		push @can, $f->since(
+			18,
+			sub {
+				'ADD ' . $f->new_name('g') . " text GENERATED ALWAYS AS ($c->{name}::text) VIRTUAL";
+			}
+		  )
+		  if $plain
+		  && $c->{type} =~ /^(?:integer|bigint|smallint|text)$/
+		  && $t->{kind} eq 'table'
+		  && $t->{flags} !~ /o/;
 		push @can, $f->since(
 			18,
 			sub {
