@@ -578,8 +578,7 @@ COMMENT ON FUNCTION sync_sequences(name) IS
 
 REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text, boolean), alter_follow(name, text, text, boolean),
     stop_follow(name), resume_follow(name), skip_transaction(pg_lsn, name), drop_follow(name, boolean),
-    refresh_table(regclass, name),
-    wait_for_follow(interval, name), sync_sequences(name) FROM PUBLIC;
+    refresh_table(regclass, name), wait_for_follow(interval, name), sync_sequences(name) FROM PUBLIC;
 
 CREATE FUNCTION follower.status(
     OUT follow_name name, OUT state text, OUT pid integer, OUT blocked_by integer[], OUT upstream text,
