@@ -70,7 +70,7 @@ void wait_for_table(int32 follow, Oid table)
         follow, table);
 }
 
-int64 tidy_followed_tables(int32 follow)
+void tidy_followed_tables(int32 follow)
 {
     run("DELETE FROM follower.followed_table AS t WHERE t.follow OPERATOR(pg_catalog.=) $1"
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) t.relid)",
@@ -78,9 +78,6 @@ int64 tidy_followed_tables(int32 follow)
     run("UPDATE follower.followed_table SET state = 'waiting' WHERE follow OPERATOR(pg_catalog.=) $1"
         " AND state OPERATOR(pg_catalog.=) 'copying'",
         follow);
-    return static_cast<int64>(run("SELECT FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1"
-                                  " AND state OPERATOR(pg_catalog.=) 'waiting'",
-                                  follow));
 }
 
 List *waiting_tables(int32 follow)
@@ -89,10 +86,11 @@ List *waiting_tables(int32 follow)
     SpiScope spi;
     Oid type = INT4OID;
     Datum value = Int32GetDatum(follow);
+    // It is not run as a read-only query: that would not see what this transaction has changed.
     check_result(
         SPI_execute_with_args("SELECT relid FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1"
                               " AND state OPERATOR(pg_catalog.=) 'waiting'",
-                              1, &type, &value, nullptr, true, 0));
+                              1, &type, &value, nullptr, false, 0));
     MemoryContextScope scope(context);
     List *tables = NIL;
     for (uint64 i = 0; i < SPI_processed; ++i) {
@@ -105,6 +103,11 @@ List *waiting_tables(int32 follow)
 
 void end_copies(int32 follow)
 {
+    if (run("SELECT FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1"
+            " AND state IN ('waiting', 'copying')",
+            follow) > 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_INTERNAL_ERROR), errmsg("the copy would end while tables are still to be copied")));
     run("UPDATE follower.followed_table SET state = 'following' WHERE follow OPERATOR(pg_catalog.=) $1"
         " AND state OPERATOR(pg_catalog.=) 'copied'",
         follow);

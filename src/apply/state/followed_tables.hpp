@@ -22,12 +22,12 @@ void wait_for_views(int32 follow);
 void wait_for_table(int32 follow, Oid table);
 
 // Forgets tables that have been dropped, and takes back what a process that ended left `copying`. Only where no process
-// copies. Returns how many tables wait.
-int64 tidy_followed_tables(int32 follow);
+// copies.
+void tidy_followed_tables(int32 follow);
 
 // The OIDs of the tables that wait.
 List *waiting_tables(int32 follow);
-// All that are copied follow from here on.
+// All that are copied follow from here on. None may be left that waits.
 void end_copies(int32 follow);
 // For drop_follow.
 void forget_followed_tables(int32 follow);
