@@ -658,6 +658,7 @@ COMMENT ON COLUMN follow_copy_progress.finished_at IS 'when its copy was complet
 COMMENT ON COLUMN follow_copy_progress.error IS 'why its last copy was not completed; null if it was';
 COMMENT ON COLUMN follow_copy_progress.slot_waits_for IS
     'the open transactions upstream, the oldest first, for whose end the creation of a slot or snapshot waits';
+GRANT SELECT ON follow_copy_progress TO pg_monitor;
 
 -- OFFSET 0 makes it one call for both columns.
 CREATE VIEW follow_status AS

@@ -1,6 +1,6 @@
 -- What others than the superuser who created the extension may do with its objects: PUBLIC may look at the view of
 -- commands and call what a copy needs (what is not for everybody asks for the attribute REPLICATION itself), members
--- of pg_monitor look at follow_status, and nobody may do anything else.
+-- of pg_monitor look at the views of follows, and nobody may do anything else.
 WITH member AS (
     SELECT o.classid, o.objid
     FROM pg_extension e

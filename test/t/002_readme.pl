@@ -12,8 +12,8 @@
 # Pages say "upstream.example", "downstream.example" and "copy.example" where the test's servers have an address and a
 # port. README.md starts with two servers as initdb leaves them, the other pages with two that are configured and have
 # the extension; and the downstream follows unless the page calls start_follow() itself. Before a statement on the
-# downstream the test waits for the follow, as a reader would. Positions, times, process ids and the like are not
-# compared (comparable()).
+# downstream the test waits for the follow, as a reader would, unless a transaction is open in the upstream's session,
+# for whose end a copy waits. Positions, times, process ids and the like are not compared (comparable()).
 use strict;
 use warnings;
 
@@ -195,10 +195,11 @@ sub comparable
 	$text =~ s/\b\d\d:\d\d:\d\d(?:\.\d+)?\b/INTERVAL/g;
 	$text =~ s/\bpg_follower_\w+_[0-9a-f]{8}\b/SLOT/g;
 	$text =~ s/^(pid +\| )\d+/$1PID/mg;
+	$text =~ s/\bprocess \d+/process PID/g;
 	$text =~ s/\b\d+ (?:bytes|kB|MB)/SIZE/g;
 	$text =~ s/-\[ RECORD (\d+) \][-+]*/-[ RECORD $1 ]/g;
-	$text =~ s/-{2,}(?:\+-+)*/--/g if $text =~ /LSN|TIME|SLOT|SIZE/;
-	$text =~ s/  +/ /g if $text =~ /LSN|TIME|SLOT|SIZE/;
+	$text =~ s/-{2,}(?:\+-+)*/--/g if $text =~ /LSN|TIME|SLOT|SIZE|PID/;
+	$text =~ s/  +/ /g if $text =~ /LSN|TIME|SLOT|SIZE|PID/;
 	$text =~ s/ +$//mg;
 	$text =~ s/\s+\z//;
 	return $text;
@@ -325,7 +326,9 @@ sub run_block
 			configure($run, $step->{file}, $step->{where}, $text);
 			next;
 		}
-		catch_up($run, $step->{where} eq 'copy' ? 'copy' : 'downstream') if $step->{where} ne 'upstream';
+		catch_up($run, $step->{where} eq 'copy' ? 'copy' : 'downstream')
+		  if $step->{where} ne 'upstream' && !$run->{transaction};
+		$run->{transaction} = $1 eq 'BEGIN' if $step->{where} eq 'upstream' && $text =~ /^(BEGIN|COMMIT|ROLLBACK);/;
 		my $out = '';
 		if ($step->{where} eq 'shell')
 		{
@@ -401,8 +404,9 @@ sub check_names
 		SELECT DISTINCT proname FROM pg_depend JOIN pg_proc ON classid = 'pg_proc'::regclass AND pg_proc.oid = objid
 		WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_follower')
 			AND pronamespace <> 'follower'::regnamespace});
-	my $columns = $node->safe_psql('shop',
-		q{SELECT attname FROM pg_attribute WHERE attrelid = 'follow_status'::regclass AND attnum > 0});
+	my $columns = $node->safe_psql('shop', q{
+		SELECT attname FROM pg_attribute
+		WHERE attrelid IN ('follow_status'::regclass, 'follow_copy_progress'::regclass) AND attnum > 0});
 	for ([ 'README.md', '`%s(', $functions ], [ 'docs/operations.md', '`%s`', $columns ])
 	{
 		my ($page, $form, $names) = @$_;
