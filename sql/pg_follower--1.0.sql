@@ -221,7 +221,8 @@ COMMENT ON COLUMN follower.follow.existing IS
     'what becomes of what is here already when the upstream is copied: error, keep or replace';
 COMMENT ON COLUMN follower.follow.allow_newer IS
     'whether the upstream may be of a newer version of PostgreSQL than this server';
-COMMENT ON COLUMN follower.follow.start_lsn IS 'where the slot began';
+COMMENT ON COLUMN follower.follow.start_lsn IS
+    'what the upstream committed before this position does not come from the slot';
 COMMENT ON COLUMN follower.follow.enabled IS 'whether the worker is to run';
 COMMENT ON COLUMN follower.follow.state IS
     'as last written: starting, copying, streaming, stopped, retrying or failed; follow_status knows whether a '
@@ -523,14 +524,16 @@ COMMENT ON COLUMN follower.large_object_position.lsn IS
     'position in the upstream''s WAL before which all changes of large objects are here';
 
 CREATE FUNCTION start_follow(conninfo text, follow_name name DEFAULT 'default', copy_data boolean DEFAULT true,
-    origin text DEFAULT 'any', existing text DEFAULT 'error', allow_newer boolean DEFAULT false)
+    origin text DEFAULT 'any', existing text DEFAULT 'error', allow_newer boolean DEFAULT false,
+    create_slot boolean DEFAULT true, slot_name name DEFAULT NULL, start_lsn pg_lsn DEFAULT NULL)
     RETURNS void LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'pg_follower_start_follow';
-COMMENT ON FUNCTION start_follow(text, name, boolean, text, text, boolean) IS
+COMMENT ON FUNCTION start_follow(text, name, boolean, text, text, boolean, boolean, name, pg_lsn) IS
     'follows the database of a connection string: checks what it can first, then starts a worker at commit; without '
     'copy_data only what happens from now on follows; with the origin "none" what the upstream itself received from '
     'elsewhere does not follow; existing says what becomes of objects that are here already: "error" refuses them, '
     '"keep" keeps those that are the same, with their rows, "replace" drops them; with allow_newer the upstream may be '
-    'of a newer version of PostgreSQL than this server';
+    'of a newer version of PostgreSQL than this server; without create_slot the slot slot_name has been made before, '
+    'and this database holds what was committed upstream before start_lsn, and nothing else';
 
 CREATE FUNCTION alter_follow(follow_name name DEFAULT 'default', conninfo text DEFAULT NULL, origin text DEFAULT NULL,
     allow_newer boolean DEFAULT NULL)
@@ -576,7 +579,8 @@ CREATE FUNCTION sync_sequences(follow_name name DEFAULT 'default')
 COMMENT ON FUNCTION sync_sequences(name) IS
     'waits until every sequence stands here as it stood upstream at the call, or later';
 
-REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text, boolean), alter_follow(name, text, text, boolean),
+REVOKE ALL ON FUNCTION start_follow(text, name, boolean, text, text, boolean, boolean, name, pg_lsn),
+    alter_follow(name, text, text, boolean),
     stop_follow(name), resume_follow(name), skip_transaction(pg_lsn, name), drop_follow(name, boolean),
     refresh_table(regclass, name), wait_for_follow(interval, name), sync_sequences(name) FROM PUBLIC;
 

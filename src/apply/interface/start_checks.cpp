@@ -68,7 +68,7 @@ void check_downstream(const char *name)
                         errhint("Raise %s on this server (it needs a restart).", origin_limit_setting)));
 }
 
-UpstreamFindings check_upstream(Upstream &upstream, bool copy_data, bool allow_newer)
+UpstreamFindings check_upstream(Upstream &upstream, SlotSource slot, bool allow_newer)
 {
     upstream.require_version(allow_newer);
     const char *facts[fact_count];
@@ -79,7 +79,7 @@ UpstreamFindings check_upstream(Upstream &upstream, bool copy_data, bool allow_n
                             errdetail("The connection string leads to database \"%s\" of this server.",
                                       facts[fact_database])));
         // The slot waits for all transactions of the cluster that have written.
-        if (!copy_data && TransactionIdIsValid(GetTopTransactionIdIfAny()))
+        if (slot == SlotSource::start && TransactionIdIsValid(GetTopTransactionIdIfAny()))
             ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
                             errmsg("cannot start to follow a database of the same server in a transaction that has "
                                    "made changes"),
@@ -108,8 +108,8 @@ UpstreamFindings check_upstream(Upstream &upstream, bool copy_data, bool allow_n
                         errmsg("role of the connection may not replicate from the upstream"),
                         errhint("Give it the attribute: ALTER ROLE ... REPLICATION.")));
     // While tables are copied, one slot more is there for the snapshot.
-    int needed = copy_data ? 2 : 1;
-    if (atoi(facts[fact_slots_used]) + needed > atoi(facts[fact_slots_limit]))
+    int needed = slot == SlotSource::worker ? 2 : slot == SlotSource::start ? 1 : 0;
+    if (needed > 0 && atoi(facts[fact_slots_used]) + needed > atoi(facts[fact_slots_limit]))
         ereport(ERROR,
                 (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("no replication slot of the upstream is free"),
                  errdetail_plural("%s of %s are in use, and %d is needed.", "%s of %s are in use, and %d are needed.",

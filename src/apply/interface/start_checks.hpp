@@ -16,8 +16,15 @@ struct UpstreamFindings {
     bool preloaded; // the library is in its shared_preload_libraries
 };
 
+// How a follow comes to its slot.
+enum class SlotSource {
+    worker, // the worker makes it, before it copies
+    start,  // start_follow makes it
+    given,  // somebody has made it
+};
+
 // Raises an error, with a hint, where the upstream cannot be followed, and makes it allow the output plugin. The first
 // thing that a connection is asked for.
-UpstreamFindings check_upstream(Upstream &upstream, bool copy_data, bool allow_newer);
+UpstreamFindings check_upstream(Upstream &upstream, SlotSource slot, bool allow_newer);
 
 } // namespace pg_follower::apply

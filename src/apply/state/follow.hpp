@@ -32,7 +32,7 @@ struct Follow {
     const char *upstream_origins; // "any", or "none": without what the upstream received itself
     const char *existing;         // what becomes of what is here already: "error", "keep" or "replace"
     bool allow_newer;             // the upstream may be of a newer version than this server
-    XLogRecPtr start_lsn;         // where the slot began
+    XLogRecPtr start_lsn;         // what the upstream committed before this does not come from the slot
     CopyPhase copy_phase;
     bool enabled;       // the user wants it to run
     FollowState state;  // as last written; see true_state

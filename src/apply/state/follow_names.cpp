@@ -14,8 +14,6 @@ extern "C" {
 namespace pg_follower::apply {
 namespace {
 
-constexpr const char *prefix = "pg_follower_";
-
 // Appends a name in the characters that a slot's name may have, and no more than `most` of it.
 void append_part(StringInfo out, const char *name, int most)
 {
@@ -34,7 +32,7 @@ void write_slot_name(NameData &slot, const char *database, const char *follow, i
     constexpr int id_length = 8;
     StringInfoData name;
     initStringInfo(&name);
-    appendStringInfoString(&name, prefix);
+    appendStringInfoString(&name, slot_name_prefix);
     int room = NAMEDATALEN - 1 - name.len - id_length - 2;
     // Each has half of the room, and what the other one leaves of its half.
     int follow_length = static_cast<int>(strlen(follow));
@@ -46,7 +44,7 @@ void write_slot_name(NameData &slot, const char *database, const char *follow, i
 
 const char *origin_name(Oid database, const char *slot)
 {
-    return psprintf("%s%u_%s", prefix, database, slot + strlen(prefix));
+    return psprintf("%s%u_%s", slot_name_prefix, database, slot + strlen(slot_name_prefix));
 }
 
 const char *call_for(const char *function, const char *follow)
@@ -58,17 +56,17 @@ const char *call_for(const char *function, const char *follow)
 List *all_follow_origins()
 {
     List *origins = NIL;
-    size_t length = strlen(prefix);
+    size_t length = strlen(slot_name_prefix);
     for (const auto &row : CatalogScan<FormData_pg_replication_origin>(ReplicationOriginRelationId, InvalidOid, {})) {
         const char *name = row.string(Anum_pg_replication_origin_roname);
-        if (strncmp(name, prefix, length) != 0)
+        if (strncmp(name, slot_name_prefix, length) != 0)
             continue;
         char *end;
         auto database = static_cast<Oid>(strtoul(name + length, &end, 10));
         if (end == name + length || *end != '_')
             continue;
         auto origin = allocate<FollowOrigin>(1);
-        *origin = {name, database, psprintf("%s%s", prefix, end + 1)};
+        *origin = {name, database, psprintf("%s%s", slot_name_prefix, end + 1)};
         origins = lappend(origins, origin);
     }
     return origins;

@@ -1,13 +1,16 @@
 // The names of a follow's slot and origin, which tell people whose they are, and the calls that hints name.
 //
 // The slot, upstream: pg_follower_DATABASE_FOLLOW_NUMBER, where the names of the downstream database and of the follow
-// stand as far as they fit, and the number is the follow's, which is random. The origin, here: the same, with the
+// stand as far as they fit, and the number is the follow's, which is random. One that a user has made has any name with
+// the same beginning. The origin, here: the same, with the
 // database's OID behind pg_follower_. Origins belong to the cluster, so they can be read from every database.
 #pragma once
 
 #include "pg_follower/pg.hpp"
 
 namespace pg_follower::apply {
+
+inline constexpr const char *slot_name_prefix = "pg_follower_";
 
 void write_slot_name(NameData &slot, const char *database, const char *follow, int32 id);
 const char *origin_name(Oid database, const char *slot);

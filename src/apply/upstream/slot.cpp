@@ -3,6 +3,7 @@
 
 #include "apply/state/error_class.hpp"
 #include "apply/state/follow_names.hpp"
+#include "pg_follower/names.hpp"
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
@@ -18,8 +19,10 @@ struct SlotFacts {
     const char *state;   // wal_status; null where the slot holds no WAL yet
     const char *process; // that sends from it; null where none does
     XLogRecPtr confirmed;
-    const char *database; // of the slot
+    const char *database; // of the slot; null where it is a physical one
     const char *here;     // of the connection
+    const char *plugin;   // null where it is a physical one
+    XLogRecPtr end;       // of the upstream's WAL
 };
 
 XLogRecPtr lsn_from_text(const char *text)
@@ -34,12 +37,14 @@ bool read_slot(Upstream &upstream, const char *slot, SlotFacts &facts)
     query
         .text("SELECT slot_name::pg_catalog.text, wal_status, active_pid::pg_catalog.text,"
               " confirmed_flush_lsn::pg_catalog.text, database::pg_catalog.text,"
-              " pg_catalog.current_database()::pg_catalog.text FROM pg_catalog.pg_replication_slots WHERE slot_name"
-              " OPERATOR(pg_catalog.=) ")
+              " pg_catalog.current_database()::pg_catalog.text, plugin::pg_catalog.text,"
+              " (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
+              "   ELSE pg_catalog.pg_current_wal_insert_lsn() END)::pg_catalog.text"
+              " FROM pg_catalog.pg_replication_slots WHERE slot_name OPERATOR(pg_catalog.=) ")
         .literal(slot);
-    const char *values[6];
+    const char *values[8];
     upstream.row(query.c_str(), lengthof(values), values);
-    facts = {values[1], values[2], lsn_from_text(values[3]), values[4], values[5]};
+    facts = {values[1], values[2], lsn_from_text(values[3]), values[4], values[5], values[6], lsn_from_text(values[7])};
     return values[0] != nullptr;
 }
 
@@ -95,6 +100,45 @@ XLogRecPtr make_slot(Upstream &upstream, const Follow &follow)
     }
     PG_END_TRY();
     return start;
+}
+
+void check_given_slot(Upstream &upstream, const Follow &follow)
+{
+    SlotFacts slot;
+    const char *name = NameStr(follow.slot);
+    if (!read_slot(upstream, name, slot))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                        errmsg("replication slot \"%s\" does not exist on the upstream", name),
+                        errhint("Make it before the copy, with pg_create_logical_replication_slot() or "
+                                "CREATE_REPLICATION_SLOT, for the output plugin \"%s\".",
+                                extension_name)));
+    if (!slot.plugin || strcmp(slot.plugin, extension_name) != 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                 errmsg("replication slot \"%s\" is not one of the output plugin \"%s\"", name, extension_name)));
+    if (strcmp(slot.database, slot.here) != 0)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("replication slot \"%s\" belongs to database \"%s\" of the upstream, not to \"%s\"",
+                               name, slot.database, slot.here)));
+    if (slot.process)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE), errmsg("replication slot \"%s\" is in use upstream", name),
+                        errdetail("Process %s of the upstream uses it.", slot.process),
+                        errhint("A follow needs a slot of its own, which is not temporary.")));
+    if (slot.state && strcmp(slot.state, "lost") == 0)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("upstream has invalidated replication slot \"%s\"", name),
+                        errdetail("The WAL that it needs is gone.")));
+    if (follow.start_lsn < slot.confirmed)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("replication slot \"%s\" does not send what was committed before %X/%X", name,
+                               PGF_LSN(slot.confirmed)),
+                        errdetail("What was committed from %X/%X on is needed.", PGF_LSN(follow.start_lsn)),
+                        errhint("Make the slot before the copy.")));
+    if (follow.start_lsn > slot.end)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("upstream has not come to start_lsn %X/%X yet", PGF_LSN(follow.start_lsn)),
+                        errdetail("Its WAL ends at %X/%X.", PGF_LSN(slot.end)),
+                        errhint("The position must be one of this upstream.")));
 }
 
 void require_slot(Upstream &upstream, const Follow &follow)

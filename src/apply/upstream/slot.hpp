@@ -24,6 +24,10 @@ XLogRecPtr known_position(const Follow &follow);
 // upstream's process, which would otherwise go on making it.
 XLogRecPtr make_slot(Upstream &upstream, const Follow &follow);
 
+// Raises an error, with a hint, unless somebody has made the follow's slot for this database of the upstream, nobody
+// uses it, and it still has everything from follow.start_lsn on.
+void check_given_slot(Upstream &upstream, const Follow &follow);
+
 // Raises an error unless the connection leads to the server and the database of the follow, and its slot is there,
 // if it has been made.
 void require_slot(Upstream &upstream, const Follow &follow);
