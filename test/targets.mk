@@ -25,9 +25,10 @@ demo-stop:
 	@test/demo/stop
 
 # Timed runs; the figures go to test/output/bench_*.json. BENCH="name ..." runs some of test/bench/run's list, ROUNDS=n
-# sets how often each is measured.
+# sets how often each is measured, SCALE=n how large the databases of "copy" are.
 bench:
-	@test/tools/with-server test/bench/run $(BENCH)
+	@test/tools/prepare $(if $(BENCH),$(if $(filter copy,$(BENCH)),--for-copy),--for-copy) && \
+		test/tools/with-server test/bench/run $(BENCH)
 
 # The tables of README.md and docs/, printed anew from what the library says of itself.
 readme:
