@@ -32,8 +32,17 @@ END
 
 my $conninfo = PgFollower::literal($upstream->connstr('postgres') . ' user=replicator');
 
-# Rows that a policy hides would be missing, so nothing less than all of them is copied.
-$downstream->safe_psql('postgres', "SELECT start_follow($conninfo)");
+my ($status, $out, $err) = $downstream->psql('postgres', "SELECT start_follow($conninfo)");
+like(
+	$err,
+	qr/1 thing stands.*DETAIL:  Row-level security may hide rows of table public\.secret\.\nHINT:  .* BYPASSRLS/s,
+	'rows that policies hide are told of before the copy');
+
+# Where that comes to be so during the copy, nothing less than all rows of the table is copied.
+$upstream->safe_psql('postgres', 'ALTER TABLE secret DISABLE ROW LEVEL SECURITY');
+$downstream->safe_psql('postgres', "BEGIN; SELECT start_follow($conninfo), stop_follow(); COMMIT");
+$upstream->safe_psql('postgres', 'ALTER TABLE secret ENABLE ROW LEVEL SECURITY');
+$downstream->safe_psql('postgres', 'SELECT resume_follow()');
 wait_until($downstream, 'SELECT state FROM follow_status', 'failed');
 like(
 	$downstream->safe_psql('postgres', 'SELECT last_error FROM follow_status'),

@@ -67,6 +67,12 @@ constexpr const char *unreadable_query =
     " AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
     "   AND d.deptype = 'e')";
 
+// Tables of which policies hide rows.
+constexpr const char *hidden_query =
+    "SELECT string_agg(c.oid::regclass::text, E'\\n' ORDER BY c.oid::regclass::text) FROM pg_class AS c"
+    " WHERE c.relkind = 'r' AND c.oid >= 16384 AND c.relpersistence = 'p' AND row_security_active(c.oid)"
+    " AND c.relnamespace <> 'follower'::regnamespace";
+
 constexpr const char *locale_query = "SELECT datcollate, datctype, datlocprovider FROM pg_database"
                                      " WHERE datname = current_database()";
 
@@ -221,6 +227,16 @@ void check_readable(Upstream &upstream, Obstacles &found)
     });
 }
 
+void check_policies(Upstream &upstream, Obstacles &found)
+{
+    int count = 0;
+    for_each_row(upstream.value(hidden_query), [&](const char *const *table) {
+        if (++count <= 10)
+            found.add("Let the role of the connection see all rows: ALTER ROLE ... BYPASSRLS upstream.",
+                      "Row-level security may hide rows of table %s.", table[0]);
+    });
+}
+
 void check_clashes(Upstream &upstream, const Follow &follow, Obstacles &found)
 {
     bool keep = strcmp(follow.existing, existing_keep) == 0;
@@ -286,6 +302,7 @@ void check_copy(Upstream &upstream, const Follow &follow)
     check_collations(upstream, found);
     check_libraries(upstream, found);
     check_readable(upstream, found);
+    check_policies(upstream, found);
     check_clashes(upstream, follow, found);
     found.raise();
     compare_locales(upstream);
