@@ -55,7 +55,7 @@ my $transactions = $downstream->safe_psql('shop', 'SELECT transactions FROM foll
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (1)');
 my ($status, $out, $err) = $downstream->psql('shop', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/HINT:  Call resume_follow\(\) when the cause is gone, or skip_transaction/, '(the follow has failed)');
-log_has(qr/CONTEXT:  .*\n\tapplying INSERT of table "public.t".*\n\tfollow "default" of database "shop"\n/,
+log_has(qr/CONTEXT:  applying INSERT of table "public.t".*\n\tfollow "default" of database "shop"\n/,
 	'an error tells whose it is');
 log_has(qr/LOG:  follow "default" of database "shop" has failed/, 'and that the follow has failed');
 $downstream->safe_psql('shop', 'DELETE FROM t; SELECT resume_follow()');

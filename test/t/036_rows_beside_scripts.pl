@@ -125,8 +125,9 @@ CREATE FUNCTION log_made() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE EVENT TRIGGER log_made ON ddl_command_end WHEN TAG IN ('CREATE FUNCTION') EXECUTE FUNCTION log_made();
 SQL
 push @tables, 'made';
-# An event trigger of this side alone, which fires for replicas
+# An event trigger of this side alone, which fires for replicas. Those of the upstream must not write here.
 $downstream->safe_psql('postgres', <<'SQL');
+SET session_replication_role = replica;
 CREATE TABLE local_log (tag text);
 CREATE FUNCTION local_log() RETURNS event_trigger LANGUAGE plpgsql SET search_path = public AS
 	$$ BEGIN INSERT INTO local_log VALUES (tg_tag); END $$;

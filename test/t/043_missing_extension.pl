@@ -34,6 +34,7 @@ END { remove(keys %files) if defined $folder; }
 
 my ($upstream, $downstream) = pgf_pair();
 start_follow($downstream, $upstream);
+wait_for_follow($downstream);
 
 # The error that the follow ends with once this SQL ran upstream, without these files downstream.
 sub failure

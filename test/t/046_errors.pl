@@ -86,7 +86,8 @@ down('SELECT stop_follow()');
 is(down('SELECT state FROM follow_status'), 'stopped', 'a worker that waits can be stopped');
 down('SELECT resume_follow()');
 wait_until($downstream,
-	'SELECT pid IS NOT NULL AND tries >= 1 FROM follower.follow JOIN follow_status ON follow_name = name');
+	"SELECT pid IS NOT NULL AND tries >= 1 AND follow_status.next_try_at > now() + '1 s'
+	FROM follower.follow JOIN follow_status ON follow_name = name");
 $upstream->start;
 my ($status, $out, $err) = $downstream->psql('postgres', 'SELECT resume_follow()');
 like($err, qr/NOTICE:  follow "default" (tries again now|is running already)/, 'or asked to try now');

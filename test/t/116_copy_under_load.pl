@@ -1,0 +1,97 @@
+# A database is copied while clients write to all of it, and while commands make, change, empty and drop tables: those
+# that wait for their copy, those that are being copied, and those that are copied. Nothing is missing and nothing is
+# there twice.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use PgFollower;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my ($upstream, $downstream) = pgf_pair(preload => 1, config => "pg_follower.copy_split_size = 4MB\n");
+my @pgbench = ('pgbench', '-h', $upstream->host, '-p', $upstream->port);
+$upstream->command_ok([ @pgbench, '-q', '-i', '-s', '3', 'postgres' ],
+	'pgbench makes its tables');
+$upstream->safe_psql('postgres', <<'SQL');
+CREATE TABLE counted (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text);
+CREATE TABLE keyless (v integer);
+DO $$
+BEGIN
+	FOR i IN 1 .. 30 LOOP
+		EXECUTE format('CREATE TABLE t%s (id integer PRIMARY KEY, v text DEFAULT %L)', i, i);
+		EXECUTE format('INSERT INTO t%s SELECT n, md5(n::text) FROM generate_series(1, 2000) AS n', i);
+	END LOOP;
+END
+$$;
+SELECT lo_from_bytea(0, convert_to('before', 'UTF8'));
+SQL
+
+# One transaction writes to what pgbench has and to tables of ours.
+my $script = "$PostgreSQL::Test::Utils::tmp_check/writes.sql";
+append_to_file($script, <<'SQL');
+\set aid random(1, 300000)
+\set n random(1, 30)
+BEGIN;
+UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :aid;
+INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES (1, 1, :aid, 1, now());
+INSERT INTO counted (note) VALUES (:aid);
+INSERT INTO keyless VALUES (:n);
+DELETE FROM keyless WHERE ctid = (SELECT min(ctid) FROM keyless) AND :n < 10;
+END;
+SQL
+# Commands against tables that come and go; each may find that the table is not there.
+my $commands = "$PostgreSQL::Test::Utils::tmp_check/commands.sql";
+append_to_file($commands, <<'SQL');
+\set n random(1, 30)
+\set m random(31, 40)
+\set what random(1, 9)
+SELECT format(CASE :what
+    WHEN 1 THEN 'ALTER TABLE t%1$s ADD COLUMN IF NOT EXISTS c%2$s integer DEFAULT %2$s'
+    WHEN 2 THEN 'ALTER TABLE t%1$s ALTER v TYPE varchar(%2$s00)'
+    WHEN 3 THEN 'CREATE INDEX IF NOT EXISTS i%1$s ON t%1$s (v)'
+    WHEN 4 THEN 'TRUNCATE t%1$s'
+    WHEN 5 THEN 'DROP TABLE IF EXISTS t%2$s'
+    WHEN 6 THEN 'CREATE TABLE IF NOT EXISTS t%2$s AS SELECT n AS id, n::text AS v FROM generate_series(1, 500) AS n'
+    WHEN 7 THEN 'ALTER TABLE t%1$s RENAME TO r%1$s; ALTER TABLE r%1$s RENAME TO t%1$s'
+    WHEN 8 THEN 'INSERT INTO t%1$s (id, v) SELECT n, %2$s FROM generate_series(3000, 3100) AS n ON CONFLICT DO NOTHING'
+    ELSE 'UPDATE t%1$s SET v = v || ''!'' WHERE id %% 10 = %2$s %% 10' END, :n, :m) AS command \gset
+DO $x$ BEGIN :command; END $x$;
+SQL
+
+# What pgbench prints goes to a file: it would wait for somebody who reads it.
+my @load;
+sub start_load
+{
+	for (@_)
+	{
+		my ($clients, $file) = @$_;
+		push @load,
+		  IPC::Run::start([ @pgbench, '-n', '-c', $clients, '-T', '600', '-f', $file, 'postgres' ],
+			'>', "$file.log", '2>&1');
+	}
+	return;
+}
+start_load([ 3, $script ], [ 1, $commands ]);
+$upstream->poll_query_until('postgres', 'SELECT count(*) > 50 FROM counted') or die 'pgbench does not write';
+
+start_follow($downstream, $upstream);
+# The positions of sequences and large objects are waited for, too.
+wait_for_follow($downstream);
+for my $load (@load)
+{
+	ok($load->pumpable, 'the clients have written all the time');
+	$load->signal('INT');
+	eval { $load->finish };
+}
+$upstream->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'pgbench'");
+wait_for_follow($downstream);
+is_same($upstream, $downstream, 'copied while clients wrote');
+my $sequences = q{SELECT string_agg(format('%s %s', sequencename, last_value), ', ' ORDER BY 1) FROM pg_sequences};
+is($downstream->safe_psql('postgres', $sequences), $upstream->safe_psql('postgres', $sequences), 'equal sequences');
+my $objects = "SELECT string_agg(convert_from(lo_get(oid), 'UTF8'), ', ') FROM pg_largeobject_metadata";
+is($downstream->safe_psql('postgres', $objects), 'before', 'equal large objects');
+is($downstream->safe_psql('postgres', 'SELECT count(*) FROM follower.unsupported'), '0', 'everything followed');
+
+done_testing();
