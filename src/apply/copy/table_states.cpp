@@ -1,12 +1,15 @@
 // Writes the states of tables by SPI. See table_states.hpp.
 #include "apply/copy/table_states.hpp"
 
+#include "apply/execute/session.hpp"
 #include "apply/state/spi.hpp"
 #include "pg_follower/memory.hpp"
+#include "pg_follower/scope.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/array.h"
+#include "utils/guc.h"
 #include "utils/pg_lsn.h"
 }
 
@@ -51,6 +54,11 @@ void note_sizes(int32 follow, const SourceTable *tables, int count)
         bytes[i] = Int64GetDatum(tables[i].bytes);
         rows[i] = Int64GetDatum(tables[i].rows);
     }
+    // The worker's plans are made of index lookups (session.cpp). Without statistics of this table such a plan reads
+    // all of the sizes for each table, and its time grows with the square of their number.
+    GucScope settings;
+    enter_ddl_settings("");
+    (void)set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     ArrayType *relid_array = construct_array(relids, count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
     run("UPDATE follower.followed_table AS t SET bytes_total = u.bytes,"
         " rows_total = CASE WHEN u.rows OPERATOR(pg_catalog.>=) 0 THEN u.rows END"
