@@ -48,7 +48,8 @@ for my $number (1 .. 8)
 	$downstream->safe_psql('postgres', "CREATE DATABASE $name");
 	$downstream->safe_psql($name, 'CREATE EXTENSION pg_follower');
 	start_follow($downstream, $upstream, dbname => $name, upstream_dbname => 'postgres');
-	sleep(rand($length));
+	# The first moments are short and are tried more often.
+	sleep(rand($number <= 3 ? 0.5 : $length));
 	my ($status, $phase) = $downstream->psql($name, 'SELECT copy_phase FROM follower.follow');
 	my ($found, $pid) = $node->psql('postgres', $query);
 	my $killed = $found == 0 && $pid =~ /^\d+$/ ? kill('KILL', $pid) : 0;
