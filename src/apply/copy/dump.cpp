@@ -71,13 +71,14 @@ const char *dump_schema(const Follow &follow, bool (*go_on)(void *argument), voi
     ProgramResult result = run_program({path_of_program(program), arguments, conninfo.password, go_on, argument});
     if (result.ended_early)
         return nullptr;
-    if (result.exit_status != 0)
+    // Where the upstream is not there any more, to ask it raises the error that tells so, and that passes.
+    if (result.exit_status != 0 && go_on(argument))
         ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
                         errmsg("%s could not read the schema of the upstream", program),
                         errdetail_internal("%s", said(result.errors)),
                         errhint("The role of the connection must be able to lock all tables: a superuser, or a member "
                                 "of pg_read_all_data.")));
-    return result.output;
+    return result.exit_status == 0 ? result.output : nullptr;
 }
 
 } // namespace pg_follower::apply

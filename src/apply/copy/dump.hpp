@@ -13,7 +13,8 @@ void check_pg_dump(int upstream_version);
 const char *dump_application_name(const Follow &follow);
 
 // What `pg_dump --schema-only` writes about the upstream, in this database's encoding. Null where `go_on(argument)`,
-// which is called once a second, said to end it. Raises an error with what pg_dump said where that fails.
+// which asks the upstream, once a second and where pg_dump has failed, said to end it. Raises an error with what
+// pg_dump said where that fails.
 const char *dump_schema(const Follow &follow, bool (*go_on)(void *argument), void *argument);
 
 } // namespace pg_follower::apply
