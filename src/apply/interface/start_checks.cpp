@@ -60,7 +60,11 @@ void check_downstream(const char *name)
         ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("follow \"%s\" already exists", name),
                         errhint("Give the new follow another name: start_follow(..., follow_name => '...'), or call "
                                 "resume_follow() or drop_follow().")));
-    int64 origins = query_count("SELECT pg_catalog.count(*) FROM pg_catalog.pg_show_replication_origin_status()");
+    // A follow that has only just started takes its place a moment later.
+    int64 origins = query_count("SELECT pg_catalog.count(*) FROM ("
+                                "SELECT local_id FROM pg_catalog.pg_show_replication_origin_status()"
+                                " UNION SELECT roident FROM pg_catalog.pg_replication_origin"
+                                " WHERE pg_catalog.starts_with(roname, 'pg_follower')) AS origins");
     if (origins >= origin_limit())
         ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
                         errmsg("no place for another replication origin is free"),
