@@ -149,9 +149,11 @@ sub literal
 
 =pod
 
-=item start_follow($downstream, $upstream, name => 'default', copy_data => undef, dbname => ..., upstream_dbname => ...)
+=item start_follow($downstream, $upstream, name => 'default', copy_data => undef, dbname => ..., upstream_dbname => ...,
+wait => 1)
 
-Calls start_follow. C<copy_data> is passed only where it is given; C<upstream_dbname> is C<dbname> where it is left out.
+Calls start_follow, and waits for the end of the copy unless told not to: what the test does then comes in the stream.
+C<copy_data> is passed only where it is given; C<upstream_dbname> is C<dbname> where it is left out.
 
 =cut
 
@@ -163,6 +165,10 @@ sub start_follow
 	my $call = 'SELECT start_follow(' . literal($conninfo) . ', follow_name => ' . literal($opt{name} // 'default');
 	$call .= ', copy_data => ' . ($opt{copy_data} ? 'true' : 'false') if defined $opt{copy_data};
 	$downstream->safe_psql($dbname, "$call)");
+	return if !($opt{wait} // 1);
+	my $name = literal($opt{name} // 'default');
+	$downstream->poll_query_until($dbname, "SELECT copy_phase = 'done' OR state = 'failed' FROM follower.follow
+		WHERE name = $name") or die "the copy has not ended\n" . follow_status($downstream, dbname => $dbname);
 	return;
 }
 

@@ -7,7 +7,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my ($upstream, $downstream) = pgf_pair();
-start_follow($downstream, $upstream);
+start_follow($downstream, $upstream, copy_data => 0);
 
 $upstream->safe_psql('postgres', <<'SQL');
 CREATE TABLE nothing (id int PRIMARY KEY, t text);

@@ -33,7 +33,7 @@ sub counts
 		WHERE table_name = '$table' AND value <> '0'});
 }
 
-start_follow($downstream, $upstream);
+start_follow($downstream, $upstream, copy_data => 0);
 up(q{
 	CREATE TABLE t (id int PRIMARY KEY, other int UNIQUE, note text);
 	CREATE TABLE partial (id int PRIMARY KEY, "odd ""name""" text COLLATE "C", gone bool NOT NULL);

@@ -47,7 +47,7 @@ for my $number (1 .. 8)
 	my $name = "copy$number";
 	$downstream->safe_psql('postgres', "CREATE DATABASE $name");
 	$downstream->safe_psql($name, 'CREATE EXTENSION pg_follower');
-	start_follow($downstream, $upstream, dbname => $name, upstream_dbname => 'postgres');
+	start_follow($downstream, $upstream, dbname => $name, upstream_dbname => 'postgres', wait => 0);
 	# The first moments are short and are tried more often.
 	sleep(rand($number <= 3 ? 0.5 : $length));
 	my ($status, $phase) = $downstream->psql($name, 'SELECT copy_phase FROM follower.follow');
