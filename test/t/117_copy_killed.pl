@@ -14,7 +14,9 @@ my $seed = $ENV{PGF_SEED} // int(rand(1_000_000));
 srand($seed);
 diag("PGF_SEED=$seed");
 
-my ($upstream, $downstream) = pgf_pair(preload => 1, config => "restart_after_crash = on\n");
+# A pg_dump whose session was killed is tried again, as by default.
+my ($upstream, $downstream) =
+  pgf_pair(preload => 1, config => "restart_after_crash = on\npg_follower.max_retries = 3\n");
 $upstream->safe_psql('postgres', <<'SQL');
 DO $$
 BEGIN
