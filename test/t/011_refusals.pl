@@ -103,7 +103,7 @@ SKIP:
 		  . ".*output_plugin_libraries = 'pgoutput, test_decoding, pg_follower'",
 		'output plugin not allowed');
 	# A superuser allows it for the connection.
-	$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$, 'allowed')");
+	$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$, 'allowed', copy_data => false)");
 	$downstream->safe_psql('postgres', "SELECT drop_follow('allowed')");
 	$upstream->append_conf('postgresql.conf', "output_plugin_libraries = '$list'\n");
 	$upstream->reload;
@@ -114,7 +114,7 @@ SKIP:
 my $self = conninfo($downstream);
 refused("\$\$$self\$\$", '22023', 'a database cannot follow itself.*DETAIL:', 'following itself');
 
-$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$)");
+$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$, copy_data => false)");
 refused(
 	"\$\$$up\$\$", '42710',
 	'follow "default" already exists.*HINT:  Give the new follow another name',
@@ -133,7 +133,7 @@ refused(
 $downstream->safe_psql('postgres', "SELECT pg_replication_origin_drop('x')");
 
 # Of two worker processes the server's own launcher of logical replication takes one.
-$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$, 'second')");
+$downstream->safe_psql('postgres', "SELECT start_follow(\$\$$up\$\$, 'second', copy_data => false)");
 $downstream->safe_psql('postgres', "SELECT stop_follow('second')");
 $downstream->append_conf('postgresql.conf', "max_worker_processes = 2\n$origin_limit = 4\n");
 $downstream->restart;
