@@ -4,8 +4,6 @@
 // them at commit.
 #include "apply/interface/arguments.hpp"
 #include "apply/interface/control.hpp"
-#include "apply/interface/pending.hpp"
-#include "apply/state/registration.hpp"
 #include "apply/upstream/slot.hpp"
 #include "apply/interface/start_checks.hpp"
 
@@ -66,17 +64,7 @@ void alter_follow(const char *name, const Changes &changes)
     if (changes.upstream_origins)
         follow->upstream_origins = changes.upstream_origins;
     follow->allow_newer = allow_newer;
-    bool resumes = follow->enabled && follow->state != FollowState::failed;
-    if (resumes) {
-        follow->state = FollowState::starting;
-        follow->started_at = GetCurrentTimestamp();
-        follow->next_try_at = 0;
-    }
-    update_follow(*follow);
-    if (ran)
-        on_abort_restart_worker(*follow);
-    if (resumes)
-        start_worker_at_commit(*follow);
+    restart_changed(*follow, ran);
 }
 
 } // namespace

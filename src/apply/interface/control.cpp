@@ -55,6 +55,21 @@ bool stop_worker(int32 follow)
     return told != 0;
 }
 
+void restart_changed(Follow &follow, bool ran)
+{
+    bool resumes = follow.enabled && follow.state != FollowState::failed;
+    if (resumes) {
+        follow.state = FollowState::starting;
+        follow.started_at = GetCurrentTimestamp();
+        follow.next_try_at = 0;
+    }
+    update_follow(follow);
+    if (ran)
+        on_abort_restart_worker(follow);
+    if (resumes)
+        start_worker_at_commit(follow);
+}
+
 namespace {
 
 void stop_follow(const char *name)

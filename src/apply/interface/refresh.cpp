@@ -4,9 +4,7 @@
 // before it goes on. The table keeps its rows until the copy replaces them.
 #include "apply/interface/arguments.hpp"
 #include "apply/interface/control.hpp"
-#include "apply/interface/pending.hpp"
 #include "apply/state/followed_tables.hpp"
-#include "apply/state/registration.hpp"
 #include "apply/upstream/slot.hpp"
 #include "pg_follower/list.hpp"
 
@@ -63,16 +61,7 @@ void refresh_table(Oid table, const char *name)
     for (Oid one : each_oid(tables_with_rows(table)))
         wait_for_table(follow->id, one);
     follow->copy_phase = CopyPhase::tables;
-    bool resumes = follow->enabled && follow->state != FollowState::failed;
-    if (resumes) {
-        follow->state = FollowState::starting;
-        follow->started_at = GetCurrentTimestamp();
-    }
-    update_follow(*follow);
-    if (ran)
-        on_abort_restart_worker(*follow);
-    if (resumes)
-        start_worker_at_commit(*follow);
+    restart_changed(*follow, ran);
 }
 
 } // namespace
