@@ -462,6 +462,8 @@ CREATE TABLE follower.followed_table (
     pid integer,
     started_at timestamptz,
     finished_at timestamptz,
+    first_xid xid8,
+    last_xid xid8,
     error text,
     PRIMARY KEY (follow, relid)
 );
@@ -482,6 +484,10 @@ COMMENT ON COLUMN follower.followed_table.attempts IS 'how often its copy was be
 COMMENT ON COLUMN follower.followed_table.pid IS 'the process that copies it, or did so last';
 COMMENT ON COLUMN follower.followed_table.started_at IS 'when its last copy was begun';
 COMMENT ON COLUMN follower.followed_table.finished_at IS 'when its copy was complete, indexes included';
+COMMENT ON COLUMN follower.followed_table.first_xid IS
+    'the first transaction of this server that can have written rows of the copy';
+COMMENT ON COLUMN follower.followed_table.last_xid IS
+    'all transactions that have written rows of the copy are older than this one';
 COMMENT ON COLUMN follower.followed_table.error IS 'why its last copy was not completed; null if it was';
 
 -- How the upstream's sequences stood when they were last set here. Known to src/apply/state/seen_sequences.cpp.

@@ -163,6 +163,30 @@ configure('pg_follower.on_conflict = upstream');
 wait_for_follow($downstream);
 is(down('SELECT note FROM t WHERE id = 200'), 'upstream', 'the setting may be changed, and the follow goes on');
 
+# ----------------------------------------------------------------------------------------------------------------- copy
+# Rows that came with a copy are the upstream's, whether the table was copied in one transaction or in parts. A row that
+# was changed here since then is not.
+configure('pg_follower.on_conflict = skip');
+up(q{CREATE TABLE small (id int PRIMARY KEY, note text); INSERT INTO small VALUES (1, 'a'), (2, 'a'), (3, 'a');
+	CREATE TABLE large (id int PRIMARY KEY, note text);
+	INSERT INTO large SELECT g, repeat('x', 100) FROM generate_series(1, 20000) AS g});
+wait_for_follow($downstream);
+configure('pg_follower.copy_split_size = 1MB');
+down(q{SELECT refresh_table('small'), refresh_table('large')});
+wait_for_follow($downstream);
+down(q{UPDATE small SET note = 'local' WHERE id = 3});
+up(q{UPDATE small SET note = 'b' WHERE id <> 2; DELETE FROM small WHERE id = 2;
+	UPDATE large SET note = 'y' WHERE id IN (1, 20000)});
+wait_for_follow($downstream);
+is(down('SELECT string_agg(id || note, $$ $$ ORDER BY id) FROM small'),
+	'1b 3local', 'rows of a copy are no local ones');
+is(down("SELECT count(*) FROM large WHERE note = 'y'"), '2', 'nor are those of a copy in parts');
+is(counts('small'), 'update_origin_differs 1', 'the row that was changed here since is counted');
+is(counts('large') // '', '', 'and no other');
+up(q{DROP TABLE small, large});
+wait_for_follow($downstream);
+configure('pg_follower.on_conflict = upstream');
+
 # ----------------------------------------------------------------------------------------------------------------- runs
 $downstream->append_conf('postgresql.conf', "track_commit_timestamp = off\n");
 $downstream->restart;

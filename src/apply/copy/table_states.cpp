@@ -7,10 +7,12 @@
 #include "pg_follower/scope.hpp"
 
 extern "C" {
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/guc.h"
 #include "utils/pg_lsn.h"
+#include "utils/xid8.h"
 }
 
 namespace pg_follower::apply {
@@ -75,7 +77,8 @@ void note_sizes(int32 follow, const SourceTable *tables, int count)
 void note_begin(int32 follow, Oid table)
 {
     run("UPDATE follower.followed_table SET state = 'copying', pid = $3, started_at = pg_catalog.clock_timestamp(),"
-        " finished_at = NULL, attempts = attempts OPERATOR(pg_catalog.+) 1, bytes_done = NULL, rows_done = NULL"
+        " finished_at = NULL, attempts = attempts OPERATOR(pg_catalog.+) 1, bytes_done = NULL, rows_done = NULL,"
+        " first_xid = pg_catalog.pg_current_xact_id(), last_xid = NULL"
         " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2",
         {{INT4OID, Int32GetDatum(follow), false},
          {OIDOID, ObjectIdGetDatum(table), false},
@@ -96,13 +99,14 @@ void note_part(int32 follow, Oid table, const Loaded &loaded)
 void note_copied(int32 follow, Oid table, XLogRecPtr lsn, const Loaded &loaded)
 {
     run("UPDATE follower.followed_table SET state = 'copied', finished_at = pg_catalog.clock_timestamp(),"
-        " copied_lsn = $3, bytes_done = $4, rows_done = $5, error = NULL"
+        " copied_lsn = $3, bytes_done = $4, rows_done = $5, last_xid = $6, error = NULL"
         " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2",
         {{INT4OID, Int32GetDatum(follow), false},
          {OIDOID, ObjectIdGetDatum(table), false},
          {PG_LSNOID, LSNGetDatum(lsn), false},
          {INT8OID, Int64GetDatum(loaded.bytes), false},
-         {INT8OID, Int64GetDatum(loaded.rows), false}});
+         {INT8OID, Int64GetDatum(loaded.rows), false},
+         {XID8OID, FullTransactionIdGetDatum(ReadNextFullTransactionId()), false}});
 }
 
 void note_waiting(int32 follow, Oid table, const char *error)

@@ -11,6 +11,7 @@
 #include "apply/execute/row_plans.hpp"
 #include "apply/execute/session.hpp"
 #include "apply/execute/silenced.hpp"
+#include "apply/state/followed_tables.hpp"
 #include "apply/state/spi.hpp"
 #include "pg_follower/compat.hpp"
 #include "pg_follower/memory.hpp"
@@ -292,7 +293,8 @@ bool Conflicts::origin_differs(const RowChange &change)
     TimestampTz time;
     RepOriginId origin;
     if (rows.count == 0 || TransactionIdIsCurrentTransactionId(rows.xid) || !TransactionIdIsNormal(rows.xid) ||
-        !TransactionIdGetCommitTsData(rows.xid, &time, &origin) || origin == replorigin_session_origin)
+        !TransactionIdGetCommitTsData(rows.xid, &time, &origin) || origin == replorigin_session_origin ||
+        (origin == InvalidRepOriginId && came_with_copy(follow_, change.statement->relation, rows.xid)))
         return false;
     note(change,
          change.statement->kind->command == RowCommand::update_row ? Conflict::update_origin_differs

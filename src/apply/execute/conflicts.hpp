@@ -20,7 +20,11 @@ class Conflicts {
     // Runs a statement for the table of `statement`, as its owner, with a plan that is made where there is none.
     using Execute = void (*)(const Statement *statement, _SPI_plan **plan, const char *sql, int count, Oid *types,
                              Datum *datums, const char *nulls);
-    void start(Execute execute) { execute_ = execute; }
+    void start(Execute execute, int32 follow)
+    {
+        execute_ = execute;
+        follow_ = follow;
+    }
 
     // Whether keys that are there already are dealt with here; otherwise they are errors.
     static bool handles(const Statement &statement);
@@ -57,6 +61,7 @@ class Conflicts {
     bool insert_missing(const RowChange &change);
 
     Execute execute_ = nullptr;
+    int32 follow_ = 0;
     List *entries_ = NIL; // of Entry, in TopTransactionContext
     List *notes_ = NIL;   // of ConflictNote, in TopTransactionContext
 };

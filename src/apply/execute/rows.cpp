@@ -171,12 +171,12 @@ void discard(_SPI_plan *plan)
 
 } // namespace
 
-void Rows::start(Progress *progress)
+void Rows::start(Progress *progress, int32 follow)
 {
     progress_ = progress;
     install_row_plans();
     install_silenced();
-    conflicts_.start(execute);
+    conflicts_.start(execute, follow);
     statements_.start(discard);
     runs_.start();
     row_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower row", ALLOCSET_DEFAULT_SIZES);

@@ -13,9 +13,9 @@ namespace pg_follower::apply {
 
 class Rows {
   public:
-    // Prepares the process for applying rows; once, outside of a transaction. Tells and counts what it does in
-    // `progress`.
-    void start(Progress *progress);
+    // Prepares the process for applying rows of the follow; once, outside of a transaction. Tells and counts what it
+    // does in `progress`.
+    void start(Progress *progress, int32 follow);
 
     // The tables whose rows are left out, because they are still to be copied: a list of OIDs.
     void set_waiting(List *tables) { statements_.set_waiting(tables); }

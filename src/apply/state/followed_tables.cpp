@@ -5,8 +5,10 @@
 #include "pg_follower/scope.hpp"
 
 extern "C" {
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "nodes/pg_list.h"
+#include "utils/xid8.h"
 }
 
 namespace pg_follower::apply {
@@ -99,6 +101,25 @@ List *waiting_tables(int32 follow)
                              DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
     }
     return tables;
+}
+
+bool came_with_copy(int32 follow, Oid table, TransactionId xid)
+{
+    SpiScope spi;
+    Oid types[] = {INT4OID, OIDOID};
+    Datum values[] = {Int32GetDatum(follow), ObjectIdGetDatum(table)};
+    check_result(SPI_execute_with_args("SELECT first_xid, last_xid FROM follower.followed_table"
+                                       " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2"
+                                       " AND first_xid IS NOT NULL AND last_xid IS NOT NULL",
+                                       2, types, values, nullptr, false, 1));
+    if (SPI_processed == 0)
+        return false;
+    bool null;
+    auto bound = [&](int column) {
+        Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &null);
+        return XidFromFullTransactionId(DatumGetFullTransactionId(value));
+    };
+    return TransactionIdFollowsOrEquals(xid, bound(1)) && TransactionIdPrecedes(xid, bound(2));
 }
 
 void end_copies(int32 follow)

@@ -27,6 +27,8 @@ void tidy_followed_tables(int32 follow);
 
 // The OIDs of the tables that wait.
 List *waiting_tables(int32 follow);
+// Whether a row that this transaction has written came with the follow's copy of the table.
+bool came_with_copy(int32 follow, Oid table, TransactionId xid);
 // All that are copied follow from here on. None may be left that waits.
 void end_copies(int32 follow);
 // For drop_follow.

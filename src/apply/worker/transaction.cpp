@@ -78,7 +78,7 @@ void Applier::start(const Follow &follow, RepOriginId origin, XLogRecPtr start)
     saved_at_ = GetCurrentTimestamp();
     dlist_init(&commits_);
     message_context_ = AllocSetContextCreate(TopMemoryContext, "pg_follower message", ALLOCSET_DEFAULT_SIZES);
-    rows_.start(&progress_);
+    rows_.start(&progress_, follow.id);
     ddl_.start(&progress_);
 }
 
