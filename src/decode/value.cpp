@@ -5,6 +5,7 @@
 #include "decode/value.hpp"
 
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/subtransaction.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -18,7 +19,6 @@ extern "C" {
 #include "utils/datetime.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 }
@@ -170,30 +170,12 @@ bool is_passing(int code)
 // Returns the error that writing the value raises, or null.
 ErrorData *try_value(ValueOutput &output, Datum value)
 {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner resource_owner = CurrentResourceOwner;
-    // Volatile where it is set between PG_TRY and a longjmp.
-    ErrorData *volatile failure = nullptr;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
+    ErrorData *failure = try_in_subtransaction([&] {
         StringInfoData text;
         initStringInfo(&text);
         append_value(&text, output, value);
         pfree(text.data);
-        ReleaseCurrentSubTransaction();
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        failure = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-    }
-    PG_END_TRY();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = resource_owner;
+    });
     if (failure && is_passing(failure->sqlerrcode))
         ReThrowError(failure);
     return failure;

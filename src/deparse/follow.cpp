@@ -4,11 +4,11 @@
 #include "deparse/object_facts.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
+#include "pg_follower/subtransaction.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "commands/extension.h"
-#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 }
 
@@ -63,44 +63,21 @@ void follow_without(const char *part)
 
 void follow(const FollowedCommand &command, void (*write)(Script &script, void *argument), void *argument)
 {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner resource_owner = CurrentResourceOwner;
-    // What is set between PG_TRY and a longjmp must be volatile.
-    ErrorData *volatile failure = nullptr;
     Script script;
     RoleCollector roles;
     left_out = NIL;
 
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        roles.start();
-        {
-            GucScope fixed_settings;
-            apply_fixed_settings();
-            // Functions of the server that query the catalogs, such as pg_get_viewdef(), see only what the active
-            // snapshot shows.
-            PushActiveSnapshot(GetTransactionSnapshot());
-            write(script, argument);
-            PopActiveSnapshot();
-        }
-        roles.stop();
-        ReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = resource_owner;
-    }
-    PG_CATCH();
-    {
-        roles.stop();
-        MemoryContextSwitchTo(context);
-        failure = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = resource_owner;
-    }
-    PG_END_TRY();
+    roles.start();
+    ErrorData *failure = try_in_subtransaction([&] {
+        GucScope fixed_settings;
+        apply_fixed_settings();
+        // Functions of the server that query the catalogs, such as pg_get_viewdef(), see only what the active snapshot
+        // shows.
+        PushActiveSnapshot(GetTransactionSnapshot());
+        write(script, argument);
+        PopActiveSnapshot();
+    });
+    roles.stop();
 
     if (failure) {
         report_failure(command, failure);

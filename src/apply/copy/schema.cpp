@@ -19,6 +19,7 @@
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "pg_follower/subtransaction.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -27,7 +28,6 @@ extern "C" {
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/pg_lsn.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 }
 
@@ -285,27 +285,7 @@ void note_failure(const Follow &follow, const CopyStatement &statement, const Er
 // Runs a statement that may fail.
 void try_to_execute(const Follow &follow, const CopyStatement &statement)
 {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner resource_owner = CurrentResourceOwner;
-    // It is volatile because it is set between PG_TRY and a longjmp.
-    ErrorData *volatile failure = nullptr;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        execute(statement);
-        ReleaseCurrentSubTransaction();
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        failure = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-    }
-    PG_END_TRY();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = resource_owner;
+    ErrorData *failure = try_in_subtransaction([&] { execute(statement); });
     if (!failure)
         return;
     // The context of an error holds the text of the statement, which no log may show where it holds a secret.

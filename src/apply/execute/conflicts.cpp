@@ -18,6 +18,7 @@
 #include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
+#include "pg_follower/subtransaction.hpp"
 
 extern "C" {
 #include "access/commit_ts.h"
@@ -28,7 +29,6 @@ extern "C" {
 #include "replication/origin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/resowner.h"
 #include "utils/ruleutils.h"
 }
 
@@ -44,31 +44,13 @@ constexpr int most_rounds = 100;
 // Runs `apply` in a subtransaction. Returns the error where a unique index refused the row, and null where none did.
 ErrorData *try_apply(uint64 (*apply)(void *), void *argument, uint64 *found)
 {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    // It is volatile because it is set between PG_TRY and a longjmp.
-    ErrorData *volatile failure = nullptr;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        *found = apply(argument);
-        ReleaseCurrentSubTransaction();
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        failure = CopyErrorData();
-        if (failure->sqlerrcode != ERRCODE_UNIQUE_VIOLATION)
-            PG_RE_THROW();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
+    ErrorData *failure = try_in_subtransaction([&] { *found = apply(argument); });
+    if (failure) {
         // The statement was left by the error, so it has not said that its plan is no longer in use.
         RowPlanScope none(nullptr, nullptr);
+        if (failure->sqlerrcode != ERRCODE_UNIQUE_VIOLATION)
+            ReThrowError(failure);
     }
-    PG_END_TRY();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
     return failure;
 }
 
