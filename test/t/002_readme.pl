@@ -407,7 +407,7 @@ sub check_names
 	my $columns = $node->safe_psql('shop', q{
 		SELECT attname FROM pg_attribute
 		WHERE attrelid IN ('follow_status'::regclass, 'follow_copy_progress'::regclass) AND attnum > 0});
-	for ([ 'README.md', '`%s(', $functions ], [ 'docs/operations.md', '`%s`', $columns ])
+	for ([ 'docs/functions.md', '`%s(', $functions ], [ 'docs/operations.md', '`%s`', $columns ])
 	{
 		my ($page, $form, $names) = @$_;
 		my $tables = join "\n", grep { /^\|/ } split /\n/, slurp_file($page);
@@ -422,8 +422,8 @@ for my $page (@pages)
 {
 	check_links($page);
 	my @examples = grep { !$_->{not_run} } blocks($page);
-	# These are tables: of settings, of messages, of measured times.
-	is(!!@examples, $page !~ /^docs\/(performance|settings|troubleshooting)\.md$/,
+	# These are tables: of functions, of settings, of messages, of measured times.
+	is(!!@examples, $page !~ /^docs\/(functions|performance|settings|troubleshooting)\.md$/,
 		"$page has examples, unless it is a table");
 	my $folder = PostgreSQL::Test::Utils::tempdir();
 	local $ENV{PGPASSFILE} = "$folder/.pgpass";
