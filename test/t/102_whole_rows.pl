@@ -64,6 +64,22 @@ same_after('updated and deleted in one run, and there again',
 	'UPDATE chain SET note = NULL WHERE a = 7', 'UPDATE chain SET a = a');
 none_missing('every row was found');
 
+# A scan of an index remembers the dead rows that it meets.
+up(q{
+	CREATE TABLE often (a int, note text);
+	CREATE INDEX ON often (a);
+	INSERT INTO often SELECT g % 500, 'note ' || g FROM generate_series(1, 5000) AS g;
+});
+for my $round (1 .. 3)
+{
+	up('UPDATE often SET a = a + 1000 WHERE a < 3; UPDATE often SET a = a - 1000 WHERE a >= 1000');
+	wait_for_follow($downstream);
+}
+same_after('rows that an index finds among dead ones',
+	map { ("UPDATE often SET note = note || '!' WHERE a = $_", "DELETE FROM often WHERE a = $_ AND note < 'note 2'") }
+	  0 .. 2);
+none_missing('every row among dead ones was found');
+
 # --------------------------------------------------------------------------------------------------- kinds of values
 up(q{
 	CREATE TYPE mood AS ENUM ('sad', 'ok');

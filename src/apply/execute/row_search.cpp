@@ -59,9 +59,9 @@ void scan_table(const Search &search, int64 missing)
 {
     Relation table = search.writer.table();
     TableScanDesc scan = table_beginscan(table, search.writer.snapshot(), 0, nullptr);
-    MemoryContextScope scope(search.row_context);
     while (missing > 0 && table_scan_getnextslot(scan, ForwardScanDirection, search.row)) {
         CHECK_FOR_INTERRUPTS();
+        MemoryContextScope row_scope(search.row_context);
         RowContent *content = search.contents.find(values_of(search.row));
         if (content && content->found < content->sought) {
             note_place(search, *content);
@@ -165,10 +165,11 @@ bool scan_index(const Search &search, const ChosenIndex &chosen, double limit)
         for (int k = 0; k < chosen.columns; ++k)
             make_key(&keys[k], chosen.index, k, content);
         index_rescan(scan, keys, chosen.columns, nullptr, 0);
-        MemoryContextScope row_scope(search.row_context);
+        // The scan allocates what it keeps when it meets a dead row, so it runs in a context that outlives the row.
         while (content.found < content.sought && cost <= limit &&
                index_getnext_slot(scan, ForwardScanDirection, search.row)) {
             CHECK_FOR_INTERRUPTS();
+            MemoryContextScope row_scope(search.row_context);
             cost += fetch_cost;
             if (search.equality.equal(content.row, values_of(search.row)))
                 note_place(search, content);
