@@ -6,6 +6,7 @@
 // with the historic snapshot's command number, so one look for each number is enough.
 #include "decode/extension_scripts.hpp"
 
+#include "decode/row_versions.hpp"
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
@@ -83,18 +84,7 @@ bool ExtensionScripts::is_complete(HeapTuple extension) const
 // Whether the row was made by the transaction at hand or a part of it.
 bool ExtensionScripts::is_own(HeapTuple extension) const
 {
-    TransactionId xid = HeapTupleHeaderGetXmin(extension->t_data);
-    if (txn_->xid == xid)
-        return true;
-    // The server's dlist_foreach does not expand in C++.
-    const dlist_node *head = &txn_->subtxns.head;
-    for (const dlist_node *node = head->next; node && node != head; node = node->next) {
-        auto subtransaction = reinterpret_cast<const ReorderBufferTXN *>(reinterpret_cast<const char *>(node) -
-                                                                         offsetof(ReorderBufferTXN, node));
-        if (subtransaction->xid == xid)
-            return true;
-    }
-    return false;
+    return belongs_to(txn_, HeapTupleHeaderGetXmin(extension->t_data));
 }
 
 } // namespace pg_follower::decode

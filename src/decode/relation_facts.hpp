@@ -69,6 +69,8 @@ struct RelationFacts {
     bool has_identity_column; // GENERATED ... AS IDENTITY, which an INSERT has to override
     bool untested_values;     // of columns whose output functions have not been tried yet (ValueOutput)
     bool other_unique_index;  // a unique index or exclusion constraint beside the identity
+    TransactionId judged;     // the transaction for which `transient` is known
+    bool transient;           // see is_transient in rows.cpp
     Identity identity;
     MemoryContext context; // of all that follows
     const char *schema;

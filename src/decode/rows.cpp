@@ -8,6 +8,7 @@
 #include "decode/ddl.hpp"
 #include "decode/output.hpp"
 #include "decode/row_sql.hpp"
+#include "decode/row_versions.hpp"
 
 #include "pg_follower/compat.hpp"
 #include "pg_follower/list.hpp"
@@ -353,6 +354,22 @@ void deform(HeapTuple tuple, Relation relation, const RelationFacts &facts, cons
     heap_deform_tuple(tuple, RelationGetDescr(relation), row.values, row.nulls);
 }
 
+// Whether the table is made and dropped by the transaction at hand, which no command has told of: its rows are nothing
+// to the downstream, which never has the table. C code makes such tables, to put their files in the place of others
+// (pg_squeeze does). A table that is there at the end, or that a command made, is another matter: its rows are sent,
+// and the downstream says so where it lacks the table.
+bool is_transient(const Session &session, RelationFacts &facts)
+{
+    const Transaction &transaction = session.transaction;
+    if (transaction.last_message_number > 0 || !rbtxn_has_catalog_changes(transaction.txn))
+        return false;
+    if (facts.judged != transaction.txn->xid) {
+        facts.judged = transaction.txn->xid;
+        facts.transient = made_and_dropped(transaction.txn, facts.relid);
+    }
+    return facts.transient;
+}
+
 } // namespace
 
 void send_row(Session &session, Relation relation, ReorderBufferChange *decoded)
@@ -370,7 +387,7 @@ void send_row(Session &session, Relation relation, ReorderBufferChange *decoded)
 
     count_change(session);
     RelationFacts &facts = facts_of(session, relation);
-    if (!facts.followed)
+    if (!facts.followed || is_transient(session, facts))
         return;
     bool in_script = session.extension_scripts.running();
     if (in_script && facts.of_extension) {

@@ -15,6 +15,7 @@
 #include "pg_follower/names.hpp"
 #include "pg_follower/sql_writer.hpp"
 
+#include <locale.h>
 #include <unistd.h>
 
 extern "C" {
@@ -25,7 +26,6 @@ extern "C" {
 #include "port.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/pg_locale.h"
 }
 
 namespace pg_follower::apply {
@@ -180,6 +180,17 @@ void check_tablespaces(Upstream &upstream, Obstacles &found)
     });
 }
 
+// Whether the operating system knows a locale. (The server's check_locale() does the same, but its header needs those of
+// ICU, which a server's development package need not bring.)
+bool has_locale(const char *name)
+{
+    locale_t locale = newlocale(LC_COLLATE_MASK, name, locale_t());
+    if (!locale)
+        return false;
+    freelocale(locale);
+    return true;
+}
+
 void check_collations(Upstream &upstream, Obstacles &found)
 {
     constexpr const char *advice = "Install missing locales in the operating system of this server, and run "
@@ -198,7 +209,7 @@ void check_collations(Upstream &upstream, Obstacles &found)
     for_each_row(upstream.value(own_collations_query), [&](const char *const *collation) {
         if (strcmp(collation[1], "i") == 0 && !has_icu)
             found.add(advice, "Collation %s needs ICU.", collation[0]);
-        if (strcmp(collation[1], "c") == 0 && collation[2] && !check_locale(LC_COLLATE, collation[2], nullptr))
+        if (strcmp(collation[1], "c") == 0 && collation[2] && !has_locale(collation[2]))
             found.add(advice, "Collation %s needs the locale \"%s\".", collation[0], collation[2]);
     });
 }
