@@ -1,5 +1,5 @@
-# Tables that no event trigger has seen being made, as C code can make them, and anybody in single-user mode. One that its
-# transaction drops again is nothing to the downstream; one that stays is missing there, which stops the follow.
+# Tables that no event trigger has seen being made, as C code can make them, and anybody in single-user mode. One that
+# its transaction drops again is nothing to the downstream; one that stays is missing there, which stops the follow.
 use strict;
 use warnings;
 
@@ -18,7 +18,8 @@ sub in_single_user_mode
 	my ($statements) = @_;
 	$upstream->stop;
 	my ($out, $err);
-	IPC::Run::run([ $upstream->config_data('--bindir') . '/postgres', '--single', '-D', $upstream->data_dir, 'postgres' ],
+	my $server = $upstream->config_data('--bindir') . '/postgres';
+	IPC::Run::run([ $server, '--single', '-D', $upstream->data_dir, 'postgres' ],
 		'<', \$statements, '>', \$out, '2>', \$err);
 	unlike($err, qr/ERROR|FATAL|PANIC/, 'the statements run in single-user mode') or diag($err);
 	$upstream->start;

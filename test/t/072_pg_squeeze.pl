@@ -1,5 +1,5 @@
-# pg_squeeze works on either side while applications write upstream. It reads a table's changes through a slot of its own
-# and puts the packed table in the place of the old one without a command that an event trigger would see.
+# pg_squeeze works on either side while applications write upstream. It reads a table's changes through a slot of its
+# own, and puts the packed table in the place of the old one without a command that an event trigger would see.
 use strict;
 use warnings;
 
@@ -13,7 +13,8 @@ for my $node ($upstream, $downstream)
 {
 	plan skip_all => 'pg_squeeze is not installed for this server (Debian 13: postgresql-17-squeeze)'
 	  if $node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_squeeze'}) == 0;
-	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_follower, pg_squeeze'\nwal_level = logical\n");
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_follower, pg_squeeze'\n");
+	$node->append_conf('postgresql.conf', "wal_level = logical\n");
 	$node->append_conf('postgresql.conf', "output_plugin_libraries = 'pgoutput, pg_follower, pg_squeeze'\n")
 	  if $node->safe_psql('postgres', q{SELECT count(*) FROM pg_settings WHERE name = 'output_plugin_libraries'}) > 0;
 	$node->restart;

@@ -180,8 +180,8 @@ void check_tablespaces(Upstream &upstream, Obstacles &found)
     });
 }
 
-// Whether the operating system knows a locale. (The server's check_locale() does the same, but its header needs those of
-// ICU, which a server's development package need not bring.)
+// Whether the operating system knows a locale. (The server's check_locale() does the same, but its header needs those
+// of ICU, which a server's development package need not bring.)
 bool has_locale(const char *name)
 {
     locale_t locale = newlocale(LC_COLLATE_MASK, name, locale_t());
