@@ -1,7 +1,7 @@
 # Targets beyond PGXS's own: each prepares the machine as far as it needs and works on scratch servers only.
 # PG_CONFIG chooses the server; SCRATCH=folder keeps the scratch folder, and its build, for the next run.
 
-SCRATCH_TARGETS = check check-versions demo demo-stop bench readme corpus fuzz
+SCRATCH_TARGETS = check check-versions check-packages dist demo demo-stop bench readme corpus fuzz
 
 .PHONY: $(SCRATCH_TARGETS)
 
@@ -16,6 +16,16 @@ check:
 # The tests on each version of PostgreSQL, and with an older upstream: VERSIONS="15 17 18" TESTS="name ...".
 check-versions:
 	@VERSIONS='$(VERSIONS)' TESTS='$(TESTS)' ACROSS='$(ACROSS)' test/tools/check-versions
+
+# The source archive and Debian's packages, built, installed on a clean system, and used there. For root.
+check-packages:
+	@test/packages/check
+
+# The committed sources as archives, in the folder DIST: for PGXN, which takes zip files, and for packagers.
+DIST ?= test/output
+dist:
+	@mkdir -p "$(DIST)"; name=pg_follower-$$(sed -n 's/^   "version": "\(.*\)",/\1/p' META.json) && for format in zip tar.gz; do \
+		git archive --format=$$format --prefix=$$name/ -o '$(DIST)'/$$name.$$format HEAD && echo "$(DIST)/$$name.$$format"; done
 
 # Two servers that follow, left running to play with.
 demo:
