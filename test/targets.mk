@@ -24,8 +24,11 @@ check-packages:
 # The committed sources as archives, in the folder DIST: for PGXN, which takes zip files, and for packagers.
 DIST ?= test/output
 dist:
-	@mkdir -p "$(DIST)"; name=pg_follower-$$(sed -n 's/^   "version": "\(.*\)",/\1/p' META.json) && for format in zip tar.gz; do \
-		git archive --format=$$format --prefix=$$name/ -o '$(DIST)'/$$name.$$format HEAD && echo "$(DIST)/$$name.$$format"; done
+	@mkdir -p "$(DIST)"; name=pg_follower-$$(sed -n 's/^   "version": "\(.*\)",/\1/p' META.json); \
+	for format in zip tar.gz; do \
+		git archive --format=$$format --prefix=$$name/ -o "$(DIST)/$$name.$$format" HEAD || exit 1; \
+		echo "$(DIST)/$$name.$$format"; \
+	done
 
 # Two servers that follow, left running to play with.
 demo:
