@@ -1,23 +1,21 @@
 # README.md and the files of docs/: each example runs and prints what the page shows, each link leads somewhere, and the
 # tables are what the library says of itself (make readme prints them anew).
 #
-# An example is an indented block. What it is shows its first line:
-#   upstream=# STATEMENT        psql on that server, as a superuser in the database "shop", then what psql prints; one
-#   downstream=# STATEMENT      session on each server for a whole page; "copy" is a third server, which a page makes in
-#   copy=# STATEMENT            the folder "copy" by its own shell commands
-#   $ COMMAND                   a shell command, then what it prints
-#   # FILE of the SERVER        lines for postgresql.conf, pg_hba.conf, .pgpass or .pg_service.conf there
-# A block of anything else (a diagram, say) stands below a line "<!-- not run: REASON -->"; without it the test fails.
+# What an example is, says test/perl/Pages.pm. Statements run in one session on each server for a whole page; "copy" is
+# a third server, which a page makes in the folder "copy" by its own shell commands. A block of anything else needs a
+# reason why it does not run; without one the test fails.
 #
 # Pages say "upstream.example", "downstream.example" and "copy.example" where the test's servers have an address and a
-# port. README.md starts with two servers as initdb leaves them, the other pages with two that are configured and have
-# the extension; and the downstream follows unless the page calls start_follow() itself. Before a statement on the
-# downstream the test waits for the follow, as a reader would, unless a transaction is open in the upstream's session,
-# for whose end a copy waits. Positions, times, process ids and the like are not compared (comparable()).
+# port; where a page is about a move, the upstream is "old" and the downstream "new". README.md starts with two servers
+# as initdb leaves them, the other pages with two that are configured and have the extension; and the downstream follows
+# unless the page calls start_follow() itself. Before a statement on the downstream the test waits for the follow, as a
+# reader would, unless a transaction is open in the upstream's session, for whose end a copy waits. Positions, times,
+# process ids and the like are not compared (comparable()).
 use strict;
 use warnings;
 
 use IPC::Run ();
+use Pages;
 use PgFollower;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -25,88 +23,10 @@ use Test::More;
 
 my @pages = ('README.md', sort glob 'docs/*.md');
 my @servers = ('upstream', 'downstream', 'copy');
+# What they are called in a page about a move.
+my %other_name = (upstream => 'old', downstream => 'new', copy => 'copy');
+my %server_of = (shell => 'shell', reverse(%other_name), map { $_ => $_ } @servers);
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
-
-# ------------------------------------------------------------------------------------------------------- reading a page
-
-# The indented blocks of a page: the line number, the reason why it does not run or undef, and the lines.
-sub blocks
-{
-	my ($page) = @_;
-	my (@blocks, $block, $reason);
-	my ($number, $previous) = (0, '');
-	for my $line (split /\n/, slurp_file($page))
-	{
-		++$number;
-		if ($line =~ /^    (.*)/ && ($block || $previous eq ''))
-		{
-			push @blocks, $block = { line => $number, not_run => $reason, lines => [] } if !$block;
-			push @{ $block->{lines} }, $1;
-		}
-		elsif ($line eq '')
-		{
-			push @{ $block->{lines} }, '' if $block;
-		}
-		else
-		{
-			$block = undef;
-			$reason = $line =~ /^<!-- not run: (.+) -->$/ ? $1 : undef;
-		}
-		$previous = $line;
-	}
-	return @blocks;
-}
-
-# Whether a step that begins with this text is complete: a statement ends with a semicolon or a command of psql, a shell
-# command with its here-document or at the end of a line that closes what it has opened.
-sub is_complete
-{
-	my ($step) = @_;
-	return $step->{text} =~ /;\s*$|\\\w+\s*$|^\\/ if $step->{where} ne 'shell';
-	return $step->{text} =~ /^$1$/m if $step->{text} =~ /<<'(\w+)'/;
-	my $quotes = () = $step->{text} =~ /"/g;
-	return $quotes % 2 == 0 && $step->{text} !~ /[\\|]$/;
-}
-
-# The steps of a block: what it is (a statement's server, 'shell', or a file's name), its text, and the output shown.
-sub steps
-{
-	my ($block) = @_;
-	my @steps;
-	for my $line (@{ $block->{lines} })
-	{
-		my $step = $steps[-1];
-		if ($line =~ /^(upstream|downstream|copy)=# (.*)/)
-		{
-			push @steps, { where => $1, text => $2, shown => '' };
-		}
-		elsif ($line =~ /^\$ (.*)/)
-		{
-			push @steps, { where => 'shell', text => $1, shown => '' };
-		}
-		elsif ($line =~ /^# (postgresql\.conf|pg_hba\.conf|\.pgpass|\.pg_service\.conf) of the (upstream|downstream)$/)
-		{
-			push @steps, { where => $2, file => $1, text => "$line\n" };
-		}
-		elsif (!$step)
-		{
-			return;
-		}
-		elsif ($step->{file})
-		{
-			$step->{text} .= "$line\n";
-		}
-		elsif (!is_complete($step))
-		{
-			$step->{text} .= "\n$line";
-		}
-		else
-		{
-			$step->{shown} .= "$line\n";
-		}
-	}
-	return @steps;
-}
 
 # ------------------------------------------------------------------------------------------------------- running a page
 
@@ -163,11 +83,12 @@ sub with_addresses
 	for my $server (@servers)
 	{
 		my ($host, $port, $socket) = @{ $run->{$server} }{ 'host', 'port', 'socket' };
-		$text =~ s/^host=$server\.example$/host=$host\nport=$port/mg;
-		$text =~ s/host=$server\.example/host=$host port=$port/g;
-		$text =~ s/-h $server\.example/-h $socket -p $port/g;
-		$text =~ s/$server\.example:5432/$host:$port/g;
-		$text =~ s/(\s)$server\.example(\s)/${1}127.0.0.1\/32$2/g;
+		my $name = qr/(?:$server|$other_name{$server})\.example/;
+		$text =~ s/^host=$name$/host=$host\nport=$port/mg;
+		$text =~ s/host=$name/host=$host port=$port/g;
+		$text =~ s/-h $name/-h $socket -p $port/g;
+		$text =~ s/$name:5432/$host:$port/g;
+		$text =~ s/(\s)$name(\s)/${1}127.0.0.1\/32$2/g;
 	}
 	$text =~ s/pg_ctl -D copy start/pg_ctl -D copy -o "-p $run->{copy}{port}" start/g;
 	return $text;
@@ -234,21 +155,8 @@ sub run_statement
 sub send_statement
 {
 	my ($run, $server, $statement) = @_;
-	my $session = $run->{$server}{session};
-	if (!$session)
-	{
-		$session = $run->{$server}{session} = { in => '', out => '' };
-		$session->{timer} = IPC::Run::timeout($timeout);
-		$session->{psql} = IPC::Run::start(
-			[ 'psql', '-X', '-P', 'pager=off', '-d', connection($run, $server) ],
-			'<', \$session->{in}, '>', \$session->{out}, '2>&1', $session->{timer});
-	}
-	$session->{timer}->start($timeout);
-	$session->{in} .= "$statement\n\\echo end of the example\n";
-	IPC::Run::pump($session->{psql}) until $session->{out} =~ s/^end of the example\n//m;
-	my $out = $session->{out};
-	$session->{out} = '';
-	return $out;
+	$run->{$server}{session} //= { connection => connection($run, $server) };
+	return run_in_session($run->{$server}{session}, $statement);
 }
 
 # Ends the sessions, which a restart would end, too.
@@ -258,7 +166,7 @@ sub end_sessions
 	for my $server (@servers)
 	{
 		my $session = delete $run->{$server}{session} or next;
-		IPC::Run::finish($session->{psql});
+		end_session($session);
 	}
 	return;
 }
@@ -316,28 +224,29 @@ sub configure
 sub run_block
 {
 	my ($run, $page, $block) = @_;
-	my @steps = steps($block);
+	my @steps = page_steps($block);
 	ok(@steps, "$page:$block->{line} is an example, or says why it does not run");
 	for my $step (@steps)
 	{
 		my $text = with_addresses($run, $step->{text});
+		my $where = $server_of{ $step->{where} };
 		if ($step->{file})
 		{
-			configure($run, $step->{file}, $step->{where}, $text);
+			configure($run, $step->{file}, $where, $text);
 			next;
 		}
-		catch_up($run, $step->{where} eq 'copy' ? 'copy' : 'downstream')
-		  if $step->{where} ne 'upstream' && !$run->{transaction};
-		$run->{transaction} = $1 eq 'BEGIN' if $step->{where} eq 'upstream' && $text =~ /^(BEGIN|COMMIT|ROLLBACK);/;
+		catch_up($run, $where eq 'copy' ? 'copy' : 'downstream')
+		  if $where ne 'upstream' && !$run->{transaction};
+		$run->{transaction} = $1 eq 'BEGIN' if $where eq 'upstream' && $text =~ /^(BEGIN|COMMIT|ROLLBACK);/;
 		my $out = '';
-		if ($step->{where} eq 'shell')
+		if ($where eq 'shell')
 		{
 			IPC::Run::run([ 'bash', '-c', "cd $run->{folder} && $text" ],
 				'>', \$out, '2>&1', IPC::Run::timeout($timeout));
 		}
 		else
 		{
-			$out = run_statement($run, $step->{where}, $text);
+			$out = run_statement($run, $where, $text);
 		}
 		is( comparable(without_addresses($run, $out)),
 			comparable($step->{shown}),
@@ -421,7 +330,7 @@ sub check_names
 for my $page (@pages)
 {
 	check_links($page);
-	my @examples = grep { !$_->{not_run} } blocks($page);
+	my @examples = grep { !$_->{not_run} } page_blocks($page);
 	# These are tables: of functions, of settings, of messages, of measured times.
 	is(!!@examples, $page !~ /^docs\/(functions|performance|settings|troubleshooting)\.md$/,
 		"$page has examples, unless it is a table");

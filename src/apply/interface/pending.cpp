@@ -65,7 +65,9 @@ void perform_drop(Pending *item)
                                         " AND pg_catalog.to_regproc('follower.reset_replica_identities') IS NOT NULL)"
                                         "::pg_catalog.text"),
                    "true") == 0)
-            (void)item->upstream.value("SELECT follower.reset_replica_identities()::pg_catalog.text");
+            // An upstream that follows another database itself keeps the replica identities that its tables have there.
+            (void)item->upstream.value("SELECT CASE WHEN EXISTS (SELECT FROM follower.follow) THEN '0'"
+                                       " ELSE follower.reset_replica_identities()::pg_catalog.text END");
     }
     PushActiveSnapshot(GetTransactionSnapshot());
     replorigin_drop_by_name(item->origin, true, false);
