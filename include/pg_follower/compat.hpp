@@ -63,6 +63,13 @@ constexpr bool sql_functions_keep_plans()
     return PG_VERSION_NUM >= 180000;
 }
 
+// The search path under which the server runs functions of users while it makes an index, fills a materialized view and
+// the like (RestrictSearchPath); null where it does so under the path that is there.
+constexpr const char *restricted_search_path()
+{
+    return PG_VERSION_NUM >= 170000 ? "pg_catalog, pg_temp" : nullptr;
+}
+
 // The major version of the server that this library is built for, such as 15.
 constexpr int server_major_version = PG_VERSION_NUM / 10000;
 

@@ -39,8 +39,10 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw($time_limit $origin_limit $upstream_major $downstream_major pgf_node pgf_pair conninfo start_follow
-  wait_for_follow follow_status table_hashes schema_dump is_same worker_pid wait_until);
+our @EXPORT = qw($time_limit $origin_limit $upstream_major $downstream_major new_node pgf_node pgf_pair conninfo
+  start_follow wait_for_follow follow_status table_hashes schema_dump is_same_schema is_same
+  worker_pid wait_until);
+our @EXPORT_OK = qw(pg_config pg_configs);
 
 # How long a test waits for what must happen (PG_TEST_TIMEOUT_DEFAULT), as an interval for SQL.
 our $time_limit = "$PostgreSQL::Test::Utils::timeout_default s";
@@ -48,6 +50,9 @@ our $time_limit = "$PostgreSQL::Test::Utils::timeout_default s";
 # The servers' pg_config: that of upstreams where it is another one.
 my $own_config = $ENV{PG_CONFIG} || 'pg_config';
 my $upstream_config = $ENV{PGF_UPSTREAM_PG_CONFIG} || $own_config;
+
+# Those of all servers, each once.
+sub pg_configs { return $upstream_config eq $own_config ? ($own_config) : ($own_config, $upstream_config); }
 
 # What pg_config says, that of the downstream where none is given.
 sub pg_config
@@ -81,21 +86,38 @@ my $tools = dirname(__FILE__) . '/../tools';
 
 =over
 
+=item new_node($name)
+
+A PostgreSQL::Test::Cluster of that name, which is not made yet. One whose name begins with "upstream" is for the server
+of UPSTREAM_PG_CONFIG, where the tests run with one.
+
+=cut
+
+sub new_node
+{
+	my ($name) = @_;
+	my $config = config_of($name);
+	return PostgreSQL::Test::Cluster->new($name,
+		$config eq $own_config ? () : (install_path => dirname(pg_config('--bindir', $config))));
+}
+
+# The pg_config of a node's server.
+sub config_of { return $_[0] =~ /^upstream/ ? $upstream_config : $own_config; }
+
+=pod
+
 =item pgf_node($name, preload => 0, config => '', extension => 1)
 
-A running server. C<preload> sets shared_preload_libraries, C<config> is appended to postgresql.conf, and C<extension>
-creates the extension in the database "postgres". A node whose name begins with "upstream" runs the server of
-UPSTREAM_PG_CONFIG, where the tests run with one.
+A running server, made by new_node. C<preload> sets shared_preload_libraries, C<config> is appended to postgresql.conf,
+and C<extension> creates the extension in the database "postgres".
 
 =cut
 
 sub pgf_node
 {
 	my ($name, %opt) = @_;
-	my $config = $name =~ /^upstream/ ? $upstream_config : $own_config;
-	my $bindir = pg_config('--bindir', $config);
-	my $node = PostgreSQL::Test::Cluster->new($name,
-		$config eq $own_config ? () : (install_path => dirname($bindir)));
+	my $node = new_node($name);
+	my $bindir = pg_config('--bindir', config_of($name));
 	$node->init(extra => [ '--no-locale', '--encoding=UTF8', '--username=postgres' ]);
 	my ($settings, $err);
 	IPC::Run::run([ "$tools/server-config", $bindir ], '>', \$settings, '2>', \$err)
@@ -287,7 +309,8 @@ sub schema_dump
 }
 
 # The schemas of two servers of different versions, both as the newer one has them: that of the other is what its dump
-# gives when it is restored there. The names of NOT NULL constraints, which servers before 18 do not have, are left out.
+# gives when it is restored there. What servers before 18 do not have is left out: the names of NOT NULL constraints,
+# and such constraints of inherited columns that are a table's own besides (docs/versions.md).
 sub schemas_of_two_versions
 {
 	my ($upstream, $up, $downstream, $down) = @_;
@@ -305,7 +328,11 @@ sub schemas_of_two_versions
 	my $own = schema_dump($newer, $downstream_is_newer ? %$down : %$up);
 	if ($upstream_major < 18 || $downstream_major < 18)
 	{
-		s/ CONSTRAINT ("[^"]*"|\w+) NOT NULL/ NOT NULL/g for $restored, $own;
+		for ($restored, $own)
+		{
+			s/ CONSTRAINT ("[^"]*"|\w+) NOT NULL/ NOT NULL/g;
+			s/^    NOT NULL (?:"[^"]*"|\w+),\n//mg;
+		}
 	}
 	return $downstream_is_newer ? ($restored, $own) : ($own, $restored);
 }
@@ -325,10 +352,39 @@ sub first_difference
 
 =pod
 
+=item is_same_schema($upstream, $downstream, $what, dbname => ..., upstream_dbname => ...)
+
+Tests that the schema dumps of both databases are equal. Servers of two versions dump the same in different words: there
+a dump of the older one is restored beside the newer one first.
+
+=cut
+
+sub is_same_schema
+{
+	my ($upstream, $downstream, $what, %opt) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my %up = (dbname => $opt{upstream_dbname} // $opt{dbname});
+	my ($expected, $got) =
+	  $upstream_major != $downstream_major
+	  ? schemas_of_two_versions($upstream, \%up, $downstream, \%opt)
+	  : (schema_dump($upstream, %up), schema_dump($downstream, %opt));
+	return are_equal("$what: schema", $expected, $got);
+}
+
+sub are_equal
+{
+	my ($what, $expected, $got) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my $good = ok($expected eq $got, $what);
+	diag(first_difference($expected, $got)) if !$good;
+	return $good;
+}
+
+=pod
+
 =item is_same($upstream, $downstream, $what, dbname => ..., upstream_dbname => ...)
 
-Tests that the schema dumps and the table hashes of both databases are equal. Servers of two versions dump the same in
-different words: there a dump of the older one is restored beside the newer one first.
+Tests that the schemas of both databases are equal, as is_same_schema does, and the hashes of their tables.
 
 =back
 
@@ -338,21 +394,12 @@ sub is_same
 {
 	my ($upstream, $downstream, $what, %opt) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	my %up = (dbname => $opt{upstream_dbname} // $opt{dbname});
-	my $good = 1;
-	for my $part ([ 'schema', \&schema_dump ], [ 'rows', \&table_hashes ])
-	{
-		my ($name, $function) = @$part;
-		my $across = $name eq 'schema' && $upstream_major != $downstream_major;
-		my ($expected, $got) =
-		  $across
-		  ? schemas_of_two_versions($upstream, \%up, $downstream, \%opt)
-		  : ($function->($upstream, %up), $function->($downstream, %opt));
-		ok($expected eq $got, "$what: $name") and next;
-		diag(first_difference($expected, $got));
-		$good = 0;
-	}
-	return $good;
+	my $schema = is_same_schema($upstream, $downstream, $what, %opt);
+	my $rows = are_equal(
+		"$what: rows",
+		table_hashes($upstream, dbname => $opt{upstream_dbname} // $opt{dbname}),
+		table_hashes($downstream, %opt));
+	return $schema && $rows;
 }
 
 1;

@@ -4,7 +4,6 @@ use strict;
 use warnings;
 
 use PgFollower;
-use PostgreSQL::Test::Cluster;
 use Test::More;
 
 my ($upstream, $downstream) = pgf_pair();
@@ -51,7 +50,7 @@ like(message("SELECT alter_follow(conninfo => \$\$$other_database\$\$)"),
 	qr/ERROR:  22023: connection string leads to database "other", but follow "default" follows "postgres"/,
 		'another database');
 $upstream->backup('copy');
-my $copy = PostgreSQL::Test::Cluster->new('copy');
+my $copy = new_node('upstream_copy');
 $copy->init_from_backup($upstream, 'copy');
 $copy->start;
 $other = conninfo($copy);

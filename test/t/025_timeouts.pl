@@ -7,22 +7,25 @@ use PgFollower;
 use Test::More;
 
 my ($upstream, $downstream) = pgf_pair();
+# The limits that both servers have.
+my %known;
 for my $node ($upstream, $downstream)
 {
-	my $limits = join "\n", map { "$_ = 500ms" }
-	  split /\n/,
+	$known{$_}++
+	  for split /\n/,
 	  $node->safe_psql('postgres', q{
 		SELECT name FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout', 'transaction_timeout',
 			'idle_in_transaction_session_timeout', 'idle_session_timeout')});
-	like($limits, qr/statement_timeout/, $node->name . ' has limits');
-	$node->append_conf('postgresql.conf', "$limits\n");
+}
+my @limits = sort grep { $known{$_} == 2 } keys %known;
+is(scalar(@limits), $upstream_major >= 17 && $downstream_major >= 17 ? 5 : 4, "limits of both: @limits");
+for my $node ($upstream, $downstream)
+{
+	$node->append_conf('postgresql.conf', join '', map { "$_ = 500ms\n" } @limits);
 	$node->restart;
 }
 # Those of the test's own sessions, which the servers must not inherit.
-$ENV{PGOPTIONS} = join ' ', map { "-c $_=0" }
-  split /\n/,
-  $downstream->safe_psql('postgres', "SELECT name FROM pg_settings WHERE setting = '500' AND unit = 'ms'
-	AND name LIKE '%timeout'");
+$ENV{PGOPTIONS} = join ' ', map { "-c $_=0" } @limits;
 is($downstream->safe_psql('postgres', 'SHOW statement_timeout'), '0', 'but not for this test');
 
 start_follow($downstream, $upstream);

@@ -3,16 +3,10 @@
 use strict;
 use warnings;
 
-use IPC::Run ();
 use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
-
-my ($share, $err);
-IPC::Run::run([ $ENV{PG_CONFIG} || 'pg_config', '--sharedir' ], '>', \$share, '2>', \$err) or die $err;
-chomp $share;
-my $folder = "$share/extension";
-plan skip_all => 'the extension folder cannot be written to' unless -w $folder;
+use TestExtensions;
 
 my %files = (
 	'pgf_test_one.control' => "default_version = '1.0'\n",
@@ -37,13 +31,7 @@ SELECT pg_extension_config_dump('two_config', '');
 INSERT INTO two_config VALUES (1);
 INSERT INTO one_config VALUES (100, 'script of the other');
 SQL
-for my $file (keys %files)
-{
-	open my $out, '>', "$folder/$file" or die "could not write $folder/$file: $!";
-	print $out $files{$file};
-	close $out;
-}
-END { unlink map { "$folder/$_" } keys %files if defined $folder; }
+add_extension_files(%files);
 
 my ($upstream, $downstream) = pgf_pair();
 start_follow($downstream, $upstream);

@@ -3,16 +3,10 @@
 use strict;
 use warnings;
 
-use IPC::Run ();
 use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
-
-my ($share, $err);
-IPC::Run::run([ $ENV{PG_CONFIG} || 'pg_config', '--sharedir' ], '>', \$share, '2>', \$err) or die $err;
-chomp $share;
-my $folder = "$share/extension";
-plan skip_all => 'the extension folder cannot be written to' unless -w $folder;
+use TestExtensions;
 
 my %files = (
 	'pgf_base.control' => "default_version = '1.0'\nschema = public\nrelocatable = false\n",
@@ -57,13 +51,7 @@ COPY public.script_copies FROM PROGRAM 'echo own';
 TRUNCATE public.emptied;
 INSERT INTO public.emptied VALUES ('after');
 SQL
-for my $file (keys %files)
-{
-	open my $out, '>', "$folder/$file" or die "could not write $folder/$file: $!";
-	print $out $files{$file};
-	close $out;
-}
-END { unlink map { "$folder/$_" } keys %files if defined $folder; }
+add_extension_files(%files);
 
 my ($upstream, $downstream) = pgf_pair();
 start_follow($downstream, $upstream);

@@ -3,25 +3,12 @@
 use strict;
 use warnings;
 
-use FindBin;
-use IPC::Run ();
 use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestExtensions;
 
-my $config = $ENV{PG_CONFIG} || 'pg_config';
-my ($library_folder, $share, $out, $err);
-IPC::Run::run([ $config, '--pkglibdir' ], '>', \$library_folder, '2>', \$err) or die $err;
-IPC::Run::run([ $config, '--sharedir' ], '>', \$share, '2>', \$err) or die $err;
-chomp($library_folder, $share);
-plan skip_all => 'the folders for libraries and extensions cannot be written to'
-  unless -w $library_folder && -w "$share/extension";
-
-my $build = PostgreSQL::Test::Utils::tempdir;
-IPC::Run::run([ 'cp', glob("$FindBin::Bin/../modules/pgf_lookup/*"), $build ], '2>', \$err) or die $err;
-IPC::Run::run([ 'make', '-C', $build, "PG_CONFIG=$config", 'install' ], '>&', \$out)
-  or die "could not build the types: $out";
-END { unlink "$library_folder/pgf_lookup.so", glob("$share/extension/pgf_lookup*") if defined $share; }
+add_module('pgf_lookup');
 
 my ($upstream, $downstream) = pgf_pair();
 start_follow($downstream, $upstream);

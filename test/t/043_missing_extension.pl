@@ -3,34 +3,17 @@
 use strict;
 use warnings;
 
-use IPC::Run ();
 use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestExtensions;
 
-my ($share, $err);
-IPC::Run::run([ $ENV{PG_CONFIG} || 'pg_config', '--sharedir' ], '>', \$share, '2>', \$err) or die $err;
-chomp $share;
-my $folder = "$share/extension";
-plan skip_all => 'the extension folder cannot be written to' unless -w $folder;
-
-# Both servers read one folder, so what the downstream lacks is taken away while the upstream does not look.
+# Both servers may read one folder, so what the downstream lacks is taken away while the upstream does not look.
 my %files = (
 	'pgf_test_lack.control' => "default_version = '1.0'\n",
 	'pgf_test_lack--1.0.sql' => "CREATE TABLE lack_made (id int PRIMARY KEY);\n",
 	'pgf_test_lack--1.0--1.1.sql' => "ALTER TABLE lack_made ADD t text;\n"
 );
-sub install
-{
-	for my $file (@_) { open my $out, '>', "$folder/$file" or die $!; print $out $files{$file}; close $out; }
-	return;
-}
-sub remove
-{
-	unlink map { "$folder/$_" } @_;
-	return;
-}
-END { remove(keys %files) if defined $folder; }
 
 my ($upstream, $downstream) = pgf_pair();
 start_follow($downstream, $upstream);
@@ -41,9 +24,9 @@ sub failure
 {
 	my ($sql, @lacking) = @_;
 	$downstream->safe_psql('postgres', 'SELECT stop_follow()');
-	install(keys %files);
+	add_extension_files(%files);
 	$upstream->safe_psql('postgres', $sql);
-	remove(@lacking);
+	remove_extension_files(@lacking);
 	$downstream->safe_psql('postgres', 'SELECT resume_follow()');
 	wait_until($downstream, "SELECT state = 'failed' FROM follow_status");
 	return { map { $_ => $downstream->safe_psql('postgres', "SELECT $_ FROM follow_status") }
@@ -68,7 +51,7 @@ like(
 	qr/"postgresql-\d+-pgf-test-lack".*"apt-file search pgf_test_lack\.control"/,
 	'the hint names the package, and how it is found'
 );
-install(keys %files);
+add_extension_files(%files);
 $downstream->safe_psql('postgres', 'SELECT resume_follow()');
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'the extension follows once it is there');
@@ -80,7 +63,7 @@ is(
 	'the error for a version'
 );
 like($status->{last_error_hint}, qr/^Install the extension's package/, 'the hint for a version');
-install(keys %files);
+add_extension_files(%files);
 $downstream->safe_psql('postgres', 'SELECT resume_follow()');
 wait_for_follow($downstream);
 is($downstream->safe_psql('postgres', "SELECT extversion FROM pg_extension WHERE extname = 'pgf_test_lack'"),
@@ -91,13 +74,13 @@ for my $case ([ 'hstore', qr/Install PostgreSQL's contrib modules.*"postgresql-c
 	[ 'plpython3u', qr/"postgresql-\d+-plpython3"/ ], [ 'vector', qr/"postgresql-\d+-pgvector"/ ])
 {
 	my ($name, $hint) = @$case;
-	next if -e "$folder/$name.control";
+	next if has_extension_file("$name.control");
 	%files = ("$name.control" => "default_version = '1.0'\nschema = 'pg_catalog'\n", "$name--1.0.sql" => "");
 	$status = failure("CREATE EXTENSION \"$name\"", keys %files);
 	like($status->{last_error_hint}, $hint, "the hint for $name");
-	install(keys %files);
+	add_extension_files(%files);
 	$downstream->safe_psql('postgres', 'SELECT resume_follow()');
 	wait_for_follow($downstream);
-	remove(keys %files);
+	remove_extension_files(keys %files);
 }
 done_testing();

@@ -28,7 +28,7 @@ INSERT INTO plain SELECT g, g FROM generate_series(1, $rows) AS g;
 INSERT INTO partitioned SELECT g, g FROM generate_series(1, $rows) AS g;
 INSERT INTO inherited SELECT g, g FROM generate_series(1, $rows / 2) AS g;
 INSERT INTO child SELECT g, g FROM generate_series(1, $rows / 4) AS g;
-INSERT INTO has_columns SELECT g, g FROM generate_series(1, $rows / 4) AS g;
+INSERT INTO has_columns (id, v, s) SELECT g, g, -g FROM generate_series(1, $rows / 4) AS g;
 EOS
 
 my @alterations = (

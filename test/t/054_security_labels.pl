@@ -3,23 +3,12 @@
 use strict;
 use warnings;
 
-use FindBin;
-use IPC::Run ();
 use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestExtensions;
 
-my $config = $ENV{PG_CONFIG} || 'pg_config';
-my ($library_folder, $out, $err);
-IPC::Run::run([ $config, '--pkglibdir' ], '>', \$library_folder, '2>', \$err) or die $err;
-chomp $library_folder;
-plan skip_all => 'the library folder cannot be written to' unless -w $library_folder;
-
-my $build = PostgreSQL::Test::Utils::tempdir;
-IPC::Run::run([ 'cp', glob("$FindBin::Bin/../modules/pgf_label/*"), $build ], '2>', \$err) or die $err;
-IPC::Run::run([ 'make', '-C', $build, "PG_CONFIG=$config", 'install' ], '>&', \$out)
-  or die "could not build the provider: $out";
-END { unlink "$library_folder/pgf_label.so" if defined $library_folder; }
+add_module('pgf_label');
 
 # The downstream has one provider more, so a label whose provider is not named would be refused there.
 my $upstream =

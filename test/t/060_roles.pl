@@ -12,6 +12,15 @@ start_follow($downstream, $upstream, copy_data => 0);
 
 sub up { return $upstream->safe_psql('postgres', $_[0]) }
 sub down { return $downstream->safe_psql('postgres', $_[0]) }
+
+# From version 16 on, a role with CREATEROLE may do so only to roles that it has with ADMIN OPTION.
+sub administers
+{
+	my ($creator, @roles) = @_;
+	up(join '', map { "GRANT $_ TO $creator WITH ADMIN OPTION;" } @roles) if $upstream_major >= 16;
+	return;
+}
+
 sub role_exists { return down("SELECT count(*) FROM pg_roles WHERE rolname = '$_[0]'") }
 
 sub set_roles
@@ -80,6 +89,7 @@ up(q{
 	CREATE SCHEMA of_stronger AUTHORIZATION stronger;
 	CREATE SCHEMA of_clash AUTHORIZATION clash;
 });
+administers('hr', 'alice', 'unused', 'stronger', 'clash', 'reader');
 up(q{
 	SET ROLE hr;
 	ALTER ROLE alice RENAME TO "Alice B.";
@@ -113,6 +123,7 @@ up(q{
 });
 wait_for_follow($downstream);
 is(down($settings), "all|{geqo=off}\nof_settings|{work_mem=5MB}", 'missing: settings of roles in the database follow');
+administers('of_settings', 'alice');
 up(q{SET ROLE of_settings; ALTER ROLE alice IN DATABASE postgres SET work_mem = '7MB'});
 wait_for_follow($downstream);
 like(down('SELECT reason FROM follower.unsupported ORDER BY commit_lsn DESC LIMIT 1'), qr/permission denied/,
@@ -185,6 +196,7 @@ for my $login ([ 'alice', 'new of alice', 0 ], [ 'alice', 'alices', 2 ], [ 'caro
 
 # A command of a role that could not follow for lack of rights names no password in the status.
 up('CREATE ROLE creator CREATEROLE LOGIN; CREATE ROLE victim');
+administers('creator', 'victim');
 wait_for_follow($downstream);
 down('ALTER ROLE creator NOCREATEROLE');
 up(q{SET ROLE creator; ALTER ROLE victim PASSWORD 'secret one'});

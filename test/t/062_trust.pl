@@ -96,6 +96,17 @@ as_mallory(q{
 	END $$;
 	CREATE FUNCTION mallory.lying(how text) RETURNS int IMMUTABLE LANGUAGE plpgsql
 		AS 'BEGIN RETURN mallory.gain(how); END';
+	-- Version 18 does not bear subtransactions, which gain() has, where it plans the check of a domain
+	-- (lookup_type_cache).
+	CREATE FUNCTION mallory.telling(how text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+		IF current_setting('server_version_num')::int < 180000 THEN
+			RETURN mallory.gain(how);
+		END IF;
+		IF current_setting('cluster_name') = 'downstream' THEN
+			INSERT INTO mallory.proof VALUES (how, current_user, 'ran');
+		END IF;
+		RETURN 1;
+	END $$;
 	CREATE FUNCTION mallory.defined(how text) RETURNS int SECURITY DEFINER IMMUTABLE LANGUAGE plpgsql
 		SET search_path = mallory, pg_temp AS 'BEGIN RETURN mallory.gain(how); END';
 	CREATE FUNCTION mallory.fired() RETURNS trigger LANGUAGE plpgsql AS
@@ -253,7 +264,7 @@ as_mallory(q{
 		'BEGIN RETURN mallory.gain(''configured''); END';
 	ALTER TABLE mallory.altered ADD k int DEFAULT mallory.configured();
 
-	CREATE DOMAIN mallory.in_default AS int CHECK (mallory.lying('constant of a default') > 0);
+	CREATE DOMAIN mallory.in_default AS int CHECK (mallory.telling('constant of a default') > 0);
 	CREATE TYPE mallory.with_check AS (a mallory.in_default);
 	CREATE FUNCTION mallory.of_role(p mallory.with_check DEFAULT '(1)') RETURNS int LANGUAGE sql
 		SET work_mem = '1MB' SET role TO 'mallory' SET search_path = mallory, pg_temp AS 'SELECT 1';

@@ -32,6 +32,7 @@ void run(const DdlMessage &record, Oid role)
     require_extension(record);
     int context = *record.extension ? SECURITY_LOCAL_USERID_CHANGE : security_context_of(role);
     UserScope scope(role, needs_role_free(record, role) ? 0 : context);
+    ErrorContextScope hint(hint_at_restricted_path, nullptr);
     SpiScope spi;
     check_result(SPI_execute(record.sql, false, 0));
     forget_function_paths();

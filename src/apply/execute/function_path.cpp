@@ -229,6 +229,13 @@ const char *path_for_call(Oid function)
     return known->looks_up || OidIsValid(pinned_function(namespace_search_path)) ? path_of(known) : nullptr;
 }
 
+// Whether an error says that something of this name does not exist.
+bool is_of_missing_name(int sqlstate)
+{
+    return sqlstate == ERRCODE_UNDEFINED_FUNCTION || sqlstate == ERRCODE_UNDEFINED_TABLE ||
+           sqlstate == ERRCODE_UNDEFINED_OBJECT || sqlstate == ERRCODE_INVALID_SCHEMA_NAME;
+}
+
 // `level` keeps the nest level of settings while the function runs; 0 where it runs under the path that is there.
 void call_hook(FmgrHookEventType event, FmgrInfo *function, Datum *level)
 {
@@ -266,18 +273,19 @@ void forget_function_paths()
 
 void hint_at_function_path(void *)
 {
-    switch (geterrcode()) {
-    case ERRCODE_UNDEFINED_FUNCTION:
-    case ERRCODE_UNDEFINED_TABLE:
-    case ERRCODE_UNDEFINED_OBJECT:
-    case ERRCODE_INVALID_SCHEMA_NAME:
+    if (is_of_missing_name(geterrcode()))
         errhint("A function that a row calls names something without its schema, where it is not looked for. Run ALTER "
                 "FUNCTION ... SET search_path on both servers, or name the schema in pg_follower.function_search_path "
                 "on this one. docs/trust.md says more, under \"Functions that name things without their schema\".");
-        break;
-    default:
-        break;
-    }
+}
+
+void hint_at_restricted_path(void *)
+{
+    const char *path = restricted_search_path();
+    if (path && strcmp(namespace_search_path, path) == 0 && is_of_missing_name(geterrcode()))
+        errhint("A function that the command calls names something without its schema. From version 17 on, PostgreSQL "
+                "does not look for it while it makes an index or fills a materialized view. Run ALTER FUNCTION ... SET "
+                "search_path on both servers.");
 }
 
 void install_function_path()

@@ -20,4 +20,7 @@ void forget_function_paths();
 // For an ErrorContextScope around what calls functions for rows: gives errors about names that are not found a hint.
 void hint_at_function_path(void *);
 
+// The same around a command, for what the server runs under its restricted search path.
+void hint_at_restricted_path(void *);
+
 } // namespace pg_follower::apply
