@@ -13,9 +13,11 @@ check:
 	@set -f; test/tools/check --names $(TESTS) >/dev/null && test/tools/prepare --for-tests && \
 		test/tools/with-server test/tools/check $(TESTS)
 
-# The tests on each version of PostgreSQL, and with an older upstream: VERSIONS="15 17 18" TESTS="name ...".
+# The tests on each version of PostgreSQL, and with two of them. The script says what TESTS, ACROSS, VERSIONS, CACHE and
+# PG_CONFIGS are.
 check-versions:
-	@VERSIONS='$(VERSIONS)' TESTS='$(TESTS)' ACROSS='$(ACROSS)' test/tools/check-versions
+	@VERSIONS='$(VERSIONS)' TESTS='$(TESTS)' ACROSS='$(ACROSS)' CACHE='$(CACHE)' PG_CONFIGS='$(PG_CONFIGS)' \
+		test/tools/check-versions
 
 # The source archive and Debian's packages, built, installed on a clean system, and used there. For root.
 check-packages:
