@@ -183,6 +183,9 @@ RowReader::RowReader(Relation table, Source &source)
     // The connection's encoding is that of this database; this session's client may have another one.
     List *options = list_make1(makeDefElem(const_cast<char *>("encoding"),
                                            (Node *)makeString(const_cast<char *>(GetDatabaseEncodingName())), -1));
+    if (source.is_binary())
+        options = lappend(
+            options, makeDefElem(const_cast<char *>("format"), (Node *)makeString(const_cast<char *>("binary")), -1));
     ParseState *state = make_parsestate(nullptr);
     copy_ = BeginCopyFrom(state, table, nullptr, nullptr, false, read_copy_data, columns, options);
     copy_->cur_relname = qualified_name(table);
@@ -195,8 +198,10 @@ RowReader::RowReader(Relation table, Source &source)
         if (!own)
             continue;
         auto entry = allocate<OwnValue>();
-        *entry = {number - 1, InputFunctionCall(&copy_->in_functions[number - 1], const_cast<char *>(own),
-                                                copy_->typioparams[number - 1], attribute->atttypmod)};
+        Oid function, io_parameter;
+        getTypeInputInfo(attribute->atttypid, &function, &io_parameter);
+        *entry = {number - 1,
+                  OidInputFunctionCall(function, const_cast<char *>(own), io_parameter, attribute->atttypmod)};
         own_values_ = lappend(own_values_, entry);
     }
 
@@ -216,7 +221,7 @@ void RowReader::read_as_base_type(Form_pg_attribute attribute)
     Oid function = copy_->in_functions[column].fn_oid;
     Oid io_parameter = copy_->typioparams[column];
     if (base != attribute->atttypid)
-        getTypeInputInfo(base, &function, &io_parameter);
+        (copy_->opts.binary ? getTypeBinaryInputInfo : getTypeInputInfo)(base, &function, &io_parameter);
     if (function == F_ARRAY_IN && get_typtype(io_parameter) == TYPTYPE_DOMAIN) {
         auto entry = allocate<DomainArray>();
         *entry = {column, io_parameter};
@@ -321,7 +326,7 @@ Loaded replace_rows(Relation table, Source &source, bool is_followed)
     if (populated)
         source.start(table, copied_columns(table));
     // What is empty on both sides needs nothing.
-    if ((populated && !source.at_end()) || RelationGetNumberOfBlocks(table) > 0) {
+    if ((populated && !source.is_empty()) || RelationGetNumberOfBlocks(table) > 0) {
         if (is_followed && table->rd_rel->relkind == RELKIND_RELATION)
             delete_rows(table);
         give_new_storage(table);

@@ -1,6 +1,7 @@
 // Reads tables of the upstream under a snapshot. See source.hpp.
 #include "apply/copy/source.hpp"
 
+#include "apply/copy/binary_form.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/sources.hpp"
@@ -120,7 +121,9 @@ bool Source::lock(Relation table)
     SqlWriter text;
     text.text("SAVEPOINT pgf; EXPLAIN SELECT FROM ONLY ");
     write_name(text, table);
-    text.text("; SELECT c.oid, c.relispopulated, follower.unchanged(c.oid)").text(condition.c_str());
+    text.text("; SELECT c.oid, c.relispopulated, follower.unchanged(c.oid), ");
+    write_binary_condition(text, table, connection_.server_major_version());
+    text.text(condition.c_str());
     Answer answer;
     relid_ = InvalidOid;
     int failure = connection_.try_ask(text.c_str(), answer);
@@ -129,6 +132,7 @@ bool Source::lock(Relation table)
         relid_ = oid_from_text(answer.value(0, 0));
         populated_ = answer.value(0, 1)[0] == 't';
         unchanged = answer.value(0, 2)[0] == 't';
+        binary_ = answer.value(0, 3)[0] == 't';
     } else if (failure != 0 && failure != ERRCODE_LOCK_NOT_AVAILABLE && failure != ERRCODE_UNDEFINED_TABLE)
         connection_.raise_failure();
     if (unchanged)
@@ -170,11 +174,22 @@ void Source::start(Relation table, const List *columns, const BlockRange *part)
         if (columns)
             text.text(")");
     }
-    connection_.start_copy(text.text(" TO STDOUT").c_str());
+    connection_.start_copy(text.text(binary_ ? " TO STDOUT (FORMAT binary)" : " TO STDOUT").c_str());
     ended_ = false;
     length_ = 0;
 }
 
+bool Source::is_empty()
+{
+    // In binary form the first piece holds the header, of 19 bytes, and the first row or the end, which is a count of
+    // columns of -1.
+    constexpr int header = 19;
+    if (!at_end() && binary_ && length_ == header + 2 && memcmp(data_ + header, "\xff\xff", 2) == 0)
+        length_ = 0;
+    return at_end();
+}
+
+// Whether there is nothing left to be read. It may wait.
 bool Source::at_end()
 {
     if (length_ == 0 && !ended_) {

@@ -50,8 +50,10 @@ class Source {
     // Begins to read the locked table's rows, or those of a part of it, as COPY data of these columns, a list of
     // strings.
     void start(Relation table, const List *columns, const BlockRange *part = nullptr);
-    // Whether there is nothing left to be read. It may wait.
-    bool at_end();
+    // Whether the locked table's COPY data are in binary form.
+    bool is_binary() const { return binary_; }
+    // After start(), before anything is read: whether there is no row. It may wait.
+    bool is_empty();
     // Reads up to `most` bytes, at least one unless at the end, and returns how many.
     int read(char *buffer, int most);
     // After an error: whether the table that was locked last has changed since the snapshot, which may be its reason.
@@ -62,12 +64,15 @@ class Source {
     bool release();
 
   private:
+    bool at_end();
+
     PlainConnection connection_;
     uint64 system_ = 0;
     Oid database_ = InvalidOid;
     TimeLineID timeline_ = 0;
     Oid relid_ = InvalidOid; // the locked table, upstream
     bool populated_ = false;
+    bool binary_ = false;
     bool ended_ = false;
     const char *data_ = nullptr; // read, but not asked for yet
     int length_ = 0;

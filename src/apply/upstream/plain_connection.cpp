@@ -110,6 +110,11 @@ void PlainConnection::open(const char *conninfo, const char *application_name)
     ask(settings_text(PQserverVersion(connection_)));
 }
 
+int PlainConnection::server_major_version() const
+{
+    return PQserverVersion(connection_) / 10000;
+}
+
 void PlainConnection::close()
 {
     if (!connection_)

@@ -27,6 +27,7 @@ class PlainConnection {
     void open(const char *conninfo, const char *application_name);
     void close();
     bool is_open() const { return connection_ != nullptr; }
+    int server_major_version() const; // such as 15
 
     // Runs commands, and returns the rows of the last of them. An error of the upstream is raised as one of this
     // server, with its SQLSTATE.
