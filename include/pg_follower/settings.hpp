@@ -91,6 +91,8 @@ struct Settings {
     bool large_objects = true;             // whether they follow
     int max_batch_rows = 1000;             // rows of one statement that are applied in one go
     int max_group_transactions = 1000;     // upstream transactions that may share one commit while catching up
+    bool streaming = false;                // whether large open transactions are sent while they are open
+    int stream_threshold = 16 * 1024;      // kB of changes in the upstream's memory from which on they are
     int copy_workers = 2;                  // processes that copy tables at a time, the follow's own included
     int copy_split_size = 1024;            // megabytes; a larger table is copied in parts
     char *skip_extension_tables = nullptr; // extensions, and tables of theirs, whose rows do not follow

@@ -13,7 +13,7 @@
 namespace pg_follower {
 
 // To be raised with any change of what follows.
-constexpr uint8 stream_version = 4;
+constexpr uint8 stream_version = 5;
 
 enum class Record : char {
     begin = 'B',
@@ -22,6 +22,19 @@ enum class Record : char {
     row = 'R',
     truncate = 'T',
     ddl = 'D',
+    // Of transactions that are streamed while they are open. A message that begins with `part` has their changes; the
+    // others come between whole transactions.
+    part = 'P',
+    stream_abort = 'A',
+    stream_commit = 'Z',
+};
+
+// What the other records of its message belong to: a subtransaction of an open transaction, or, where the two are
+// equal, the transaction itself. As the content of an abort: what is rolled back, with all that has come since its
+// first message.
+struct StreamPart {
+    TransactionId xid;
+    TransactionId part;
 };
 
 struct BeginRecord {
@@ -35,6 +48,12 @@ struct CommitRecord {
     XLogRecPtr commit_lsn;
     XLogRecPtr end_lsn; // the position to go on from after this transaction
     TimestampTz commit_time;
+};
+
+// A streamed transaction commits.
+struct StreamCommitRecord {
+    BeginRecord begin;
+    XLogRecPtr end_lsn; // as in CommitRecord
 };
 
 // What a row statement does, and so how the worker may apply a run of its rows.
@@ -141,6 +160,9 @@ struct TruncateRecord {
 void stream_start_message(StringInfo out);
 void stream_write(StringInfo out, const BeginRecord &record);
 void stream_write(StringInfo out, const CommitRecord &record);
+void stream_write(StringInfo out, const StreamPart &record);
+void stream_write_abort(StringInfo out, const StreamPart &record);
+void stream_write(StringInfo out, const StreamCommitRecord &record);
 void stream_write(StringInfo out, const StatementRecord &record);
 void stream_write(StringInfo out, const TruncateRecord &record);
 void stream_write(StringInfo out, const DdlMessage &record);
@@ -157,9 +179,13 @@ class StreamReader {
     StreamReader(const char *data, size_t size);
     bool at_end() const { return position_ == end_; }
     size_t left() const { return static_cast<size_t>(end_ - position_); }
+    Record peek_type() const { return at_end() ? Record{} : static_cast<Record>(*position_); }
     Record next_type(); // takes the type byte
+    void skip_rest() { position_ = end_; }
     BeginRecord read_begin();
     CommitRecord read_commit();
+    StreamPart read_part(); // of an abort, too
+    StreamCommitRecord read_stream_commit();
     StatementRecord read_statement();
     // Reads a row into `values`, which has room for `room` values; more is malformed.
     RowRecord read_row(Value *values, uint16 room);

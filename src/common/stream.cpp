@@ -7,6 +7,8 @@
 //   row        statement id (4), count (2), then each: length (4, -1 for null), bytes
 //   truncate   sql, count (2), then each: schema, table, effects
 //   ddl        kind (1), flags (1), the strings of ddl_strings, count (2), then each: role
+//   part, stream_abort   transaction id (4), id of the subtransaction (4)
+//   stream_commit        as begin, and end LSN (8)
 //
 // Effects are: count (2), then each: kind (1), enabled (1), name.
 //
@@ -51,6 +53,21 @@ void send_effects(StringInfo out, const ReplicaEffects &effects)
     }
 }
 
+void send_begin(StringInfo out, const BeginRecord &record)
+{
+    pq_sendint64(out, record.commit_lsn);
+    pq_sendint64(out, record.commit_time);
+    pq_sendint32(out, record.xid);
+    pq_sendint32(out, record.timeline);
+}
+
+void send_part(StringInfo out, Record type, const StreamPart &record)
+{
+    send_type(out, type);
+    pq_sendint32(out, record.xid);
+    pq_sendint32(out, record.part);
+}
+
 } // namespace
 
 void stream_start_message(StringInfo out)
@@ -61,10 +78,7 @@ void stream_start_message(StringInfo out)
 void stream_write(StringInfo out, const BeginRecord &record)
 {
     send_type(out, Record::begin);
-    pq_sendint64(out, record.commit_lsn);
-    pq_sendint64(out, record.commit_time);
-    pq_sendint32(out, record.xid);
-    pq_sendint32(out, record.timeline);
+    send_begin(out, record);
 }
 
 BeginRecord StreamReader::read_begin()
@@ -91,6 +105,39 @@ CommitRecord StreamReader::read_commit()
     record.commit_lsn = integer<uint64>();
     record.end_lsn = integer<uint64>();
     record.commit_time = static_cast<TimestampTz>(integer<uint64>());
+    return record;
+}
+
+void stream_write(StringInfo out, const StreamPart &record)
+{
+    send_part(out, Record::part, record);
+}
+
+void stream_write_abort(StringInfo out, const StreamPart &record)
+{
+    send_part(out, Record::stream_abort, record);
+}
+
+StreamPart StreamReader::read_part()
+{
+    StreamPart record;
+    record.xid = integer<uint32>();
+    record.part = integer<uint32>();
+    return record;
+}
+
+void stream_write(StringInfo out, const StreamCommitRecord &record)
+{
+    send_type(out, Record::stream_commit);
+    send_begin(out, record.begin);
+    pq_sendint64(out, record.end_lsn);
+}
+
+StreamCommitRecord StreamReader::read_stream_commit()
+{
+    StreamCommitRecord record;
+    record.begin = read_begin();
+    record.end_lsn = integer<uint64>();
     return record;
 }
 

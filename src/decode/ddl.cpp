@@ -56,8 +56,8 @@ void take_sources(Session &session, const char *sources)
 {
     release_output(session);
     const KnownDatabase *downstream = session.options.downstream;
-    session.transaction.held_downstream = downstream && holds(*downstream, sources);
-    session.transaction.sources = MemoryContextStrdup(session.transaction_context, sources);
+    session.transaction->held_downstream = downstream && holds(*downstream, sources);
+    session.transaction->sources = MemoryContextStrdup(session.transaction->context, sources);
 }
 
 // Puts what an older client reads in the place of a statement that it does not read. Returns false where the statement
@@ -96,7 +96,7 @@ void write_ddl(Session &session, const DdlMessage &ddl)
 
 void send_message(Session &session, const char *content, size_t size)
 {
-    Transaction &transaction = session.transaction;
+    Transaction &transaction = *session.transaction;
     DdlMessage ddl;
     if (!decode_ddl(content, size, transaction.txn->xid, transaction.last_message_number, ddl))
         return;
@@ -105,7 +105,7 @@ void send_message(Session &session, const char *content, size_t size)
         return;
     }
     // The event trigger writes nothing while a script runs.
-    session.extension_scripts.command_ended();
+    session.transaction->extension_scripts.command_ended();
     transaction.left_to_scripts = 0;
     // A command may send the extensions that it needs before its own.
     if (ddl.extension[0] != '\0')
@@ -114,11 +114,11 @@ void send_message(Session &session, const char *content, size_t size)
         release_output(session);
     // No invalidation tells which tables belong to an extension and which of them are configuration tables.
     if (ddl.of_extension)
-        session.facts.invalidate_all();
+        session.transaction->facts->invalidate_all();
     if (transaction.held_downstream)
         return;
     if (ddl.kind == DdlKind::rewrite) {
-        MemoryContextScope scope(session.transaction_context);
+        MemoryContextScope scope(session.transaction->context);
         // Another rewrite of the table, later in the transaction, may be one that the downstream makes by itself.
         transaction.rewritten = OidIsValid(ddl.rewritten) ? lappend_oid(transaction.rewritten, ddl.rewritten) : NIL;
         return;

@@ -25,6 +25,11 @@ void ExtensionScripts::begin_transaction(const ReorderBufferTXN *txn)
     txn_ = txn;
     list_free_deep(complete_);
     complete_ = NIL;
+    rolled_back();
+}
+
+void ExtensionScripts::rolled_back()
+{
     checked_command_ = InvalidCommandId;
     asked_relation_ = InvalidOid;
     running_ = false;

@@ -20,6 +20,8 @@ class ExtensionScripts {
     // What it remembers lives in `context`.
     explicit ExtensionScripts(MemoryContext context) : context_(context) {}
     void begin_transaction(const ReorderBufferTXN *txn);
+    // A part of the transaction was rolled back, so what the catalogs show may have changed.
+    void rolled_back();
     // The transaction has run commands about extensions to their end.
     void command_ended();
     // Whether the change at hand was made while a script ran.

@@ -1,5 +1,5 @@
 // Parses the options of a decoding session: `format`, `version`, `origin`, `downstream`,
-// `downstream-version`, `confirmed`, `skip-extension-tables` and, without effect, `include-xids`.
+// `downstream-version`, `confirmed`, `skip-extension-tables`, `streaming` and, without effect, `include-xids`.
 //
 // Names and values are compared as the replication protocol hands them over: exactly.
 #include "decode/options.hpp"
@@ -96,6 +96,12 @@ void parse_skip_extension_tables(Parsing &parsing, DefElem *option, const char *
         refuse_value(option, value, "It is a list of extensions and of their tables.");
 }
 
+void parse_streaming(Parsing &parsing, DefElem *option, const char *value)
+{
+    if (!parse_bool(value, &parsing.options.streams))
+        refuse_value(option, value, "It is a Boolean value.");
+}
+
 // Other plugins know this option, so scripts give it; SQL text has no place for transaction ids.
 void parse_include_xids(Parsing &, DefElem *option, const char *value)
 {
@@ -117,6 +123,7 @@ constexpr KnownOption known_options[] = {
     {"downstream-version", parse_downstream_version},
     {"confirmed", parse_confirmed},
     {"skip-extension-tables", parse_skip_extension_tables},
+    {"streaming", parse_streaming},
     {"include-xids", parse_include_xids},
 };
 
@@ -134,7 +141,7 @@ Options parse_options(const List *given)
             ereport(ERROR,
                     (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized parameter \"%s\"", option->defname),
                      errhint("Available parameters: format, version, origin, downstream, downstream-version, "
-                             "confirmed, skip-extension-tables, include-xids.")));
+                             "confirmed, skip-extension-tables, streaming, include-xids.")));
         if (seen[which])
             ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("conflicting or redundant options")));
         seen[which] = true;
@@ -144,6 +151,10 @@ Options parse_options(const List *given)
     if (parsing.version_given && parsing.options.form != Form::statements)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("parameter \"version\" can only be given with format \"statements\"")));
+    // SQL text has no room for changes that may be rolled back yet.
+    if (parsing.options.streams && parsing.options.form != Form::statements)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("parameter \"streaming\" can only be given with format \"statements\"")));
     return parsing.options;
 }
 

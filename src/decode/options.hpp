@@ -20,6 +20,7 @@ struct Options {
     const KnownDatabase *downstream = nullptr; // gets nothing that it holds; null where the client does not say
     XLogRecPtr confirmed = InvalidXLogRecPtr;  // what the client knows that it has confirmed; 0 where it does not say
     uint32 downstream_version = 0;             // its major version; 0 where the client does not say
+    bool streams = false;                      // open transactions, once they are large
     List *skipped_extension_tables = NIL;      // of strings: names of extensions, or "schema.table"
 };
 

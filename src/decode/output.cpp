@@ -34,14 +34,16 @@ constexpr FixedSetting replay_settings[] = {
 
 void write_message(Session &session, const char *data, int length, const char *end)
 {
-    if (session.transaction.holding) {
-        MemoryContextScope scope(session.transaction_context);
+    if (session.transaction->holding) {
+        MemoryContextScope scope(session.transaction->context);
         StringInfo message = makeStringInfo();
         appendBinaryStringInfo(message, data, length);
         appendStringInfoString(message, end);
-        session.transaction.held = lappend(session.transaction.held, message);
+        session.transaction->held = lappend(session.transaction->held, message);
         return;
     }
+    if (session.transaction->streamed)
+        session.transaction->begun = true;
     OutputPluginPrepareWrite(session.ctx, true);
     appendBinaryStringInfo(session.ctx->out, data, length);
     appendStringInfoString(session.ctx->out, end);
@@ -74,14 +76,17 @@ void write_prologue(Session &session)
 
 void write_begin(Session &session)
 {
-    session.transaction.begun = true;
+    // The messages of one that is streamed name it, each by itself.
+    if (session.transaction->streamed)
+        return;
+    session.transaction->begun = true;
     if (session.options.form == Form::sql) {
         if (!session.prologue_written)
             write_prologue(session);
         write_sql(session, "BEGIN", 5);
         return;
     }
-    const ReorderBufferTXN *txn = session.transaction.txn;
+    const ReorderBufferTXN *txn = session.transaction->txn;
     stream_write(pending_message(session),
                  BeginRecord{txn->final_lsn, txn->xact_time.commit_time, txn->xid, timeline_of(txn->final_lsn)});
 }
@@ -90,7 +95,7 @@ void write_begin(Session &session)
 
 void begin_if_needed(Session &session)
 {
-    Transaction &transaction = session.transaction;
+    Transaction &transaction = *session.transaction;
     if (!transaction.begun)
         write_begin(session);
     if (!transaction.sources)
@@ -107,8 +112,11 @@ void write_sql(Session &session, const char *sql, int length)
 
 StringInfo pending_message(Session &session)
 {
-    if (session.pending.len == 0)
+    if (session.pending.len == 0) {
         stream_start_message(&session.pending);
+        if (session.transaction->streamed)
+            stream_write(&session.pending, StreamPart{session.transaction->txn->xid, session.transaction->part});
+    }
     return &session.pending;
 }
 
@@ -125,6 +133,13 @@ void flush(Session &session)
     }
 }
 
+void drop_pending(Session &session, int length)
+{
+    session.pending.len = length;
+    if (length == 0)
+        resetStringInfo(&session.pending);
+}
+
 void flush_if_large(Session &session)
 {
     if (session.pending.len >= large_message)
@@ -133,7 +148,7 @@ void flush_if_large(Session &session)
 
 void set_role(Session &session, const char *role)
 {
-    Transaction &transaction = session.transaction;
+    Transaction &transaction = *session.transaction;
     if (role == transaction.role || (role && transaction.role && strcmp(role, transaction.role) == 0))
         return;
     SqlWriter out;
@@ -142,41 +157,49 @@ void set_role(Session &session, const char *role)
     else
         out.text("RESET ROLE");
     write_sql(session, out);
-    transaction.role = role ? MemoryContextStrdup(session.transaction_context, role) : nullptr;
+    transaction.role = role ? MemoryContextStrdup(session.transaction->context, role) : nullptr;
 }
 
 void hold_output(Session &session)
 {
-    if (session.transaction.holding)
+    if (session.transaction->holding)
         return;
     begin_if_needed(session);
     flush(session);
     // Messages that are held back belong to no role, so the role stays as it is.
     if (session.options.form == Form::sql)
         set_role(session, nullptr);
-    session.transaction.holding = true;
+    session.transaction->holding = true;
 }
 
 void stop_holding(Session &session)
 {
     flush(session);
-    session.transaction.holding = false;
+    session.transaction->holding = false;
 }
 
 void release_output(Session &session)
 {
-    Transaction &transaction = session.transaction;
+    Transaction &transaction = *session.transaction;
     if (!transaction.holding && !transaction.held)
         return;
     stop_holding(session);
     if (session.options.form == Form::sql)
         set_role(session, nullptr);
-    for (StringInfo message : each<StringInfoData>(transaction.held)) {
-        write_message(session, message->data, message->len, "");
-        pfree(message->data);
+    if (transaction.streamed) {
+        // If the subtransaction at hand is rolled back, so is it that the messages stand here.
+        (void)pending_message(session);
+        flush(session);
     }
-    list_free_deep(transaction.held);
+    List *held = transaction.held;
     transaction.held = NIL;
+    for (StringInfo message : each<StringInfoData>(held)) {
+        write_message(session, message->data, message->len, "");
+        if (!transaction.streamed)
+            pfree(message->data);
+    }
+    if (!transaction.streamed)
+        list_free_deep(held);
 }
 
 void place_output(Session &session, bool in_script)

@@ -22,6 +22,8 @@ StringInfo pending_message(Session &session);
 // Writes the buffer as a message once it is large.
 void flush_if_large(Session &session);
 void flush(Session &session);
+// Takes what stands in the buffer behind `length` bytes away again.
+void drop_pending(Session &session, int length);
 
 // Form sql: puts the transaction's session into the role, or back into its own for null.
 void set_role(Session &session, const char *role);

@@ -1,7 +1,8 @@
 // The output plugin's callbacks, in the order in which a session meets them.
 //
-// A session decodes whole transactions, one after the other, at their commit; prepared ones at COMMIT PREPARED. All
-// state is in a Session, which lives in the decoding context's memory and goes with it, by shutdown or by an error.
+// A session decodes whole transactions, one after the other, at their commit; prepared ones at COMMIT PREPARED. Where
+// the client asks for it, large ones are streamed while they are open (streamed.hpp). All state is in a Session, which
+// lives in the decoding context's memory and goes with it, by shutdown or by an error.
 #include "pg_follower/decode.hpp"
 
 #include "decode/ddl.hpp"
@@ -12,6 +13,7 @@
 #include "pg_follower/settings.hpp"
 #include "decode/rows.hpp"
 #include "decode/session.hpp"
+#include "decode/streamed.hpp"
 #include "decode/truncate.hpp"
 
 extern "C" {
@@ -29,7 +31,7 @@ namespace {
 
 void forget_session(void *)
 {
-    set_active_cache(nullptr);
+    remove_active_caches();
 }
 
 // Whether text has to be converted for the client; from SQL_ASCII, which holds any bytes, that is to verify it.
@@ -54,6 +56,7 @@ void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_i
 {
     output->output_type = OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
     output->receive_rewrites = true;
+    ctx->streaming = false;
     // While a slot is made, there are no options and nothing is decoded.
     if (is_init)
         return;
@@ -71,7 +74,8 @@ void startup(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool is_i
     session->options = options;
     session->converts = converts_text();
     ctx->output_plugin_private = session;
-    set_active_cache(&session->facts);
+    ctx->streaming = options.streams;
+    add_active_cache(&session->facts);
 
     // In the SQL functions the settings end with the session, or with the transaction if an error ends it.
     if (IsTransactionState())
@@ -87,16 +91,14 @@ bool filter_by_origin(LogicalDecodingContext *ctx, RepOriginId origin)
 void begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
 {
     Session &session = session_of(ctx);
-    MemoryContextReset(session.transaction_context);
-    session.transaction = {};
-    session.transaction.txn = txn;
-    session.extension_scripts.begin_transaction(txn);
+    session.transaction = &session.whole;
+    session.whole.begin(txn);
 }
 
 void change(LogicalDecodingContext *ctx, ReorderBufferTXN *, Relation relation, ReorderBufferChange *change)
 {
     Session &session = session_of(ctx);
-    if (session.transaction.held_downstream) {
+    if (session.transaction->held_downstream) {
         count_change(session);
         return;
     }
@@ -109,7 +111,7 @@ void truncate(LogicalDecodingContext *ctx, ReorderBufferTXN *, int count, Relati
               ReorderBufferChange *change)
 {
     Session &session = session_of(ctx);
-    if (session.transaction.held_downstream) {
+    if (session.transaction->held_downstream) {
         count_change(session);
         return;
     }
@@ -137,7 +139,7 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
     MemoryContextScope scope(session.change_context);
     release_output(session);
     write_lost_rows(session);
-    bool begun = session.transaction.begun;
+    bool begun = session.transaction->begun;
     // A transaction that had nothing to write still moves positions, and wakes who waits for them.
     OutputPluginUpdateProgress(ctx, !begun);
     if (begun && session.options.form == Form::sql)
@@ -146,8 +148,61 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
         stream_write(pending_message(session), CommitRecord{commit_lsn, txn->end_lsn, txn->xact_time.commit_time});
         flush(session);
     }
-    session.transaction = {};
-    MemoryContextReset(session.transaction_context);
+    session.whole.begin(nullptr);
+    MemoryContextReset(session.change_context);
+}
+
+void stream_start(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
+{
+    begin_block(session_of(ctx), txn);
+}
+
+void stream_stop(LogicalDecodingContext *ctx, ReorderBufferTXN *)
+{
+    end_block(session_of(ctx));
+}
+
+void stream_change(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, Relation relation, ReorderBufferChange *decoded)
+{
+    begin_change(session_of(ctx), decoded->txn->xid);
+    change(ctx, txn, relation, decoded);
+    end_change(session_of(ctx));
+}
+
+void stream_truncate(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, int count, Relation relations[],
+                     ReorderBufferChange *decoded)
+{
+    begin_change(session_of(ctx), decoded->txn->xid);
+    truncate(ctx, txn, count, relations, decoded);
+    end_change(session_of(ctx));
+}
+
+void stream_message(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr lsn, bool transactional,
+                    const char *prefix, Size size, const char *content)
+{
+    if (!transactional) {
+        message(ctx, txn, lsn, transactional, prefix, size, content);
+        return;
+    }
+    // Nothing says which subtransaction a message belongs to, but the reorder buffer watches the change's own
+    // transaction as long as that may be rolled back.
+    begin_change(session_of(ctx), TransactionIdIsValid(CheckXidAlive) ? CheckXidAlive : txn->xid);
+    message(ctx, txn, lsn, transactional, prefix, size, content);
+    end_change(session_of(ctx));
+}
+
+void stream_abort(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr)
+{
+    roll_back(session_of(ctx), txn);
+}
+
+void stream_commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr)
+{
+    Session &session = session_of(ctx);
+    MemoryContextScope scope(session.change_context);
+    bool begun = commit_streamed(session, txn);
+    OutputPluginUpdateProgress(ctx, !begun);
+    flush(session);
     MemoryContextReset(session.change_context);
 }
 
@@ -156,7 +211,7 @@ void shutdown(LogicalDecodingContext *ctx)
     // There is no session where only a slot was made.
     if (!ctx->output_plugin_private)
         return;
-    set_active_cache(nullptr);
+    remove_active_caches();
     if (int level = session_of(ctx).guc_level)
         AtEOXact_GUC(true, level);
 }
@@ -173,6 +228,13 @@ void init_output_plugin(OutputPluginCallbacks *callbacks)
     callbacks->truncate_cb = decode::truncate;
     callbacks->message_cb = decode::message;
     callbacks->commit_cb = decode::commit;
+    callbacks->stream_start_cb = decode::stream_start;
+    callbacks->stream_stop_cb = decode::stream_stop;
+    callbacks->stream_change_cb = decode::stream_change;
+    callbacks->stream_truncate_cb = decode::stream_truncate;
+    callbacks->stream_message_cb = decode::stream_message;
+    callbacks->stream_abort_cb = decode::stream_abort;
+    callbacks->stream_commit_cb = decode::stream_commit;
     callbacks->shutdown_cb = decode::shutdown;
 }
 

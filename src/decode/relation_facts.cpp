@@ -34,25 +34,24 @@ extern "C" {
 namespace pg_follower::decode {
 namespace {
 
-FactsCache *active_cache = nullptr;
+FactsCache *active_caches = nullptr; // the first one
 
 constexpr int most_stale_entries = 256;
 
 void relation_changed(Datum, Oid relid)
 {
-    if (!active_cache)
-        return;
-    if (OidIsValid(relid))
-        active_cache->invalidate(relid);
-    else
-        active_cache->invalidate_all();
+    for (FactsCache *cache = active_caches; cache; cache = cache->next_active)
+        if (OidIsValid(relid))
+            cache->invalidate(relid);
+        else
+            cache->invalidate_all();
 }
 
 // A schema or an operator, whose name may stand in any statement, changed.
 void name_changed(Datum, int, uint32)
 {
-    if (active_cache)
-        active_cache->invalidate_all();
+    for (FactsCache *cache = active_caches; cache; cache = cache->next_active)
+        cache->invalidate_all();
 }
 
 void register_callbacks()
@@ -132,7 +131,9 @@ const char *quoted(const char *schema, const char *name)
 void collect_columns(RelationFacts &facts, Relation relation)
 {
     TupleDesc descriptor = RelationGetDescr(relation);
-    Bitmapset *key = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_IDENTITY_KEY);
+    // This takes no lock on an index, which a transaction that is streamed while it is open may hold against all
+    // others.
+    Bitmapset *key = RelationGetIdentityKeyBitmap(relation);
     facts.columns = allocate_zeroed<Column>(descriptor->natts);
     for (int i = 0; i < descriptor->natts; ++i) {
         Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
@@ -208,11 +209,25 @@ RowValues make_row(int width)
 
 } // namespace
 
-void set_active_cache(FactsCache *cache)
+void add_active_cache(FactsCache *cache)
 {
-    active_cache = cache;
-    if (cache)
-        register_callbacks();
+    cache->next_active = active_caches;
+    active_caches = cache;
+    register_callbacks();
+}
+
+void remove_active_cache(FactsCache *cache)
+{
+    FactsCache **link = &active_caches;
+    while (*link && *link != cache)
+        link = &(*link)->next_active;
+    if (*link)
+        *link = cache->next_active;
+}
+
+void remove_active_caches()
+{
+    active_caches = nullptr;
 }
 
 FactsCache::FactsCache(MemoryContext parent, const Options &options)

@@ -104,6 +104,8 @@ class FactsCache {
     // The number of a statement that comes into use.
     uint32 take_statement_id();
 
+    FactsCache *next_active = nullptr; // in the list of those that learn of catalog changes
+
   private:
     void fill(RelationFacts &facts, Relation relation);
     void release(RelationFacts &facts);
@@ -120,7 +122,9 @@ class FactsCache {
     int free_room_ = 0;
 };
 
-// Makes `cache` the one that learns of catalog changes, or none. There is one at a time.
-void set_active_cache(FactsCache *cache);
+// From here on `cache` learns of catalog changes, until it is removed or all are.
+void add_active_cache(FactsCache *cache);
+void remove_active_cache(FactsCache *cache);
+void remove_active_caches();
 
 } // namespace pg_follower::decode

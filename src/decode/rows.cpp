@@ -61,14 +61,14 @@ void lose_row(Session &session, const RelationFacts &facts, ReorderBufferChangeT
     LostRows *lost = nullptr;
     SqlWriter object;
     object.text("table ").text(facts.sql_name);
-    for (LostRows *known : each<LostRows>(session.transaction.lost))
+    for (LostRows *known : each<LostRows>(session.transaction->lost))
         if (strcmp(known->object, object.c_str()) == 0)
             lost = known;
     if (!lost) {
-        MemoryContextScope scope(session.transaction_context);
+        MemoryContextScope scope(session.transaction->context);
         lost = allocate_zeroed<LostRows>();
         lost->object = pstrdup(object.c_str());
-        session.transaction.lost = lappend(session.transaction.lost, lost);
+        session.transaction->lost = lappend(session.transaction->lost, lost);
     }
     ++(action == REORDER_BUFFER_CHANGE_UPDATE ? lost->updates : lost->deletes);
 
@@ -183,7 +183,7 @@ RowStatement *make_statement(RowChange &change, const Bitmapset *left_out)
     uint32 id;
     if (place < most_statements) {
         ++facts.statement_count;
-        id = change.session.facts.take_statement_id();
+        id = change.session.transaction->facts->take_statement_id();
         facts.statements[place] = allocate<RowStatement>();
     } else {
         place = facts.next_replaced;
@@ -274,7 +274,7 @@ void test_values(RowChange &change, const RowValues &row)
             !row.nulls[column.index] && !(column.is_varlena && VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(value)));
         change.position.column = &column;
         if (is_here && test_value_output(column.output, value))
-            change.session.facts.forget_statements(facts);
+            change.session.transaction->facts->forget_statements(facts);
         untested |= column.output.untested;
     }
     change.position.column = nullptr;
@@ -360,8 +360,9 @@ void deform(HeapTuple tuple, Relation relation, const RelationFacts &facts, cons
 // and the downstream says so where it lacks the table.
 bool is_transient(const Session &session, RelationFacts &facts)
 {
-    const Transaction &transaction = session.transaction;
-    if (transaction.last_message_number > 0 || !rbtxn_has_catalog_changes(transaction.txn))
+    const Transaction &transaction = *session.transaction;
+    // While it is open, nobody knows what will be there at its end.
+    if (transaction.streamed || transaction.last_message_number > 0 || !rbtxn_has_catalog_changes(transaction.txn))
         return false;
     if (facts.judged != transaction.txn->xid) {
         facts.judged = transaction.txn->xid;
@@ -377,7 +378,7 @@ void send_row(Session &session, Relation relation, ReorderBufferChange *decoded)
     // Rows of a rewrite's new heap, which has the columns of its table: most rewrites the downstream makes by itself.
     Oid rewritten = relation->rd_rel->relrewrite;
     if (OidIsValid(rewritten)) {
-        if (list_member_oid(session.transaction.rewritten, rewritten)) {
+        if (list_member_oid(session.transaction->rewritten, rewritten)) {
             RelationScope table(rewritten);
             send_row(session, table, decoded);
         } else
@@ -389,9 +390,9 @@ void send_row(Session &session, Relation relation, ReorderBufferChange *decoded)
     RelationFacts &facts = facts_of(session, relation);
     if (!facts.followed || is_transient(session, facts))
         return;
-    bool in_script = session.extension_scripts.running();
+    bool in_script = session.transaction->extension_scripts.running();
     if (in_script && facts.of_extension) {
-        ++session.transaction.left_to_scripts;
+        ++session.transaction->left_to_scripts;
         return;
     }
     place_output(session, in_script);
@@ -437,13 +438,13 @@ void send_row(Session &session, Relation relation, ReorderBufferChange *decoded)
 
 void write_lost_rows(Session &session)
 {
-    if (uint64 count = session.transaction.left_to_scripts) {
+    if (uint64 count = session.transaction->left_to_scripts) {
         SqlWriter reason;
         reason.number(static_cast<int64>(count));
         reason.text(" changed rows were taken for those of an extension's script, but no such command was seen");
         write_ddl(session, {DdlKind::unsupported, "ALTER EXTENSION", "", "", reason.c_str()});
     }
-    for (const LostRows *lost : each<LostRows>(session.transaction.lost)) {
+    for (const LostRows *lost : each<LostRows>(session.transaction->lost)) {
         write_lost(session, *lost, "UPDATE", lost->updates);
         write_lost(session, *lost, "DELETE", lost->deletes);
     }

@@ -5,23 +5,35 @@ namespace pg_follower::decode {
 
 Session::Session(LogicalDecodingContext *decoding_context, MemoryContext memory)
     : ctx(decoding_context), context(memory),
-      transaction_context(AllocSetContextCreate(memory, "pg_follower transaction", ALLOCSET_SMALL_SIZES)),
       change_context(AllocSetContextCreate(memory, "pg_follower change", ALLOCSET_DEFAULT_SIZES)),
-      facts(memory, options), extension_scripts(memory)
+      facts(memory, options),
+      whole(AllocSetContextCreate(memory, "pg_follower transaction", ALLOCSET_SMALL_SIZES), memory, &facts),
+      transaction(&whole)
 {
     initStringInfo(&pending);
     initStringInfo(&scratch);
 }
 
+void Transaction::begin(ReorderBufferTXN *next)
+{
+    MemoryContextReset(context);
+    static_cast<Remembered &>(*this) = {};
+    txn = next;
+    begun = false;
+    last_message_number = 0;
+    role = nullptr;
+    extension_scripts.begin_transaction(next);
+}
+
 RelationFacts &facts_of(Session &session, Relation relation)
 {
-    RelationFacts &facts = session.facts.get(relation);
-    ExtensionScripts &scripts = session.extension_scripts;
+    RelationFacts &facts = session.transaction->facts->get(relation);
+    ExtensionScripts &scripts = session.transaction->extension_scripts;
     Oid relid = RelationGetRelid(relation);
     if (!scripts.running() || scripts.has_member(relid) == facts.of_extension)
         return facts;
-    session.facts.invalidate(relid);
-    return session.facts.get(relation);
+    session.transaction->facts->invalidate(relid);
+    return session.transaction->facts->get(relation);
 }
 
 } // namespace pg_follower::decode

@@ -12,6 +12,8 @@ extern "C" {
 
 namespace pg_follower::decode {
 
+struct Streamed;
+
 // Rows of a relation, in the transaction at hand, that could not follow.
 struct LostRows {
     char *object; // "table schema.name"
@@ -19,14 +21,11 @@ struct LostRows {
     uint64 deletes;
 };
 
-// The transaction whose changes arrive. Changes arrive whole transactions at a time, one after the other.
-struct Transaction {
-    ReorderBufferTXN *txn = nullptr;
-    bool begun = false;             // something of it has been written
-    bool held_downstream = false;   // the client holds the changes that come, which are left out
-    const char *sources = nullptr;  // of the changes that come, where that has not been written yet
-    uint64 last_message_number = 0; // see decode_ddl
-    const char *role = nullptr;     // form sql: the role that SET LOCAL ROLE put in force
+// What is known of a transaction from the changes that have come. What a subtransaction added to it is forgotten where
+// that is rolled back.
+struct Remembered {
+    bool held_downstream = false;  // the client holds the changes that come, which are left out
+    const char *sources = nullptr; // of the changes that come, where that has not been written yet
     uint64 left_to_scripts = 0; // changes of extensions' tables, since the last DDL, that a script seems to have made
     bool holding = false;       // messages are held back: see hold_output
     List *held = NIL;           // of StringInfo: messages that are held back
@@ -34,15 +33,35 @@ struct Transaction {
     List *rewritten = NIL;      // of OIDs: tables whose new contents arrive as rows of their new heap
 };
 
+// A transaction whose changes arrive: all at its commit, or, where it is streamed, in blocks while it is open.
+struct Transaction : Remembered {
+    MemoryContext context; // reset, or gone, when the transaction ends
+    FactsCache *facts;     // a streamed transaction has its own: statements that it defines are its own
+    ExtensionScripts extension_scripts;
+    Streamed *streamed = nullptr; // null where it is not
+    ReorderBufferTXN *txn = nullptr;
+    TransactionId part = InvalidTransactionId; // where it is streamed: the subtransaction of the change at hand
+    bool begun = false;                        // something of it has been written
+    uint64 last_message_number = 0;            // see decode_ddl
+    const char *role = nullptr;                // form sql: the role that SET LOCAL ROLE put in force
+
+    // `lasting` is where what is known of extensions' scripts lives, until the next transaction begins.
+    Transaction(MemoryContext memory, MemoryContext lasting, FactsCache *cache)
+        : context(memory), facts(cache), extension_scripts(lasting)
+    {
+    }
+    // Forgets the transaction before, and begins another one in its place.
+    void begin(ReorderBufferTXN *next);
+};
+
 struct Session {
     LogicalDecodingContext *ctx;
     Options options;
-    MemoryContext context;             // of the session
-    MemoryContext transaction_context; // reset when a transaction ends
-    MemoryContext change_context;      // reset after each change
-    FactsCache facts;
-    ExtensionScripts extension_scripts;
-    Transaction transaction;
+    MemoryContext context;         // of the session
+    MemoryContext change_context;  // reset after each change
+    FactsCache facts;              // for transactions that are not streamed
+    Transaction whole;             // the one of these that is at hand
+    Transaction *transaction;      // the one at hand, of either kind
     bool converts = false;         // values have to be converted to the client's encoding
     bool prologue_written = false; // form sql
     StringInfoData pending;        // form statements: records that are not written yet

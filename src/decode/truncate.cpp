@@ -16,14 +16,14 @@ void send_truncate(Session &session, int count, Relation relations[], ReorderBuf
     SqlWriter::Separator comma(", ");
     auto names = allocate_zeroed<TruncatedTable>(count);
     uint16 followed = 0;
-    bool in_script = session.extension_scripts.running();
+    bool in_script = session.transaction->extension_scripts.running();
     sql.text("TRUNCATE TABLE ");
     for (int i = 0; i < count; ++i) {
         const RelationFacts &facts = facts_of(session, relations[i]);
         if (!facts.followed)
             continue;
         if (in_script && facts.of_extension) {
-            ++session.transaction.left_to_scripts;
+            ++session.transaction->left_to_scripts;
             continue;
         }
         // A partitioned table cannot be truncated by itself, but what its columns own can be restarted with it.

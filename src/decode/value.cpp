@@ -158,11 +158,13 @@ void append_image(StringInfo out, Oid type, Datum value)
         append_bytes(out, DatumGetPointer(value), length);
 }
 
-// Whether an error says nothing about the value: a cancel, a lack of memory.
+// Whether an error says nothing about the value: a cancel, a lack of memory, or that the transaction, which is streamed
+// while it is open, has been rolled back in the meantime. The last is the reorder buffer's own to deal with.
 bool is_passing(int code)
 {
     int category = ERRCODE_TO_CATEGORY(code);
-    return category == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
+    return category == ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
            category == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
            category == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR);
 }
@@ -170,12 +172,15 @@ bool is_passing(int code)
 // Returns the error that writing the value raises, or null.
 ErrorData *try_value(ValueOutput &output, Datum value)
 {
+    // The rollback of a subtransaction forgets which transaction must not be rolled back while its change is decoded.
+    TransactionId watched = CheckXidAlive;
     ErrorData *failure = try_in_subtransaction([&] {
         StringInfoData text;
         initStringInfo(&text);
         append_value(&text, output, value);
         pfree(text.data);
     });
+    CheckXidAlive = watched;
     if (failure && is_passing(failure->sqlerrcode))
         ReThrowError(failure);
     return failure;

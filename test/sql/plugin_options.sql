@@ -14,7 +14,7 @@ SELECT count(*) FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL,
 SELECT count(*), min(encode(substr(data, 1, 2), 'escape'))
 FROM pg_logical_slot_peek_binary_changes('regress_options', NULL, NULL, 'format', 'statements');
 SELECT count(*)
-FROM pg_logical_slot_peek_binary_changes('regress_options', NULL, NULL, 'format', 'statements', 'version', '4');
+FROM pg_logical_slot_peek_binary_changes('regress_options', NULL, NULL, 'format', 'statements', 'version', '5');
 
 -- A session's own settings neither show in the output nor change.
 SET search_path = pg_catalog, public;
@@ -39,7 +39,7 @@ SELECT 1 FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL, 'inclu
 \echo :LAST_ERROR_SQLSTATE
 SELECT 1 FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL, 'origin', 'mine');
 \echo :LAST_ERROR_SQLSTATE
-SELECT 1 FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL, 'version', '4');
+SELECT 1 FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL, 'version', '5');
 \echo :LAST_ERROR_SQLSTATE
 SELECT 1 FROM pg_logical_slot_peek_changes('regress_options', NULL, NULL, 'format', 'statements');
 \echo :LAST_ERROR_SQLSTATE

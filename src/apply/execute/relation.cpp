@@ -35,15 +35,29 @@ extern "C" {
 namespace pg_follower::apply {
 namespace {
 
-HTAB *invalidated_map = nullptr;
+// The maps that learn of changes of tables: of transactions that come whole, and of the one that was streamed.
+HTAB *invalidated_maps[2];
+
+HTAB *make_map()
+{
+    HASHCTL control = {};
+    control.keysize = sizeof(uint32);
+    control.entrysize = sizeof(Statement);
+    control.hcxt = TopMemoryContext;
+    return hash_create("pg_follower statements", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
 
 void invalidate(Datum, Oid relation)
 {
-    HASH_SEQ_STATUS scan;
-    hash_seq_init(&scan, invalidated_map);
-    while (auto statement = static_cast<Statement *>(hash_seq_search(&scan)))
-        if (!OidIsValid(relation) || statement->relation == relation)
-            statement->valid = false;
+    for (HTAB *map : invalidated_maps) {
+        if (!map)
+            continue;
+        HASH_SEQ_STATUS scan;
+        hash_seq_init(&scan, map);
+        while (auto statement = static_cast<Statement *>(hash_seq_search(&scan)))
+            if (!OidIsValid(relation) || statement->relation == relation)
+                statement->valid = false;
+    }
 }
 
 // Whether the columns that find a row are exactly the index's key.
@@ -190,13 +204,26 @@ void resolve_parameter(Parameter &parameter, Relation relation, TupleDesc descri
 void Statements::start(void (*discard_plan)(_SPI_plan *))
 {
     discard_plan_ = discard_plan;
-    HASHCTL control = {};
-    control.keysize = sizeof(uint32);
-    control.entrysize = sizeof(Statement);
-    control.hcxt = TopMemoryContext;
-    map_ = hash_create("pg_follower statements", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    invalidated_map = map_;
+    map_ = whole_ = invalidated_maps[0] = make_map();
     CacheRegisterRelcacheCallback(invalidate, (Datum)0);
+}
+
+void Statements::enter_stream()
+{
+    map_ = invalidated_maps[1] = make_map();
+}
+
+void Statements::leave_stream()
+{
+    HASH_SEQ_STATUS scan;
+    hash_seq_init(&scan, map_);
+    while (auto statement = static_cast<Statement *>(hash_seq_search(&scan))) {
+        discard_plans(statement);
+        MemoryContextDelete(statement->context);
+    }
+    invalidated_maps[1] = nullptr;
+    hash_destroy(map_);
+    map_ = whole_;
 }
 
 void Statements::set_waiting(List *tables)

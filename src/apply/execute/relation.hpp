@@ -70,6 +70,10 @@ class Statements {
     void start(void (*discard_plan)(_SPI_plan *));
     // The tables whose statements wait: a list of OIDs, which must last.
     void set_waiting(List *tables);
+    // From the first call to the second, all below is about statements of one more map, which is empty then, and gone
+    // afterwards.
+    void enter_stream();
+    void leave_stream();
     void define(const StatementRecord &record);
     Statement *find(uint32 id); // ERRCODE_PROTOCOL_VIOLATION if it was never defined
 
@@ -82,7 +86,8 @@ class Statements {
   private:
     void discard_plans(Statement *statement);
     void (*discard_plan_)(_SPI_plan *) = nullptr;
-    HTAB *map_ = nullptr;
+    HTAB *map_ = nullptr;   // the one in use
+    HTAB *whole_ = nullptr; // of transactions that come whole
     List *waiting_ = NIL;
 };
 

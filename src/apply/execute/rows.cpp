@@ -187,6 +187,20 @@ void Rows::start(Progress *progress, int32 follow)
     initStringInfo(&key_);
 }
 
+void Rows::enter_stream()
+{
+    statements_.enter_stream();
+    progress_->shown = nullptr;
+}
+
+void Rows::leave_stream()
+{
+    // What waits refers to its statement.
+    flush();
+    statements_.leave_stream();
+    progress_->shown = nullptr;
+}
+
 void Rows::define(const StatementRecord &record)
 {
     flush();

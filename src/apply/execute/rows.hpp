@@ -20,6 +20,10 @@ class Rows {
     // The tables whose rows are left out, because they are still to be copied: a list of OIDs.
     void set_waiting(List *tables) { statements_.set_waiting(tables); }
 
+    // Between these two, statements are those of a transaction that was streamed, which numbers them for itself.
+    void enter_stream();
+    void leave_stream();
+
     // All below need a transaction, whose number (any that was not used before) is `transaction`.
     void define(const StatementRecord &record);
     void row(StreamReader &message, uint64 transaction, int max_rows);

@@ -375,14 +375,21 @@ void Upstream::drop_slot(const char *slot)
     command(text.c_str());
 }
 
-const Upstream::Failure *Upstream::try_stream(const char *slot, XLogRecPtr start, const char *origin)
+const Upstream::Failure *Upstream::try_stream(const char *slot, XLogRecPtr start, const char *origin, bool open_ones)
 {
     SqlWriter text;
+    if (open_ones) {
+        text.format("SET logical_decoding_work_mem = %d", settings.stream_threshold);
+        command(text.c_str());
+        text.clear();
+    }
     text.text("START_REPLICATION SLOT ").name(slot);
     text.format(" LOGICAL %X/%X (\"format\" 'statements', \"version\" '%d', \"confirmed\" '%X/%X'", PGF_LSN(start),
                 stream_version, PGF_LSN(start));
     text.format(", \"origin\" '%s', \"downstream\" '%s'", origin, describe_this_database());
     text.format(", \"downstream-version\" '%d'", server_major_version);
+    if (open_ones)
+        text.text(", \"streaming\" 'on'");
     text.text(", \"skip-extension-tables\" ").literal(settings.skip_extension_tables).text(")");
     WalRcvExecResult *result = walrcv_exec(connection_, text.c_str(), 0, nullptr);
     if (result->status != WALRCV_OK_COPY_BOTH)

@@ -65,8 +65,9 @@ class Upstream {
     void drop_slot(const char *slot);
     // Turns the connection into a stream from `start` on, before which all is known. An upstream that refuses leaves
     // the connection open for questions, and its error is returned; null if there is none.
-    // It sends what it received itself where `origin` is "any", not where it is "none".
-    const Failure *try_stream(const char *slot, XLogRecPtr start, const char *origin);
+    // It sends what it received itself where `origin` is "any", not where it is "none"; and with `open_ones` large
+    // transactions while they are open.
+    const Failure *try_stream(const char *slot, XLogRecPtr start, const char *origin, bool open_ones);
     // Raises an error of the upstream as one of this server.
     [[noreturn]] static void raise(const Failure &failure);
 

@@ -4,6 +4,9 @@
 // position is the replication origin, which the commit itself moves. A transaction with DDL stands alone, because what
 // it makes may be of use only after its commit (a new enum value), and because gathered row changes may be in its way.
 //
+// What the upstream streams of transactions that are still open there is kept in files (spool.hpp). At its commit, such
+// a transaction is applied like any other.
+//
 // Commits are asynchronous. A list keeps which upstream position each of them reaches, so the position that the
 // upstream may forget is never past what is durable here. When there is nothing more to read, the rest is flushed.
 //
@@ -117,21 +120,104 @@ void Applier::message(const char *data, size_t size, XLogRecPtr end)
     MemoryContextScope scope(message_context_);
     applying_ = true;
     caught_up_ = false;
-    group_bytes_ += size;
-    received(end);
-    show_progress();
     StreamReader reader(data, size);
-    while (!reader.at_end() && !at_stop_)
-        record(reader);
+    // What is written of an open transaction at its commit has the position of the commit, which has not come yet.
+    if (reader.peek_type() != Record::part)
+        received(end);
+    show_progress();
+    bool counted = false;
+    while (!reader.at_end() && !at_stop_) {
+        Record type = reader.next_type();
+        if (keep_open_transaction(type, reader, data, size))
+            continue;
+        if (!counted)
+            group_bytes_ += size;
+        counted = true;
+        record(type, reader);
+    }
     applying_ = false;
     // What the position pointed to lies in the message.
     progress_.position.set(nullptr, nullptr, nullptr);
     MemoryContextReset(message_context_);
 }
 
-void Applier::record(StreamReader &reader)
+// Takes a record that is about a transaction which is open upstream; returns false for any other.
+bool Applier::keep_open_transaction(Record type, StreamReader &reader, const char *message, size_t size)
 {
-    Record type = reader.next_type();
+    if (in_upstream_)
+        return false;
+    switch (type) {
+    case Record::part: {
+        // All of the message belongs to it.
+        StreamPart part = reader.read_part();
+        reader.skip_rest();
+        spools_.get(part.xid)->append(part.part, message, size);
+        return true;
+    }
+    case Record::stream_abort: {
+        StreamPart part = reader.read_part();
+        Spool *spool = find_spool(part.xid);
+        if (part.part == part.xid)
+            spools_.remove(spool);
+        else
+            spool->roll_back(part.part);
+        return true;
+    }
+    case Record::stream_commit:
+        apply_open_transaction(reader.read_stream_commit());
+        return true;
+    default:
+        return false;
+    }
+}
+
+Spool *Applier::find_spool(TransactionId xid)
+{
+    Spool *spool = spools_.find(xid);
+    if (!spool)
+        ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
+                        errmsg("upstream ends transaction %u, of which it has sent nothing", xid)));
+    return spool;
+}
+
+// Applies a transaction whose changes have been kept, and which has committed now.
+void Applier::apply_open_transaction(const StreamCommitRecord &record)
+{
+    Spool *spool = find_spool(record.begin.xid);
+    begin(record.begin);
+    if (at_stop_)
+        return;
+    rows_.enter_stream();
+    {
+        MemoryContext memory = AllocSetContextCreate(TopMemoryContext, "pg_follower spool", ALLOCSET_DEFAULT_SIZES);
+        MemoryContextSwitchTo(memory);
+        SpoolReader messages(*spool);
+        const char *message;
+        size_t size;
+        while (messages.next(message, size)) {
+            CHECK_FOR_INTERRUPTS();
+            MemoryContextSwitchTo(message_context_);
+            group_bytes_ += size;
+            show_progress();
+            StreamReader reader(message, size);
+            (void)reader.next_type();
+            (void)reader.read_part();
+            while (!reader.at_end())
+                this->record(reader.next_type(), reader);
+            progress_.position.set(nullptr, nullptr, nullptr);
+            MemoryContextReset(message_context_);
+            MemoryContextSwitchTo(memory);
+        }
+        MemoryContextSwitchTo(message_context_);
+        MemoryContextDelete(memory);
+    }
+    rows_.leave_stream();
+    spools_.remove(spool);
+    commit({record.begin.commit_lsn, record.end_lsn, record.begin.commit_time});
+}
+
+void Applier::record(Record type, StreamReader &reader)
+{
     if ((type == Record::begin) == in_upstream_)
         ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
                         errmsg("record '%c' of the stream comes at a wrong place", static_cast<char>(type))));
@@ -166,6 +252,10 @@ void Applier::record(StreamReader &reader)
     case Record::ddl:
         ddl(reader.read_ddl());
         return;
+    case Record::part:
+    case Record::stream_abort:
+    case Record::stream_commit:
+        break; // not inside of a transaction
     }
     ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
                     errmsg("unrecognized record '%c' in the stream", static_cast<char>(type))));
@@ -206,6 +296,10 @@ void Applier::skip(Record type, StreamReader &reader)
             note_skipped({record.tag, record.object, record.role, record.holds_secret ? nullptr : record.sql});
         return;
     }
+    case Record::part:
+    case Record::stream_abort:
+    case Record::stream_commit:
+        break;
     }
     ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION),
                     errmsg("unrecognized record '%c' in the stream", static_cast<char>(type))));

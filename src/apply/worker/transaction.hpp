@@ -11,6 +11,7 @@
 #include "apply/execute/rows.hpp"
 #include "apply/state/skipped.hpp"
 #include "apply/state/state.hpp"
+#include "apply/worker/spool.hpp"
 
 extern "C" {
 #include "lib/ilist.h"
@@ -55,6 +56,8 @@ class Applier {
 
     // Applies the records of one message, which reaches up to `end` in the upstream's WAL.
     void message(const char *data, size_t size, XLogRecPtr end);
+    // The stream ends, or begins: the upstream sends all that is open once more.
+    void forget_open_transactions() { spools_.clear(); }
     // A message has come, of whatever kind.
     void heard(TimestampTz now) { figures_.last_message_at = now; }
     // The upstream has nothing more before `end`.
@@ -93,7 +96,10 @@ class Applier {
     bool is_started() const { return live_ != nullptr; }
 
   private:
-    void record(StreamReader &reader);
+    void record(Record type, StreamReader &reader);
+    bool keep_open_transaction(Record type, StreamReader &reader, const char *message, size_t size);
+    void apply_open_transaction(const StreamCommitRecord &record);
+    Spool *find_spool(TransactionId xid);
     void skip(Record type, StreamReader &reader);
     void note_skipped(const SkippedStatement &statement);
     void open();
@@ -130,6 +136,7 @@ class Applier {
     Rows rows_;
     Ddl ddl_;
     Polling *polling_ = nullptr;
+    Spools spools_; // of transactions that are open upstream
     MemoryContext message_context_ = nullptr;
     int32 follow_ = 0;
     NameData follow_name_ = {};

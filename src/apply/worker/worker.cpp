@@ -96,6 +96,11 @@ void wake_waiters(int, Datum)
         ConditionVariableBroadcast(&worker->live->changed);
 }
 
+void remove_files(int, Datum)
+{
+    worker->applier.forget_open_transactions();
+}
+
 template <typename Change> void change_follow(Change change)
 {
     apply::change_follow(worker->follow->id, change);
@@ -188,6 +193,7 @@ void find_work(int32 id, TransactionId xid)
     if (!has_work())
         proc_exit(0);
     before_shmem_exit(wake_waiters, (Datum)0);
+    before_shmem_exit(remove_files, (Datum)0);
     bool locked = false;
     for (int i = 0; i < lock_tries && !locked; ++i) {
         CHECK_FOR_INTERRUPTS();
@@ -257,12 +263,12 @@ void start_applying()
 }
 
 // The connection before has been closed a moment ago, and the slot may still be in use by its process.
-const Upstream::Failure *try_stream(const Follow &follow)
+const Upstream::Failure *try_stream(const Follow &follow, bool open_ones)
 {
     constexpr int tries = 100;
     for (int i = 0;; ++i) {
         const Upstream::Failure *failure =
-            worker->upstream.try_stream(NameStr(follow.slot), worker->start, follow.upstream_origins);
+            worker->upstream.try_stream(NameStr(follow.slot), worker->start, follow.upstream_origins, open_ones);
         if (!failure || failure->sqlstate != ERRCODE_OBJECT_IN_USE || !worker->streamed_before || i == tries)
             return failure;
         pause_briefly(poll_milliseconds);
@@ -284,7 +290,9 @@ void open_stream(FollowState state)
         follow.large_objects = worker->upstream.large_objects();
         worker->applier.set_source(strtoull(worker->upstream.system_identifier(), nullptr, 10),
                                    worker->upstream.database());
-        if (const Upstream::Failure *failure = try_stream(follow)) {
+        // While tables are copied the stream ends at a position, and what is open there would be sent twice.
+        bool open_ones = settings.streaming && state == FollowState::streaming;
+        if (const Upstream::Failure *failure = try_stream(follow, open_ones)) {
             check_slot(worker->upstream, follow, worker->start);
             Upstream::raise(*failure);
         }
@@ -315,6 +323,7 @@ void open_stream(FollowState state)
 void close_stream(XLogRecPtr position)
 {
     worker->upstream.close();
+    worker->applier.forget_open_transactions();
     replorigin_session_origin = InvalidRepOriginId;
     (void)worker->applier.feedback(true);
     worker->applier.settle();

@@ -1,0 +1,237 @@
+// Spool files. See spool.hpp.
+//
+// A spool is a sequence of messages as they came, each behind its length. It only grows: what is rolled back stays in
+// the file and is left out when it is read.
+//
+// The files are temporary ones in the session's temp_tablespaces, named so that the server removes those of a crashed
+// process when it starts. They outlast transactions, which the server's own temporary files do not unless they are
+// shared, so they are opened as plain files. temp_file_limit does not count them: a transaction that the limit would
+// keep out could never be applied.
+#include "apply/worker/spool.hpp"
+
+#include "apply/state/own_transaction.hpp"
+#include "pg_follower/memory.hpp"
+#include "pg_follower/scope.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/pg_tablespace_d.h"
+#include "commands/tablespace.h"
+#include "utils/wait_event.h"
+}
+
+#include <fcntl.h>
+#include <new>
+#include <unistd.h>
+
+namespace pg_follower::apply {
+namespace {
+
+// What is written or read at a time.
+constexpr int piece = 128 * 1024;
+
+Oid choose_tablespace()
+{
+    PrepareTempTablespaces();
+    Oid chosen = GetNextTempTableSpace();
+    return OidIsValid(chosen)                 ? chosen
+           : OidIsValid(MyDatabaseTableSpace) ? MyDatabaseTableSpace
+                                              : DEFAULTTABLESPACE_OID;
+}
+
+template <typename T> void make_room(T *&array, int count, int &room)
+{
+    if (count < room)
+        return;
+    room = Max(16, room * 2);
+    array = array ? reallocate(array, room) : allocate_in<T>(TopMemoryContext, room);
+}
+
+} // namespace
+
+Spool::Spool(TransactionId xid, int number) : xid_(xid)
+{
+    MemoryContextScope scope(TopMemoryContext);
+    initStringInfo(&buffer_);
+    char folder[MAXPGPATH];
+    TempTablespacePath(folder, choose_tablespace());
+    snprintf(path_, sizeof(path_), "%s/%sfollow%d.%d", folder, PG_TEMP_FILE_PREFIX, MyProcPid, number);
+    constexpr int flags = O_RDWR | O_CREAT | O_TRUNC | PG_BINARY;
+    file_ = PathNameOpenFile(path_, flags);
+    if (file_ < 0 && errno == ENOENT) {
+        // The folder comes with the first temporary file, maybe that of another process at this moment.
+        if (MakePGDirectory(folder) < 0 && errno != EEXIST)
+            ereport(ERROR,
+                    (errcode_for_file_access(), errmsg("could not create temporary directory \"%s\": %m", folder)));
+        file_ = PathNameOpenFile(path_, flags);
+    }
+    if (file_ < 0)
+        ereport(ERROR, (errcode_for_file_access(), errmsg("could not create temporary file \"%s\": %m", path_)));
+}
+
+void Spool::write(const char *data, size_t size)
+{
+    while (size > 0) {
+        errno = 0;
+        auto amount = static_cast<int>(Min(size, static_cast<size_t>(1024 * 1024 * 1024)));
+        auto done =
+            FileWrite(file_, const_cast<char *>(data), amount, static_cast<off_t>(written_), WAIT_EVENT_BUFFILE_WRITE);
+        if (done <= 0) {
+            // A write that is cut short without a reason has met a full disk.
+            if (errno == 0)
+                errno = ENOSPC;
+            ereport(ERROR, (errcode_for_file_access(), errmsg("could not write to file \"%s\": %m", path_)));
+        }
+        data += done;
+        size -= done;
+        written_ += done;
+    }
+}
+
+void Spool::write_buffer()
+{
+    write(buffer_.data, buffer_.len);
+    resetStringInfo(&buffer_);
+}
+
+void Spool::append(TransactionId part, const char *message, size_t size)
+{
+    if (part != xid_) {
+        int i = part_count_ - 1;
+        while (i >= 0 && parts_[i].xid != part)
+            --i;
+        if (i < 0) {
+            make_room(parts_, part_count_, part_room_);
+            parts_[part_count_++] = {part, written_ + buffer_.len};
+        }
+    }
+    auto length = static_cast<uint32>(size);
+    appendBinaryStringInfo(&buffer_, reinterpret_cast<const char *>(&length), sizeof(length));
+    if (size < piece)
+        appendBinaryStringInfo(&buffer_, message, static_cast<int>(size));
+    if (size >= piece || buffer_.len >= piece)
+        write_buffer();
+    if (size >= piece)
+        write(message, size);
+}
+
+void Spool::roll_back(TransactionId part)
+{
+    int i = part_count_ - 1;
+    while (i >= 0 && parts_[i].xid != part)
+        --i;
+    // It has written nothing, or is gone with one that began before it.
+    if (i < 0)
+        return;
+    part_count_ = i;
+    SpoolRange range = {parts_[i].from, written_ + buffer_.len};
+    while (dead_count_ > 0 && dead_[dead_count_ - 1].to >= range.from) {
+        range.from = Min(range.from, dead_[dead_count_ - 1].from);
+        --dead_count_;
+    }
+    make_room(dead_, dead_count_, dead_room_);
+    dead_[dead_count_++] = range;
+}
+
+void Spool::remove()
+{
+    FileClose(file_);
+    if (unlink(path_) < 0)
+        ereport(LOG, (errcode_for_file_access(), errmsg("could not remove file \"%s\": %m", path_)));
+    pfree(buffer_.data);
+    if (parts_)
+        pfree(parts_);
+    if (dead_)
+        pfree(dead_);
+}
+
+SpoolReader::SpoolReader(Spool &spool) : spool_(spool), buffer_(allocate<char>(piece + 1)), room_(piece)
+{
+    spool.write_buffer();
+}
+
+// Has so many bytes from the position on in the buffer.
+void SpoolReader::need(uint64 bytes)
+{
+    if (position_ + bytes <= start_ + filled_)
+        return;
+    if (bytes > room_) {
+        room_ = bytes;
+        pfree(buffer_);
+        buffer_ = static_cast<char *>(MemoryContextAllocHuge(CurrentMemoryContext, room_ + 1));
+    }
+    start_ = position_;
+    filled_ = 0;
+    uint64 wanted = Min(room_, spool_.written_ - position_);
+    while (filled_ < wanted) {
+        auto amount = static_cast<int>(Min(wanted - filled_, static_cast<uint64>(1024 * 1024 * 1024)));
+        auto done = FileRead(spool_.file_, buffer_ + filled_, amount, static_cast<off_t>(start_ + filled_),
+                             WAIT_EVENT_BUFFILE_READ);
+        if (done < 0)
+            ereport(ERROR, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", spool_.path_)));
+        if (done == 0)
+            break;
+        filled_ += done;
+    }
+    if (filled_ < bytes)
+        ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("file \"%s\" ends too soon", spool_.path_)));
+}
+
+bool SpoolReader::next(const char *&message, size_t &size)
+{
+    while (dead_ < spool_.dead_count_ && spool_.dead_[dead_].from == position_)
+        position_ = spool_.dead_[dead_++].to;
+    if (position_ == spool_.written_)
+        return false;
+    uint32 length;
+    need(sizeof(length));
+    memcpy(&length, buffer_ + (position_ - start_), sizeof(length));
+    need(sizeof(length) + static_cast<uint64>(length));
+    message = buffer_ + (position_ - start_) + sizeof(length);
+    size = length;
+    position_ += sizeof(length) + length;
+    return true;
+}
+
+Spool *Spools::find(TransactionId xid) const
+{
+    Spool *spool = first_;
+    while (spool && spool->xid() != xid)
+        spool = spool->next;
+    return spool;
+}
+
+Spool *Spools::get(TransactionId xid)
+{
+    if (Spool *spool = find(xid))
+        return spool;
+    auto make = [&] {
+        auto spool = new (allocate_in<Spool>(TopMemoryContext)) Spool(xid, ++made_);
+        spool->next = first_;
+        first_ = spool;
+    };
+    // Tablespaces are looked up in the catalogs.
+    if (IsTransactionState())
+        make();
+    else
+        in_own_transaction(make);
+    return first_;
+}
+
+void Spools::remove(Spool *spool)
+{
+    Spool **link = &first_;
+    while (*link != spool)
+        link = &(*link)->next;
+    *link = spool->next;
+    spool->remove();
+    pfree(spool);
+}
+
+void Spools::clear()
+{
+    while (first_)
+        remove(first_);
+}
+
+} // namespace pg_follower::apply
