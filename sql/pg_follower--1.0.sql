@@ -105,6 +105,13 @@ CREATE FUNCTION follower.unchanged(relid oid) RETURNS boolean
 COMMENT ON FUNCTION follower.unchanged(oid) IS
     'whether a table, and how its values are written, is still what the snapshot of the transaction shows';
 
+-- Who copies tables by queries calls this before; the function itself sees to it that others do not.
+CREATE FUNCTION follower.guard_functions() RETURNS void
+    LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_follower_guard_functions';
+COMMENT ON FUNCTION follower.guard_functions() IS
+    'from now on, functions that users wrote do not run with the rights of a superuser in this session, and are not '
+    'inlined';
+
 -- What becomes of each command that event triggers see.
 CREATE FUNCTION follower.list_commands(OUT command text, OUT follows boolean, OUT how text, OUT reason text)
     RETURNS SETOF record LANGUAGE C IMMUTABLE AS 'MODULE_PATHNAME', 'pg_follower_list_commands';

@@ -175,12 +175,33 @@ is($downstream->safe_psql('postgres', "SELECT string_agg(rolname, ',' ORDER BY r
 
 # -------------------------------------------------------------------------------------------------------------- trust
 create_databases('trust');
-$_->safe_psql('postgres', 'CREATE ROLE mallory') for $upstream, $downstream;
+$_->safe_psql('postgres', 'CREATE ROLE mallory; CREATE ROLE victim') for $upstream, $downstream;
 $upstream->safe_psql('trust', <<'END');
 CREATE SCHEMA m AUTHORIZATION mallory;
 CREATE FUNCTION m.runs(statement text) RETURNS integer IMMUTABLE LANGUAGE plpgsql
     AS 'BEGIN BEGIN EXECUTE statement; EXCEPTION WHEN OTHERS THEN NULL; END; RETURN 1; END';
+-- Another role's function, which that role alone may call. While the schema is made, that is not known yet.
+CREATE FUNCTION victims(statement text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE statement; END';
+ALTER FUNCTION victims OWNER TO victim;
+REVOKE EXECUTE ON FUNCTION victims FROM PUBLIC;
 SET ROLE mallory;
+CREATE FUNCTION m.tells(integer) RETURNS integer LANGUAGE plpgsql
+    AS $$BEGIN RAISE LOG 'm.tells runs as %', current_user; RETURN $1; END$$;
+CREATE FUNCTION m.planned(integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN m.tells($1); END';
+CREATE TABLE m.planned (a integer);
+CREATE INDEX ON m.planned (a) WHERE m.planned(1) = 1;
+CREATE MATERIALIZED VIEW m.planned_view AS SELECT 1 AS a;
+CREATE INDEX ON m.planned_view (a) WHERE m.planned(1) = 1;
+CREATE FUNCTION m.borrows(integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+    BEGIN
+        PERFORM public.victims('GRANT EXECUTE ON FUNCTION public.victims TO mallory');
+    EXCEPTION WHEN OTHERS THEN
+        NULL;
+    END;
+    RETURN $1;
+END $$;
+CREATE TABLE m.borrowed (a integer) PARTITION BY RANGE ((a + m.borrows(1)));
 CREATE FUNCTION m.gain(integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql
     AS 'BEGIN BEGIN ALTER ROLE mallory SUPERUSER; EXCEPTION WHEN OTHERS THEN NULL; END; RETURN $1; END';
 CREATE DOMAIN m.checked AS integer CHECK (m.gain(VALUE) > 0);
@@ -196,11 +217,18 @@ CREATE INDEX ON m.indexed ((m.gain(a))) WHERE m.gain(1) = 1;
 CREATE STATISTICS m.s ON (m.gain(1) + a), a FROM m.indexed;
 CREATE MATERIALIZED VIEW m.mv AS SELECT m.gain(3);
 END
+my $log_position = -s $upstream->logfile;
 start_follow($downstream, $upstream, dbname => 'trust');
 wait_for_schema('trust');
 is_equal_schema('trust', 'tables with functions in their definitions are the same');
 is($downstream->safe_psql('trust', "SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'"), 'f',
 	'and whoever wrote the functions gains nothing');
+is($downstream->safe_psql('trust', "SELECT has_function_privilege('mallory', 'victims(text)', 'EXECUTE')"), 'f',
+	'nor by what those call');
+wait_for_follow($downstream, dbname => 'trust');
+my @runs = substr(slurp_file($upstream->logfile), $log_position) =~ /LOG:  (m\.tells runs as .*)/g;
+is_deeply([ do { my %seen; grep { !$seen{$_}++ } @runs } ], ['m.tells runs as mallory'],
+	'reading tables upstream, too, functions run as their owners');
 
 # ------------------------------------------------------------------------------------------ waits, and what is hidden
 create_databases('busy');

@@ -87,6 +87,13 @@ CREATE FUNCTION bare(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETUR
 CREATE TABLE bare_names (a int, b int GENERATED ALWAYS AS (bare(a)) STORED);
 CREATE INDEX ON bare_names (bare(a));
 INSERT INTO bare_names VALUES (1), (2);
+SET search_path = "S x", public;
+-- As the wrappers that make unaccent() immutable: a function that the server inlines where it plans a query.
+CREATE FUNCTION public.found_by_default(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT \$1 + 1';
+CREATE FUNCTION inlined(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT found_by_default(\$1)';
+CREATE INDEX ON bare_names (inlined(a));
+CREATE MATERIALIZED VIEW bare_view AS SELECT a FROM bare_names;
+CREATE INDEX ON bare_view (inlined(a));
 CREATE MATERIALIZED VIEW filled AS SELECT count(*) AS n FROM indexed;
 CREATE UNIQUE INDEX ON filled (n);
 CREATE MATERIALIZED VIEW unfilled AS SELECT 1 AS a WITH NO DATA;
@@ -96,11 +103,19 @@ INSERT INTO large SELECT g, md5(g::text) FROM generate_series(1, 60000) AS g;
 UPDATE large SET t = t || 'x' WHERE id % 5 = 0;
 DELETE FROM large WHERE id % 7 = 0;
 CREATE INDEX ON large (t);
+CREATE INDEX ON large (inlined(id));
 CREATE UNIQUE INDEX ON large (r, id) WHERE id > 100;
 ALTER TABLE large REPLICA IDENTITY FULL;
 END
 
 start_follow($downstream, $upstream, copy_data => 1);
+wait_for_follow($downstream);
+is($downstream->safe_psql('postgres', <<'END'), '"S x".bare_names|"S x".bare_view|"S x".large', 'indexes over a function');
+SELECT string_agg(indrelid::regclass::text, '|' ORDER BY indrelid::regclass::text COLLATE "C") FROM pg_index
+WHERE indisvalid AND pg_get_indexdef(indexrelid) LIKE '%inlined(%'
+END
+# The queries that compare rows have a search path under which the server cannot plan for such a table.
+$upstream->safe_psql('postgres', 'DROP FUNCTION "S x".inlined CASCADE');
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'tables of all kinds');
 

@@ -7,7 +7,6 @@
 
 #include "apply/copy/clashes.hpp"
 #include "apply/copy/dump.hpp"
-#include "apply/copy/function_guard.hpp"
 #include "apply/copy/schema_statements.hpp"
 #include "apply/state/error_class.hpp"
 #include "apply/execute/session.hpp"
@@ -16,6 +15,7 @@
 #include "apply/state/latch_pause.hpp"
 #include "apply/state/spi.hpp"
 #include "apply/state/state.hpp"
+#include "pg_follower/function_guard.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 #include "pg_follower/sql_writer.hpp"

@@ -5,11 +5,11 @@
 // lacking it tries again, and the view follow_status says so; it ends when all have been started. A worker that it
 // starts late, after somebody has stopped or resumed its follow, ends at once.
 #include "apply/state/follow_names.hpp"
-#include "apply/copy/function_guard.hpp"
 #include "apply/execute/function_path.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "pg_follower/apply.hpp"
 #include "pg_follower/drop_guard.hpp"
+#include "pg_follower/function_guard.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"

@@ -1,12 +1,12 @@
-// Functions of users while the worker makes the schema.
+// Functions of users while a superuser looks at the tables for which they are.
 #pragma once
 
-namespace pg_follower::apply {
+namespace pg_follower {
 
 // Installs the hook that the guard needs. Called once, from _PG_init.
 void install_function_guard();
 
-// While it lives, no function that users wrote runs with the rights of the worker. An error that leaves its block must
+// While it lives, no function that users wrote runs with the rights of a superuser. An error that leaves its block must
 // end the process.
 class FunctionGuard {
   public:
@@ -16,4 +16,7 @@ class FunctionGuard {
     FunctionGuard &operator=(const FunctionGuard &) = delete;
 };
 
-} // namespace pg_follower::apply
+// The same for the rest of the process.
+void guard_functions_from_now_on();
+
+} // namespace pg_follower

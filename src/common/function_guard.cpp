@@ -1,13 +1,17 @@
-// The worker makes the schema as a superuser, as who restores a dump does. No row is there yet, but the server
-// evaluates parts of expressions without any row: what an IMMUTABLE function makes of constants, when it plans the key
-// of a partitioned table, a check or the predicate of an index; and the checks of a domain for the bounds of a
-// partition. So whoever may create a table upstream could have a function run here as the worker.
+// The copy has a superuser look at tables of others: the worker makes the schema, as who restores a dump does, and a
+// session of the upstream reads materialized views, and parts of tables, by queries. No function is called for a row
+// then, but the server evaluates parts of expressions without any row: what an IMMUTABLE function makes of constants,
+// when it plans the key of a partitioned table, a check or the predicate of an index; and the checks of a domain for
+// the bounds of a partition. So whoever may create a table could have a function run as the superuser.
 //
 // With the guard such a function runs as its owner, and where a superuser owns it, who need not be the one that calls
-// it, as a role that may do next to nothing; and always so that it can leave nothing behind. Functions in C are those
-// of superusers, one with SECURITY DEFINER runs as its owner anyway, and that of an event trigger is called by nothing
-// but the event trigger, which a superuser made.
-#include "apply/copy/function_guard.hpp"
+// it, as a role that may do next to nothing; and always so that it can leave nothing behind. What it calls runs as the
+// same role, as ever: its author has no right to be the owners of others' functions. Functions in C are those of
+// superusers, one with SECURITY DEFINER runs as its owner anyway, and that of an event trigger is called by nothing but
+// the event trigger, which a superuser made.
+//
+// No function is inlined either, which would read its body under a search path that is not its author's.
+#include "pg_follower/function_guard.hpp"
 
 #include "pg_follower/catalog.hpp"
 #include "pg_follower/memory.hpp"
@@ -22,7 +26,7 @@ extern "C" {
 #include "utils/memutils.h"
 }
 
-namespace pg_follower::apply {
+namespace pg_follower {
 namespace {
 
 // Who was to be again when a function ends; one for each function that runs.
@@ -59,6 +63,8 @@ void enter(Oid function)
     }
     Caller &caller = callers[caller_count++];
     GetUserIdAndSecContext(&caller.role, &caller.context);
+    if (!superuser_arg(caller.role))
+        return;
     SyscacheRow<FormData_pg_proc> row(PROCOID, ObjectIdGetDatum(function));
     if (!row || !is_of_users(function) || row->prosecdef || row->prorettype == EVENT_TRIGGEROID)
         return;
@@ -94,6 +100,11 @@ void install_function_guard()
     fmgr_hook = call_hook;
 }
 
+void guard_functions_from_now_on()
+{
+    guarded = true;
+}
+
 FunctionGuard::FunctionGuard()
 {
     guarded = true;
@@ -105,4 +116,4 @@ FunctionGuard::~FunctionGuard()
     guarded = false;
 }
 
-} // namespace pg_follower::apply
+} // namespace pg_follower
