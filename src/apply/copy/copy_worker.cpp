@@ -356,6 +356,8 @@ Beginning try_to_begin_parts(Copy &copy, const SourceTable &table, List *&indexe
         ErrorData *error = end_failed(copy);
         if (!is_about_table(error->sqlerrcode))
             ReThrowError(error);
+        ereport(LOG, (errmsg("a table is copied by one process, because it could not be prepared for several: %s",
+                             error->message)));
         open_again(copy);
     }
     PG_END_TRY();

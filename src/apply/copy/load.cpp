@@ -69,7 +69,7 @@ const char *qualified_name(Relation relation)
 // that.
 void mark_invalid(Oid index, bool to_be_built)
 {
-    CatalogRow<FormData_pg_index> row(IndexRelationId, index);
+    SyscacheRow<FormData_pg_index> row(INDEXRELID, index, "index");
     HeapTuple changed = heap_copytuple(row.tuple());
     auto form = reinterpret_cast<Form_pg_index>(GETSTRUCT(changed));
     form->indisvalid = false;
