@@ -38,6 +38,11 @@ PG_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) 
 	-I$(libpq_srcdir) \
 	-DPGF_VERSION='"$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/pg_follower.control)"'
 
+# Points at which a test has a process fail (include/pg_follower/failpoints.hpp).
+ifeq ($(FAILPOINTS),1)
+PG_CPPFLAGS += -DPGF_FAILPOINTS
+endif
+
 # The view follow_status asks upstreams for their positions (src/apply/upstream/upstream_position.cpp).
 SHLIB_LINK = $(libpq)
 

@@ -1,7 +1,7 @@
 # Targets beyond PGXS's own: each prepares the machine as far as it needs and works on scratch servers only.
 # PG_CONFIG chooses the server; SCRATCH=folder keeps the scratch folder, and its build, for the next run.
 
-SCRATCH_TARGETS = check check-versions check-packages dist demo demo-stop bench readme corpus fuzz
+SCRATCH_TARGETS = check check-versions check-failpoints check-packages dist demo demo-stop bench readme corpus fuzz
 
 .PHONY: $(SCRATCH_TARGETS)
 
@@ -31,6 +31,13 @@ dist:
 		git archive --format=$$format --prefix=$$name/ -o "$(DIST)/$$name.$$format" HEAD || exit 1; \
 		echo "$(DIST)/$$name.$$format"; \
 	done
+
+# The test that fails at named points, in a library that has these; TESTS="name ..." runs others in it. DEBUG_DELAY=n
+# has processes sleep up to n milliseconds at points that chance picks.
+check-failpoints:
+	@set -f; test/tools/check --names $(TESTS) >/dev/null && test/tools/prepare --for-tests && \
+		FAILPOINTS=1 DEBUG_DELAY='$(DEBUG_DELAY)' \
+		test/tools/with-server test/tools/check $(or $(TESTS),026_failpoints)
 
 # Two servers that follow, left running to play with.
 demo:

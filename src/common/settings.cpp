@@ -1,4 +1,5 @@
 // Definitions of the settings. See settings.hpp.
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {
@@ -211,6 +212,7 @@ void define_settings()
     define_enum(function_paths_setting, "Whose search path functions that users wrote get in this process.", nullptr,
                 settings.function_paths, function_paths_values, PGC_SUSET,
                 GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE);
+    define_failpoints();
     MarkGUCPrefixReserved("pg_follower");
 }
 

@@ -2,6 +2,7 @@
 #include "decode/ddl.hpp"
 
 #include "decode/output.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -128,6 +129,7 @@ void send_message(Session &session, const char *content, size_t size)
         return;
     if (fit_version(session.options, ddl))
         write_ddl(session, ddl);
+    PGF_FAILPOINT(after_decoded_command);
 }
 
 } // namespace pg_follower::decode

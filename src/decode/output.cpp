@@ -5,6 +5,7 @@
 // system call and more; it is written when it is large and when the transaction ends.
 #include "decode/output.hpp"
 
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
@@ -80,6 +81,7 @@ void write_begin(Session &session)
     if (session.transaction->streamed)
         return;
     session.transaction->begun = true;
+    PGF_FAILPOINT(before_decoded_begin);
     if (session.options.form == Form::sql) {
         if (!session.prologue_written)
             write_prologue(session);

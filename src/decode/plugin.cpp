@@ -7,6 +7,7 @@
 
 #include "decode/ddl.hpp"
 #include "decode/output.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -140,6 +141,8 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
     release_output(session);
     write_lost_rows(session);
     bool begun = session.transaction->begun;
+    if (begun)
+        PGF_FAILPOINT(before_decoded_commit);
     // A transaction that had nothing to write still moves positions, and wakes who waits for them.
     OutputPluginUpdateProgress(ctx, !begun);
     if (begun && session.options.form == Form::sql)
@@ -147,6 +150,7 @@ void commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commi
     else if (begun) {
         stream_write(pending_message(session), CommitRecord{commit_lsn, txn->end_lsn, txn->xact_time.commit_time});
         flush(session);
+        PGF_FAILPOINT(after_decoded_commit);
     }
     session.whole.begin(nullptr);
     MemoryContextReset(session.change_context);

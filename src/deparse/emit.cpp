@@ -4,6 +4,7 @@
 #include "deparse/role_policy.hpp"
 #include "deparse/text/repairs.hpp"
 #include "pg_follower/ddl_message.hpp"
+#include "pg_follower/failpoints.hpp"
 
 extern "C" {
 #include "catalog/catalog.h"
@@ -50,7 +51,9 @@ void emit_statement(const FollowedCommand &command, const List *roles, const Sta
     if (ddl.creates_roles && by_caller && !superuser_arg(command.caller) && !list_member_oid(roles, command.caller))
         names[ddl.role_count++] = ddl.role;
     ddl.roles = names;
+    PGF_FAILPOINT(before_statement_message);
     log_ddl(ddl);
+    PGF_FAILPOINT(after_statement_message);
 }
 
 void emit_unsupported(const FollowedCommand &command, const char *reason)
@@ -62,7 +65,9 @@ void emit_unsupported(const FollowedCommand &command, const char *reason)
     ddl.object = command.object;
     ddl.role = GetUserNameFromId(GetUserId(), false);
     ddl.sql = reason;
+    PGF_FAILPOINT(before_unsupported_message);
     log_ddl(ddl);
+    PGF_FAILPOINT(after_unsupported_message);
 }
 
 void emit_rewrite(Oid relid)
@@ -70,7 +75,9 @@ void emit_rewrite(Oid relid)
     DdlMessage ddl;
     ddl.kind = DdlKind::rewrite;
     ddl.rewritten = relid;
+    PGF_FAILPOINT(before_rewrite_message);
     log_ddl(ddl);
+    PGF_FAILPOINT(after_rewrite_message);
 }
 
 void emit_dropped(const DroppedObject &object)
@@ -80,7 +87,9 @@ void emit_dropped(const DroppedObject &object)
     ddl.object = object.identity;
     ddl.dropped_catalog = object.address.classId;
     ddl.dropped_oid = object.address.objectId;
+    PGF_FAILPOINT(before_drop_message);
     log_ddl(ddl);
+    PGF_FAILPOINT(after_drop_message);
 }
 
 } // namespace pg_follower::deparse

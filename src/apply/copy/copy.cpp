@@ -7,6 +7,7 @@
 #include "apply/upstream/replica_identities.hpp"
 #include "apply/upstream/slot.hpp"
 #include "apply/upstream/upstream.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/scope.hpp"
 
 namespace pg_follower::apply {
@@ -30,6 +31,7 @@ void take_slot(Follow &follow, Upstream &upstream)
 {
     upstream.drop_slot(NameStr(follow.slot));
     follow.start_lsn = make_slot(upstream, follow);
+    PGF_FAILPOINT(copy_slot_made);
     // Keyless tables that were made since start_follow looked for them.
     give_replica_identities(upstream);
 }
@@ -67,10 +69,12 @@ void prepare_copy(Follow &follow)
     if (follow.copy_phase == CopyPhase::dump)
         in_transaction([&] {
             take_schema(follow, upstream);
+            PGF_FAILPOINT(schema_taken);
             enter_phase(follow, CopyPhase::schema);
         });
     upstream.close();
     make_schema(follow);
+    PGF_FAILPOINT(schema_made);
     in_transaction([&] {
         wait_for_all_tables(follow.id);
         enter_phase(follow, CopyPhase::tables);
@@ -83,6 +87,7 @@ void end_copy(Follow &follow)
     in_transaction([&] {
         end_copies(follow.id);
         enter_phase(follow, CopyPhase::done);
+        PGF_FAILPOINT(copy_ended);
     });
     ereport(LOG, (errhidecontext(true), errmsg("follow \"%s\" has copied all tables", NameStr(follow.name))));
 }

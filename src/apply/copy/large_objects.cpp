@@ -16,6 +16,7 @@
 #include "apply/state/state.hpp"
 #include "apply/upstream/question.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/large_object_chunks.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
@@ -391,7 +392,10 @@ void sync_all(Question &question, const Follow &follow)
     PGresult *states = question.take_answer(0);
     for (int row = 1; row < PQntuples(states); ++row) {
         MemoryContextReset(memory);
-        in_own_transaction([&] { sync_object(question, follow, states, row); });
+        in_own_transaction([&] {
+            sync_object(question, follow, states, row);
+            PGF_FAILPOINT(large_object_brought);
+        });
     }
     in_own_transaction([&] {
         if (is_true(states, 0, col_data))

@@ -5,6 +5,7 @@
 #include "apply/state/followed_tables.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "apply/state/state.hpp"
+#include "pg_follower/failpoints.hpp"
 
 namespace pg_follower::apply {
 
@@ -24,6 +25,7 @@ void Round::begin()
         upstream_.allow_plugin();
         position_ = upstream_.create_snapshot(psprintf("%.58s_copy", NameStr(follow_.slot)), &snapshot_);
     });
+    PGF_FAILPOINT(snapshot_taken);
 }
 
 void Round::copy()
@@ -31,6 +33,7 @@ void Round::copy()
     // A table that the upstream changes all the time is not to be asked for without a pause.
     constexpr long pause_milliseconds = 500;
     copy_tables(follow_, snapshot_, position_);
+    PGF_FAILPOINT(round_copied);
     upstream_.close();
     List *left = NIL;
     in_transaction([&] { left = waiting_tables(follow_.id); });

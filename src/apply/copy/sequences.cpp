@@ -6,6 +6,7 @@
 
 #include "apply/state/own_transaction.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
 
@@ -152,6 +153,7 @@ bool Sequences::set_locked(const State &state, Oid relid)
         (void)DirectFunctionCall3(setval3_oid, ObjectIdGetDatum(relid), Int64GetDatum(state.position.last_value),
                                   BoolGetDatum(state.position.is_called));
     seen_.note({state.oid, state.storage, state.position, reading_});
+    PGF_FAILPOINT(sequence_set);
     return true;
 }
 

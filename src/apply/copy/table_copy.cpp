@@ -6,6 +6,7 @@
 #include "apply/state/spi.hpp"
 #include "pg_follower/ddl_message.hpp"
 #include "pg_follower/extension_configuration.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/followers.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/settings.hpp"
@@ -128,8 +129,10 @@ void copy_table(Copy &copy, const SourceTable &task)
         table_close(table, NoLock);
         if (done)
             note_copied(follow, task.relid, copy.lsn, loaded);
+        PGF_FAILPOINT(table_copied);
         return done;
     });
+    PGF_FAILPOINT(table_committed);
     if (!copied)
         in_transaction(copy, [&] { note_waiting(follow, task.relid, nullptr); });
     else if (loaded.rows > 0)

@@ -2,6 +2,7 @@
 #include "apply/copy/table_parts.hpp"
 
 #include "apply/copy/table_states.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/scope.hpp"
 
 extern "C" {
@@ -53,6 +54,7 @@ Beginning begin_parts(Copy &copy, const SourceTable &table, List *&indexes)
         beginning = Beginning::begun;
         return true;
     });
+    PGF_FAILPOINT(parts_begun);
     return beginning;
 }
 
@@ -64,6 +66,7 @@ bool copy_part(Copy &copy, Oid relid, const BlockRange &part, Loaded &loaded)
         (void)tell_followers(copy);
         loaded = add_rows(table, copy.source, part);
         note_part(copy.follow->id, relid, loaded);
+        PGF_FAILPOINT(part_copied);
         return copy.source.release();
     });
 }
@@ -72,6 +75,7 @@ void build_index_of_parts(Copy &copy, Oid relid, Oid index)
 {
     (void)with_table(copy, relid, ShareLock, [&](Relation table) {
         build_index(table, index);
+        PGF_FAILPOINT(part_index_built);
         return true;
     });
 }

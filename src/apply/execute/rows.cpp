@@ -18,6 +18,7 @@
 #include "apply/state/dropped_objects.hpp"
 #include "apply/execute/function_path.hpp"
 #include "pg_follower/compat.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -205,6 +206,7 @@ void Rows::define(const StatementRecord &record)
 {
     flush();
     statements_.define(record);
+    PGF_FAILPOINT(statement_defined);
     progress_->shown = nullptr;
 }
 
@@ -356,6 +358,7 @@ void Rows::flush(Run *run)
     progress_->counts.rows += run->replaced;
     MemoryContextSwitchTo(TopMemoryContext);
     runs_.done(run);
+    PGF_FAILPOINT(run_flushed);
     progress_->position = saved;
 }
 

@@ -15,6 +15,7 @@
 #include "apply/upstream/slot.hpp"
 #include "apply/state/state.hpp"
 #include "apply/upstream/upstream.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/list.hpp"
 
 extern "C" {
@@ -68,6 +69,7 @@ void restart_changed(Follow &follow, bool ran)
         on_abort_restart_worker(follow);
     if (resumes)
         start_worker_at_commit(follow);
+    PGF_FAILPOINT(change_recorded);
 }
 
 namespace {
@@ -77,6 +79,7 @@ void stop_follow(const char *name)
     Follow *follow = require_follow(name);
     bool ran = stop_worker(follow->id);
     follow = require_follow(name);
+    PGF_FAILPOINT(stop_worker_gone);
     if (!follow->enabled)
         ereport(NOTICE, (errmsg("follow \"%s\" is stopped already", name)));
     follow->enabled = false;
@@ -85,6 +88,7 @@ void stop_follow(const char *name)
     update_follow(*follow);
     if (ran)
         on_abort_restart_worker(*follow);
+    PGF_FAILPOINT(stop_recorded);
 }
 
 // Has the follow run from the commit on.
@@ -97,6 +101,7 @@ void enable(Follow &follow)
     follow.next_try_at = 0;
     update_follow(follow);
     start_worker_at_commit(follow);
+    PGF_FAILPOINT(resume_recorded);
 }
 
 // Has a worker that waits for its next try make it now. Returns whether it waits.
@@ -228,6 +233,7 @@ void drop_follow(const char *name, bool force)
     if (ran)
         on_abort_restart_worker(*follow);
     forget(*follow);
+    PGF_FAILPOINT(drop_recorded);
 }
 
 } // namespace

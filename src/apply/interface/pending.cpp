@@ -4,6 +4,7 @@
 // holds for subtransactions.
 #include "apply/interface/pending.hpp"
 
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
@@ -59,7 +60,9 @@ void undo(Pending *item)
 void perform_drop(Pending *item)
 {
     if (item->upstream.is_open()) {
+        PGF_FAILPOINT(before_slot_drop);
         item->upstream.drop_slot(NameStr(item->slot));
+        PGF_FAILPOINT(after_slot_drop);
         if (strcmp(item->upstream.value("SELECT (pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.=) 'on'"
                                         " AND NOT pg_catalog.pg_is_in_recovery()"
                                         " AND pg_catalog.to_regproc('follower.reset_replica_identities') IS NOT NULL)"
@@ -71,6 +74,7 @@ void perform_drop(Pending *item)
     }
     PushActiveSnapshot(GetTransactionSnapshot());
     replorigin_drop_by_name(item->origin, true, false);
+    PGF_FAILPOINT(after_origin_drop);
     ereport(LOG,
             (errmsg("follow \"%s\" of database \"%s\" ends", NameStr(item->name), get_database_name(MyDatabaseId))));
     PopActiveSnapshot();

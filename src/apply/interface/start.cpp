@@ -7,6 +7,7 @@
 #include "apply/interface/copy_checks.hpp"
 #include "apply/state/follow_names.hpp"
 #include "apply/interface/pending.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/settings.hpp"
 #include "apply/state/registration.hpp"
@@ -129,9 +130,10 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
         follow.upstream_system = upstream.system_identifier();
         follow.large_objects = upstream.large_objects();
         // With a copy, the worker makes it, since that can take as long as the oldest transaction upstream does.
-        if (source == SlotSource::start)
+        if (source == SlotSource::start) {
             follow.start_lsn = make_slot(upstream, follow);
-        else if (source == SlotSource::given)
+            PGF_FAILPOINT(start_slot_made);
+        } else if (source == SlotSource::given)
             check_given_slot(upstream, follow);
     }
     PG_CATCH();
@@ -159,6 +161,7 @@ void start_follow(const char *conninfo, const char *name, bool copy_data, const 
     make_origin(follow.origin);
     insert_follow(follow);
     start_worker_at_commit(follow);
+    PGF_FAILPOINT(start_recorded);
     if (!library_preloaded)
         ereport(NOTICE, (errmsg("follow \"%s\" will not resume by itself after a restart of this server", name),
                          errhint("Add pg_follower to shared_preload_libraries, or call resume_follow() after each "

@@ -20,6 +20,7 @@
 #include "apply/state/dropped_objects.hpp"
 #include "apply/state/own_transaction.hpp"
 #include "apply/state/followed_tables.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/followers.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/scope.hpp"
@@ -248,6 +249,7 @@ void Applier::record(Record type, StreamReader &reader)
         changed_ = true;
         rows_.flush();
         apply_truncate(reader.read_truncate(), progress_);
+        PGF_FAILPOINT(truncate_applied);
         return;
     case Record::ddl:
         ddl(reader.read_ddl());
@@ -426,6 +428,7 @@ void Applier::ddl(const DdlMessage &record)
         note_unsupported(record, failure, record.holds_secret ? nullptr : record.sql);
     else if (tables_wait_ && fills_view(record.tag))
         wait_for_views(follow_);
+    PGF_FAILPOINT(ddl_applied);
 }
 
 void Applier::note_unsupported(const DdlMessage &record, const char *reason, const char *statement)
@@ -523,7 +526,9 @@ void Applier::commit_group()
         replorigin_session_origin_lsn = group_end_;
         replorigin_session_origin_timestamp = group_time_;
         PopActiveSnapshot();
+        PGF_FAILPOINT(before_commit);
         CommitTransactionCommand();
+        PGF_FAILPOINT(after_commit);
         MemoryContextSwitchTo(message_context_);
         local_end = XactLastCommitEnd;
     } else
@@ -619,10 +624,12 @@ void Applier::pause()
 void Applier::mark(XLogRecPtr position)
 {
     replorigin_session_advance(position, InvalidXLogRecPtr);
+    PGF_FAILPOINT(origin_advanced);
     xl_replorigin_set record = {position, origin_, false};
     XLogBeginInsert();
     XLogRegisterData(reinterpret_cast<char *>(&record), sizeof(record));
     XLogFlush(XLogInsert(RM_REPLORIGIN_ID, XLOG_REPLORIGIN_SET));
+    PGF_FAILPOINT(origin_marked);
     marked_ = position;
     marked_at_ = GetCurrentTimestamp();
 }

@@ -14,6 +14,7 @@
 #include "apply/execute/session.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "pg_follower/compat.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
 #include "pg_follower/scope.hpp"
@@ -114,6 +115,7 @@ template <typename Change> void change_follow(Change change)
     worker->upstream.close();
     worker->applier.settle();
     worker->applier.set_state(FollowState::stopped);
+    PGF_FAILPOINT(worker_stops);
     change_follow([](Follow &row) {
         row.state = FollowState::stopped;
         row.segment = 0;
@@ -151,6 +153,7 @@ template <typename Change> void change_follow(Change change)
     // The message that was being applied lies in the connection's memory, so it is closed only now.
     worker->upstream.close();
     change_follow([&](Follow &now) { now = *row; });
+    PGF_FAILPOINT(error_recorded);
     if (worker->applier.is_started())
         worker->applier.set_state(verdict.state);
     proc_exit(verdict.state == FollowState::retrying ? 1 : 0);
@@ -242,6 +245,7 @@ void begin_work()
         follow.state = row.state;
     });
     worker->applier.set_state(follow.state);
+    PGF_FAILPOINT(worker_begins);
     wait_for_next_try();
     if (follow.copy_phase != CopyPhase::done)
         worker->applier.set_state(FollowState::copying);
@@ -302,6 +306,7 @@ void open_stream(FollowState state)
         row.next_try_at = 0;
         row.large_objects = follow.large_objects;
     });
+    PGF_FAILPOINT(stream_opened);
     // From here on, transactions are the upstream's, and their commits move the origin.
     replorigin_session_origin = worker->origin;
     worker->applier.set_state(state);
@@ -345,7 +350,9 @@ void send_feedback(bool asked, bool ask = false)
     pq_sendint64(&reply, now.applied);
     pq_sendint64(&reply, GetCurrentTimestamp());
     pq_sendbyte(&reply, ask);
+    PGF_FAILPOINT(before_feedback);
     worker->upstream.send(reply.data, reply.len);
+    PGF_FAILPOINT(after_feedback);
     pfree(reply.data);
     worker->sent = now;
 }

@@ -20,6 +20,7 @@
 #include "deparse/written.hpp"
 #include "pg_follower/deparse.hpp"
 #include "pg_follower/drop_guard.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/names.hpp"
 
 extern "C" {
@@ -114,6 +115,7 @@ Datum pg_follower_ddl_command_start(PG_FUNCTION_ARGS)
     EventTriggerData *data = event_trigger_data(fcinfo, "follower.ddl_command_start");
     if (anybody_follows())
         share_command_lock();
+    PGF_FAILPOINT(command_begins);
     note_detach(data->parsetree);
     begin_schema(data->parsetree);
     PG_RETURN_NULL();
@@ -128,6 +130,7 @@ Datum pg_follower_ddl_command_end(PG_FUNCTION_ARGS)
         PG_RETURN_NULL();
 
     Event event = collect_event(data->parsetree);
+    PGF_FAILPOINT(command_captured);
     follow_commands(event, nullptr);
     end_rewrites(event);
     (void)forget_written(event);
@@ -151,6 +154,7 @@ Datum pg_follower_sql_drop(PG_FUNCTION_ARGS)
     if (objects.has_own_extension())
         PG_RETURN_NULL();
     if (objects.has_permanent()) {
+        PGF_FAILPOINT(drop_captured);
         announce_drops(objects);
         follow({GetCommandTagName(data->tag), describe_drops(objects), GetUserId()},
                [&](Script &script) { deparse_drops(script, objects, in_drop_command); });

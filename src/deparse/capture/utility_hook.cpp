@@ -6,6 +6,7 @@
 #include "deparse/capture/hooked_commands.hpp"
 #include "deparse/command_lock.hpp"
 #include "deparse/follow.hpp"
+#include "pg_follower/failpoints.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {
@@ -46,6 +47,7 @@ void process_utility(PlannedStmt *planned, const char *query, bool read_only_tre
         return;
 
     CommandCounterIncrement();
+    PGF_FAILPOINT(hooked_captured);
     if (const char *object = command->object(statement, before))
         follow({tag, object, GetUserId(), command->scope},
                [&](Script &script) { command->write(script, statement, before); });
