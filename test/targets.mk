@@ -1,7 +1,8 @@
 # Targets beyond PGXS's own: each prepares the machine as far as it needs and works on scratch servers only.
 # PG_CONFIG chooses the server; SCRATCH=folder keeps the scratch folder, and its build, for the next run.
 
-SCRATCH_TARGETS = check check-versions check-failpoints check-packages dist demo demo-stop bench readme corpus fuzz
+SCRATCH_TARGETS = check check-versions check-failpoints fuzz-bytes byte-inputs check-packages dist demo \
+	demo-stop bench readme corpus fuzz
 
 .PHONY: $(SCRATCH_TARGETS)
 
@@ -38,6 +39,16 @@ check-failpoints:
 	@set -f; test/tools/check --names $(TESTS) >/dev/null && test/tools/prepare --for-tests && \
 		FAILPOINTS=1 DEBUG_DELAY='$(DEBUG_DELAY)' \
 		test/tools/with-server test/tools/check $(or $(TESTS),026_failpoints)
+
+# Bad bytes for what reads them, by libFuzzer, MINUTES=n for each of TARGETS="name ...".
+fuzz-bytes:
+	@MINUTES='$(or $(MINUTES),60)' test/tools/with-server \
+		sh -c 'for target; do test/bytes/run $$target || exit; done' sh $(or $(TARGETS),stream ddl_message lexer)
+
+# The inputs that these begin with, made anew by the library, after a change of a format.
+byte-inputs:
+	@test/tools/with-server test/bytes/make-inputs
+	@mv test/output/bytes/inputs/* test/bytes/inputs/
 
 # Two servers that follow, left running to play with.
 demo:

@@ -8,6 +8,9 @@
 
 namespace pg_follower {
 
+// Of messages in WAL. To be raised with any change of the layout or of what a field means.
+constexpr uint8 ddl_version = 3;
+
 enum class DdlKind : char {
     statement = 'D',   // `sql` is one statement, without its semicolon, to run as `role`
     optional = 'O',    // the same, but a failure downstream is recorded like `unsupported`, and the follow goes on
@@ -20,6 +23,21 @@ enum class DdlKind : char {
     // where (sources.hpp). A worker writes it before what it applies. The form sql leaves it out.
     sources = 'F',
 };
+
+// Whether a byte that somebody sent is one of them.
+constexpr bool is_known(DdlKind kind)
+{
+    switch (kind) {
+    case DdlKind::statement:
+    case DdlKind::optional:
+    case DdlKind::rewrite:
+    case DdlKind::unsupported:
+    case DdlKind::dropped:
+    case DdlKind::sources:
+        return true;
+    }
+    return false;
+}
 
 // No string is null; empty means that there is nothing to say.
 struct DdlMessage {

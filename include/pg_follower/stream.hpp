@@ -109,6 +109,12 @@ enum class ValueForm : char {
     image = 'i',  // as they lie in memory
 };
 
+// Whether a byte that somebody sent is one of them.
+constexpr bool is_known(ValueForm form)
+{
+    return form == ValueForm::text || form == ValueForm::binary || form == ValueForm::image;
+}
+
 // A parameter of a row statement: the column whose type it has, and whether it is part of what finds the row.
 struct StatementParameter {
     const char *column;

@@ -21,8 +21,6 @@ extern "C" {
 namespace pg_follower {
 namespace {
 
-// To be raised with any change of the layout or of what a field means.
-constexpr uint8 ddl_version = 3;
 constexpr size_t head_size = 1 + message_mac_size;
 constexpr size_t fixed_size =
     sizeof(uint32) * 2 + sizeof(uint64) + 1 + 1 + sizeof(uint16) + sizeof(Oid) * lengthof(ddl_numbers);
@@ -165,6 +163,8 @@ bool decode_ddl(const char *content, size_t size, TransactionId xid, uint64 &las
     last_number = number;
 
     ddl.kind = static_cast<DdlKind>(*position++);
+    if (!is_known(ddl.kind))
+        return refuse("It is of an unknown kind.");
     set_ddl_flags(ddl, static_cast<uint8>(*position++));
     ddl.role_count = take_integer<uint16>(position);
     for (auto number : ddl_numbers)

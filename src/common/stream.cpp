@@ -178,6 +178,8 @@ StatementRecord StreamReader::read_statement()
         record.parameters[i].column = string();
         record.parameters[i].finds_row = integer<uint8>() != 0;
         record.parameters[i].form = static_cast<ValueForm>(integer<uint8>());
+        if (!is_known(record.parameters[i].form))
+            malformed("values of a statement have an unknown form");
         record.parameters[i].layout = string();
     }
     return record;
@@ -267,6 +269,9 @@ DdlMessage StreamReader::read_ddl()
 {
     DdlMessage record;
     record.kind = static_cast<DdlKind>(integer<uint8>());
+    // A rewrite is for the plugin alone.
+    if (!is_known(record.kind) || record.kind == DdlKind::rewrite)
+        malformed("a command is of an unknown kind");
     set_ddl_flags(record, integer<uint8>());
     for (auto text : ddl_strings)
         record.*text = string();
@@ -297,6 +302,8 @@ ReplicaEffects StreamReader::read_effects()
     effects.effects = allocate<ReplicaEffect>(effects.count);
     for (uint16 i = 0; i < effects.count; ++i) {
         effects.effects[i].kind = static_cast<EffectKind>(integer<uint8>());
+        if (effects.effects[i].kind != EffectKind::trigger && effects.effects[i].kind != EffectKind::rule)
+            malformed("what fires for rows is of an unknown kind");
         effects.effects[i].enabled = static_cast<char>(integer<uint8>());
         effects.effects[i].name = string();
     }
