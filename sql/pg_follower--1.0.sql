@@ -171,6 +171,7 @@ CREATE TABLE follower.follow (
     slot_name name NOT NULL,
     origin_name text NOT NULL,
     upstream_system text NOT NULL,
+    upstream_timeline bigint NOT NULL,
     upstream_origins text NOT NULL,
     existing text NOT NULL,
     allow_newer boolean NOT NULL,
@@ -222,6 +223,8 @@ COMMENT ON COLUMN follower.follow.upstream IS 'the connection as it may be shown
 COMMENT ON COLUMN follower.follow.slot_name IS 'name of the replication slot upstream';
 COMMENT ON COLUMN follower.follow.origin_name IS 'name of the replication origin here, which holds the position';
 COMMENT ON COLUMN follower.follow.upstream_system IS 'system identifier of the upstream''s server';
+COMMENT ON COLUMN follower.follow.upstream_timeline IS
+    'timeline on which the upstream was when the stream was last opened; 0 where that is not known';
 COMMENT ON COLUMN follower.follow.upstream_origins IS
     'any: what the upstream received from others follows, too; none: only what was written there';
 COMMENT ON COLUMN follower.follow.existing IS

@@ -137,6 +137,7 @@ constexpr Field fields[] = {
     field<NameValue, &Follow::slot>("slot_name"),
     field<Text, &Follow::origin>("origin_name"),
     field<Text, &Follow::upstream_system>("upstream_system"),
+    field<Number, &Follow::upstream_timeline>("upstream_timeline"),
     field<Text, &Follow::upstream_origins>("upstream_origins"),
     field<Text, &Follow::existing>("existing"),
     field<Boolean, &Follow::allow_newer>("allow_newer"),

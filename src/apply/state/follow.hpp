@@ -29,6 +29,7 @@ struct Follow {
     NameData slot;
     const char *origin;
     const char *upstream_system;  // system identifier
+    int64 upstream_timeline;      // on which it was when the stream was last opened; 0 where that is not known
     const char *upstream_origins; // "any", or "none": without what the upstream received itself
     const char *existing;         // what becomes of what is here already: "error", "keep" or "replace"
     bool allow_newer;             // the upstream may be of a newer version than this server

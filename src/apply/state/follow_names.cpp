@@ -47,6 +47,12 @@ const char *origin_name(Oid database, const char *slot)
     return psprintf("%s%u_%s", slot_name_prefix, database, slot + strlen(slot_name_prefix));
 }
 
+const char *how_to_begin_anew(const char *follow)
+{
+    return psprintf("Call %s and then start_follow(). The data must be copied anew, too.",
+                    call_for("drop_follow", follow));
+}
+
 const char *call_for(const char *function, const char *follow)
 {
     return strcmp(follow, "default") == 0 ? psprintf("%s()", function)

@@ -18,6 +18,9 @@ const char *origin_name(Oid database, const char *slot);
 // A call of one of our functions for a follow, as a hint names it: resume_follow() or resume_follow('NAME').
 const char *call_for(const char *function, const char *follow);
 
+// The hint of an error with errcode_begin_anew, for a follow of that name.
+const char *how_to_begin_anew(const char *follow);
+
 // An origin of a follow, whose database may be gone.
 struct FollowOrigin {
     const char *name;

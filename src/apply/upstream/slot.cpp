@@ -22,7 +22,6 @@ struct SlotFacts {
     const char *database; // of the slot; null where it is a physical one
     const char *here;     // of the connection
     const char *plugin;   // null where it is a physical one
-    XLogRecPtr end;       // of the upstream's WAL
 };
 
 XLogRecPtr lsn_from_text(const char *text)
@@ -37,21 +36,13 @@ bool read_slot(Upstream &upstream, const char *slot, SlotFacts &facts)
     query
         .text("SELECT slot_name::pg_catalog.text, wal_status, active_pid::pg_catalog.text,"
               " confirmed_flush_lsn::pg_catalog.text, database::pg_catalog.text,"
-              " pg_catalog.current_database()::pg_catalog.text, plugin::pg_catalog.text,"
-              " (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
-              "   ELSE pg_catalog.pg_current_wal_insert_lsn() END)::pg_catalog.text"
+              " pg_catalog.current_database()::pg_catalog.text, plugin::pg_catalog.text"
               " FROM pg_catalog.pg_replication_slots WHERE slot_name OPERATOR(pg_catalog.=) ")
         .literal(slot);
-    const char *values[8];
+    const char *values[7];
     upstream.row(query.c_str(), lengthof(values), values);
-    facts = {values[1], values[2], lsn_from_text(values[3]), values[4], values[5], values[6], lsn_from_text(values[7])};
+    facts = {values[1], values[2], lsn_from_text(values[3]), values[4], values[5], values[6]};
     return values[0] != nullptr;
-}
-
-const char *how_to_begin_anew(const Follow &follow)
-{
-    return psprintf("Call %s and then start_follow(). The data must be copied anew, too.",
-                    call_for("drop_follow", NameStr(follow.name)));
 }
 
 } // namespace
@@ -134,10 +125,12 @@ void check_given_slot(Upstream &upstream, const Follow &follow)
                                PGF_LSN(slot.confirmed)),
                         errdetail("What was committed from %X/%X on is needed.", PGF_LSN(follow.start_lsn)),
                         errhint("Make the slot before the copy.")));
-    if (follow.start_lsn > slot.end)
+    bool in_recovery;
+    XLogRecPtr end = upstream.wal_end(in_recovery);
+    if (follow.start_lsn > end)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("upstream has not come to start_lsn %X/%X yet", PGF_LSN(follow.start_lsn)),
-                        errdetail("Its WAL ends at %X/%X.", PGF_LSN(slot.end)),
+                        errdetail("Its WAL ends at %X/%X.", PGF_LSN(end)),
                         errhint("The position must be one of this upstream.")));
 }
 
@@ -178,13 +171,21 @@ void check_slot(Upstream &upstream, const Follow &follow, XLogRecPtr known)
         ereport(ERROR, (errcode(errcode_begin_anew),
                         errmsg("replication slot \"%s\" does not exist on the upstream any more", name),
                         errdetail("What was committed upstream after %X/%X cannot follow.", PGF_LSN(known)),
-                        errhint("%s", how_to_begin_anew(follow))));
+                        errhint("%s", how_to_begin_anew(NameStr(follow.name)))));
+    if (!slot.plugin || strcmp(slot.plugin, extension_name) != 0)
+        ereport(ERROR, (errcode(errcode_begin_anew),
+                        errmsg("replication slot \"%s\" is not one of the output plugin \"%s\" any more", name,
+                               extension_name),
+                        errdetail("Somebody has dropped it and made another one of its name. What was committed "
+                                  "upstream after %X/%X cannot follow.",
+                                  PGF_LSN(known)),
+                        errhint("%s", how_to_begin_anew(NameStr(follow.name)))));
     if (slot.state && strcmp(slot.state, "lost") == 0)
         ereport(ERROR, (errcode(errcode_begin_anew), errmsg("upstream has invalidated replication slot \"%s\"", name),
                         errdetail("The WAL that it needs is gone: what was committed upstream after %X/%X cannot "
                                   "follow.",
                                   PGF_LSN(known)),
-                        errhint("%s", how_to_begin_anew(follow))));
+                        errhint("%s", how_to_begin_anew(NameStr(follow.name)))));
     if (slot.process)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE), errmsg("replication slot \"%s\" is in use upstream", name),
                         errdetail("Process %s of the upstream sends from it.", slot.process),
@@ -197,7 +198,7 @@ void check_slot(Upstream &upstream, const Follow &follow, XLogRecPtr known)
                                   "restored from an older state, or another copy of it has used the slot. What was "
                                   "committed upstream between these positions is lost here.",
                                   PGF_LSN(slot.confirmed), PGF_LSN(known)),
-                        errhint("%s", how_to_begin_anew(follow))));
+                        errhint("%s", how_to_begin_anew(NameStr(follow.name)))));
 }
 
 } // namespace pg_follower::apply

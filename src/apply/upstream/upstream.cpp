@@ -232,10 +232,35 @@ void Upstream::require_version(bool allow_newer)
                         errdetail("The oldest version that can be followed is 15.")));
 }
 
+const char *Upstream::identify(TimeLineID &timeline)
+{
+    return walrcv_identify_system(connection_, &timeline);
+}
+
 const char *Upstream::system_identifier()
 {
     TimeLineID timeline;
-    return walrcv_identify_system(connection_, &timeline);
+    return identify(timeline);
+}
+
+const char *Upstream::timeline_history(TimeLineID timeline)
+{
+    char *file;
+    char *content;
+    int size;
+    walrcv_readtimelinehistoryfile(connection_, timeline, &file, &content, &size);
+    return pnstrdup(content, size);
+}
+
+XLogRecPtr Upstream::wal_end(bool &in_recovery)
+{
+    const char *values[2];
+    row("SELECT r.is_standby::pg_catalog.text, (CASE WHEN r.is_standby THEN pg_catalog.pg_last_wal_replay_lsn()"
+        " ELSE pg_catalog.pg_current_wal_insert_lsn() END)::pg_catalog.text"
+        " FROM pg_catalog.pg_is_in_recovery() AS r (is_standby)",
+        2, values);
+    in_recovery = strcmp(values[0], "true") == 0;
+    return DatumGetLSN(DirectFunctionCall1(pg_lsn_in, CStringGetDatum(values[1])));
 }
 
 Oid Upstream::database()

@@ -28,7 +28,13 @@ class Upstream {
     int major_version();  // such as 15
     // Raises ERRCODE_FEATURE_NOT_SUPPORTED for a version that cannot be followed, or may not be.
     void require_version(bool allow_newer);
+    // The system identifier; sets the timeline on which the server is.
+    const char *identify(TimeLineID &timeline);
     const char *system_identifier();
+    // The content of the history file of a timeline that is not the first one.
+    const char *timeline_history(TimeLineID timeline);
+    // Where its WAL ends: that which it has replayed, where it is `in_recovery`.
+    XLogRecPtr wal_end(bool &in_recovery);
     Oid database();
     // Whether the connection leads to this very server, of which it may be another database, or this one.
     bool is_this_server();

@@ -21,6 +21,7 @@
 #include "pg_follower/settings.hpp"
 #include "pg_follower/sql_writer.hpp"
 #include "apply/state/registration.hpp"
+#include "apply/upstream/history.hpp"
 #include "apply/upstream/slot.hpp"
 #include "apply/state/state.hpp"
 #include "apply/worker/failure.hpp"
@@ -286,6 +287,7 @@ void open_stream(FollowState state)
     in_transaction([&] {
         worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
         worker->upstream.require_version(follow.allow_newer);
+        follow.upstream_timeline = check_history(worker->upstream, follow, worker->start);
         if (worker->upstream.major_version() > server_major_version)
             worker->applier.expect_newer_commands();
         worker->upstream.allow_plugin();
@@ -305,6 +307,7 @@ void open_stream(FollowState state)
         row.state = state;
         row.next_try_at = 0;
         row.large_objects = follow.large_objects;
+        row.upstream_timeline = follow.upstream_timeline;
     });
     PGF_FAILPOINT(stream_opened);
     // From here on, transactions are the upstream's, and their commits move the origin.
