@@ -11,6 +11,7 @@
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
 #include "pg_follower/names.hpp"
+#include "pg_follower/passwords.hpp"
 #include "pg_follower/sql_writer.hpp"
 
 extern "C" {
@@ -38,14 +39,6 @@ const char *line_text(const char *line)
 {
     const char *end = strchr(line, '\n');
     return end ? pnstrdup(line, end - line) : line;
-}
-
-// Whether a connection string may hold a password: as a keyword, or in the user part of a URI.
-bool may_hold_password(const char *conninfo)
-{
-    if (strstr(conninfo, "://"))
-        return strchr(conninfo, '@') != nullptr || strstr(conninfo, "password") != nullptr;
-    return strcasestr(conninfo, "password") != nullptr;
 }
 
 class Builder {

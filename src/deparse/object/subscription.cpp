@@ -7,6 +7,7 @@
 #include "deparse/object/subscription.hpp"
 #include "deparse/objects.hpp"
 #include "pg_follower/catalog.hpp"
+#include "pg_follower/passwords.hpp"
 #include "pg_follower/settings.hpp"
 
 extern "C" {
@@ -20,14 +21,6 @@ namespace pg_follower::deparse {
 namespace {
 
 using SubscriptionRow = CatalogRow<FormData_pg_subscription>;
-
-// Whether a connection string may hold a password: as a keyword, or in the user part of a URI.
-bool may_hold_password(const char *conninfo)
-{
-    if (strstr(conninfo, "://"))
-        return strchr(conninfo, '@') != nullptr || strstr(conninfo, "password") != nullptr;
-    return strcasestr(conninfo, "password") != nullptr;
-}
 
 void write_connection(SqlWriter &out, const SubscriptionRow &row)
 {
