@@ -16,7 +16,10 @@ class FunctionGuard {
     FunctionGuard &operator=(const FunctionGuard &) = delete;
 };
 
-// The same for the rest of the process.
+// Whether a function is running under the guard now.
+bool runs_guarded_function();
+
+// The guard for the rest of the process.
 void guard_functions_from_now_on();
 
 } // namespace pg_follower

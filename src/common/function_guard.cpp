@@ -100,6 +100,11 @@ void install_function_guard()
     fmgr_hook = call_hook;
 }
 
+bool runs_guarded_function()
+{
+    return guarded && caller_count > 0;
+}
+
 void guard_functions_from_now_on()
 {
     guarded = true;

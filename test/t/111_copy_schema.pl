@@ -230,6 +230,27 @@ my @runs = substr(slurp_file($upstream->logfile), $log_position) =~ /LOG:  (m\.t
 is_deeply([ do { my %seen; grep { !$seen{$_}++ } @runs } ], ['m.tells runs as mallory'],
 	'reading tables upstream, too, functions run as their owners');
 
+# A superuser's function that needs more than the guard lets it do. The hint leads on.
+create_databases('guarded');
+$upstream->safe_psql('guarded', <<'END');
+CREATE SCHEMA app AUTHORIZATION victim;
+CREATE FUNCTION app.helper(integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION app.planned(integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN app.helper($1); END';
+CREATE TABLE app.t (a integer PRIMARY KEY);
+CREATE INDEX ON app.t (a) WHERE app.planned(1) = 1;
+END
+start_follow($downstream, $upstream, dbname => 'guarded');
+wait_until($downstream, 'SELECT state FROM follow_status', 'failed', dbname => 'guarded');
+like(
+	$downstream->safe_psql('guarded', 'SELECT last_error, last_error_hint FROM follow_status'),
+	qr/^permission denied for schema app\|While the copy makes the schema, .* Change the owner of the function upstream/,
+	'a function that the guard keeps from something stops the copy, and the hint says what to do');
+$upstream->safe_psql('guarded', 'ALTER FUNCTION app.planned OWNER TO victim');
+$downstream->safe_psql('guarded', 'SELECT drop_follow()');
+start_follow($downstream, $upstream, dbname => 'guarded');
+wait_for_schema('guarded');
+is_equal_schema('guarded', 'which helps');
+
 # ------------------------------------------------------------------------------------------ waits, and what is hidden
 create_databases('busy');
 $upstream->safe_psql('busy', 'CREATE TABLE held (id integer PRIMARY KEY); CREATE TABLE free (id integer PRIMARY KEY)');

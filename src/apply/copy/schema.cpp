@@ -256,8 +256,29 @@ bool is_there_already(int sqlstate)
     }
 }
 
+// A schema that has been read is not read anew, so what is changed upstream helps a new follow only.
+void hint_at_guard(void *)
+{
+    if (!runs_guarded_function())
+        return;
+    switch (geterrcode()) {
+    case ERRCODE_INSUFFICIENT_PRIVILEGE:
+    case ERRCODE_UNDEFINED_FUNCTION:
+    case ERRCODE_UNDEFINED_TABLE:
+    case ERRCODE_UNDEFINED_OBJECT:
+    case ERRCODE_INVALID_SCHEMA_NAME:
+        errhint("While the copy makes the schema, functions have neither the rights of a superuser nor a search path. "
+                "Change the owner of the function upstream, or run ALTER FUNCTION ... SET search_path there, and begin "
+                "anew with drop_follow() and start_follow(). docs/trust.md says more, under \"What follows from it\".");
+        break;
+    default:
+        break;
+    }
+}
+
 void execute(const CopyStatement &statement)
 {
+    ErrorContextScope hint(hint_at_guard, nullptr);
     GucScope settings;
     enter_ddl_settings("");
     UserScope user(statement.role ? get_role_oid(statement.role, false) : GetUserId(), 0);
