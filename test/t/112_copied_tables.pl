@@ -110,7 +110,8 @@ END
 
 start_follow($downstream, $upstream, copy_data => 1);
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', <<'END'), '"S x".bare_names|"S x".bare_view|"S x".large', 'indexes over a function');
+my $indexed = '"S x".bare_names|"S x".bare_view|"S x".large';
+is($downstream->safe_psql('postgres', <<'END'), $indexed, 'indexes over a function');
 SELECT string_agg(indrelid::regclass::text, '|' ORDER BY indrelid::regclass::text COLLATE "C") FROM pg_index
 WHERE indisvalid AND pg_get_indexdef(indexrelid) LIKE '%inlined(%'
 END
