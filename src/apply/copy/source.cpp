@@ -59,12 +59,28 @@ void Source::open(const Follow &follow, const char *snapshot)
         ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE),
                         errmsg("snapshot \"%s\" of the upstream does not exist any more", snapshot),
                         errdetail("The session that held it has ended. The copy goes on under another snapshot.")));
-    answer = connection_.ask("SELECT d.oid, c.timeline_id FROM pg_catalog.pg_database AS d,"
-                             " pg_catalog.pg_control_checkpoint() AS c WHERE d.datname OPERATOR(pg_catalog.=)"
-                             " pg_catalog.current_database()");
+    answer = connection_.ask(
+        "SELECT d.oid, c.timeline_id,"
+        " pg_catalog.has_table_privilege('pg_catalog.pg_statistic', 'SELECT') FROM pg_catalog.pg_database AS d,"
+        " pg_catalog.pg_control_checkpoint() AS c WHERE d.datname OPERATOR(pg_catalog.=)"
+        " pg_catalog.current_database()");
     system_ = strtoull(follow.upstream_system, nullptr, 10);
     database_ = oid_from_text(answer.value(0, 0));
     timeline_ = oid_from_text(answer.value(0, 1));
+    shows_statistics_ = answer.value(0, 2)[0] == 't';
+}
+
+Answer Source::ask_beside(const char *query)
+{
+    Answer answer;
+    int failure = connection_.try_ask(psprintf("SAVEPOINT pgf; %s", query), answer);
+    if (ERRCODE_TO_CATEGORY(failure) == ERRCODE_CONNECTION_EXCEPTION)
+        connection_.raise_failure();
+    const char *message = failure != 0 ? connection_.failure_message() : nullptr;
+    (void)connection_.ask(release_text);
+    if (failure != 0)
+        ereport(ERROR, (errcode(failure), errmsg("upstream reports: %s", message)));
+    return answer;
 }
 
 const char *Source::sources(XLogRecPtr lsn) const
@@ -126,7 +142,7 @@ bool Source::lock(Relation table)
     write_name(text, table);
     text.text(is_view ? "" : " IN ACCESS SHARE MODE");
     text.text("; SELECT c.oid, c.relispopulated, follower.unchanged(c.oid), ");
-    write_binary_condition(text, table, connection_.server_major_version());
+    write_binary_condition(text, table, major_version());
     text.text(condition.c_str());
     Answer answer;
     relid_ = InvalidOid;

@@ -38,6 +38,13 @@ class Source {
     // What the upstream has: all tables whose names are known here, in the order of `relid`.
     SourceTable *list_tables(int &count);
 
+    // Whether the upstream lets this role read pg_statistic.
+    bool shows_statistics() const { return shows_statistics_; }
+    int major_version() const { return connection_.server_major_version(); }
+    // Asks something else, while no table is locked. After an error of the upstream, which it raises, more can be
+    // asked.
+    Answer ask_beside(const char *query);
+
     // The message by which those who follow this database learn where the copied rows come from (see sources.hpp);
     // `lsn` is the position of the snapshot.
     const char *sources(XLogRecPtr lsn) const;
@@ -70,6 +77,7 @@ class Source {
     uint64 system_ = 0;
     Oid database_ = InvalidOid;
     TimeLineID timeline_ = 0;
+    bool shows_statistics_ = false;
     Oid relid_ = InvalidOid; // the locked table, upstream
     bool populated_ = false;
     bool binary_ = false;

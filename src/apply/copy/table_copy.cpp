@@ -2,6 +2,7 @@
 #include "apply/copy/table_copy.hpp"
 
 #include "apply/copy/load.hpp"
+#include "apply/copy/statistics.hpp"
 #include "apply/copy/table_states.hpp"
 #include "apply/state/spi.hpp"
 #include "pg_follower/ddl_message.hpp"
@@ -44,6 +45,36 @@ bool copy_rows(Copy &copy, Relation table, Loaded &loaded)
     return copy.source.release();
 }
 
+// Runs `body` in a transaction with the table, locked as ANALYZE locks it. Returns what it returns, and true where
+// there is no such table any more; an error is a warning, and false.
+template <typename Body> bool with_locked(const Copy &copy, Oid relid, Body body)
+{
+    // It is volatile because it is set between PG_TRY and a longjmp.
+    volatile bool done = false;
+    PG_TRY();
+    {
+        done = attempt(copy, [&] {
+            Relation table = try_table_open(relid, ShareUpdateExclusiveLock);
+            if (!table)
+                return true;
+            bool kept = body(table);
+            table_close(table, NoLock);
+            return kept;
+        });
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(copy.context);
+        const ErrorData *error = CopyErrorData();
+        if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+            PG_RE_THROW();
+        FlushErrorState();
+        ereport(WARNING, (errmsg("could not analyze a table after its copy: %s", error->message)));
+    }
+    PG_END_TRY();
+    return done;
+}
+
 } // namespace
 
 bool has_rows_of_upstream(Relation table)
@@ -84,32 +115,19 @@ void describe_table(void *table)
                RelationGetRelationName(relation));
 }
 
-void analyze(const Copy &copy, Oid relid)
+void give_statistics(Copy &copy, Oid relid, int64 rows)
 {
-    PG_TRY();
-    {
-        (void)attempt(copy, [&] {
-            Relation table = try_table_open(relid, AccessShareLock);
-            if (!table)
-                return false;
+    // The rows that were copied count as changes before this, or autovacuum would analyze the table once more.
+    (void)pgstat_report_stat(true);
+    bool done = with_locked(copy, relid, [&](Relation table) { return take_statistics(copy.source, table, rows); });
+    if (!done)
+        (void)with_locked(copy, relid, [&](Relation) {
             SqlWriter text;
             text.text("ANALYZE ").relation_name(relid);
-            table_close(table, NoLock);
             SpiScope spi;
             check_result(SPI_execute(text.c_str(), false, 0));
             return true;
         });
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(copy.context);
-        const ErrorData *error = CopyErrorData();
-        if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-            PG_RE_THROW();
-        FlushErrorState();
-        ereport(WARNING, (errmsg("could not analyze a table after its copy: %s", error->message)));
-    }
-    PG_END_TRY();
 }
 
 void copy_table(Copy &copy, const SourceTable &task)
@@ -136,7 +154,7 @@ void copy_table(Copy &copy, const SourceTable &task)
     if (!copied)
         in_transaction(copy, [&] { note_waiting(follow, task.relid, nullptr); });
     else if (loaded.rows > 0)
-        analyze(copy, task.relid);
+        give_statistics(copy, task.relid, loaded.rows);
     pgstat_report_activity(STATE_IDLE, nullptr);
 }
 

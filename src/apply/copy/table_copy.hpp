@@ -85,8 +85,9 @@ void show_table(Relation table);
 // Adds that to the error at hand: an ErrorContextScope's callback, which gets a Relation.
 void describe_table(void *table);
 
-// Has the server gather statistics of the table, whose failure is no failure of the copy.
-void analyze(const Copy &copy, Oid relid);
+// Gives the table, which has so many rows, statistics: those of the upstream, or the server gathers them here. A
+// failure of it is no failure of the copy.
+void give_statistics(Copy &copy, Oid relid, int64 rows);
 
 // Copies one table, and says in its row what became of it. After an error the table is as it was, but its row may say
 // `copying`.

@@ -83,7 +83,7 @@ void build_index_of_parts(Copy &copy, Oid relid, Oid index)
 void end_parts(Copy &copy, Oid relid, const Loaded &loaded)
 {
     in_transaction(copy, [&] { note_copied(copy.follow->id, relid, copy.lsn, loaded); });
-    analyze(copy, relid);
+    give_statistics(copy, relid, loaded.rows);
 }
 
 void abandon_parts(const Copy &copy, Oid relid, const char *error)

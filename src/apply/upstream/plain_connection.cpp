@@ -190,6 +190,11 @@ int PlainConnection::try_ask(const char *commands, Answer &answer)
     return failure_ ? sqlstate_of(failure_) : 0;
 }
 
+const char *PlainConnection::failure_message() const
+{
+    return pstrdup(PQresultErrorField(failure_, PG_DIAG_MESSAGE_PRIMARY));
+}
+
 void PlainConnection::raise_failure()
 {
     PGresult *failure = failure_;

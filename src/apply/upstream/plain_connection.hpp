@@ -34,6 +34,7 @@ class PlainConnection {
     Answer ask(const char *commands);
     // The same, but tells an error by its SQLSTATE, and raises it only in raise_failure(); 0 where there is none.
     int try_ask(const char *commands, Answer &answer);
+    const char *failure_message() const;
     [[noreturn]] void raise_failure();
 
     // Begins a COPY ... TO STDOUT. It must be read to its end before anything else is asked.
