@@ -171,11 +171,11 @@ sub literal
 
 =pod
 
-=item start_follow($downstream, $upstream, name => 'default', copy_data => undef, dbname => ..., upstream_dbname => ...,
-wait => 1)
+=item start_follow($downstream, $upstream, name => 'default', copy_data => undef, existing => undef, dbname => ...,
+upstream_dbname => ..., wait => 1)
 
 Calls start_follow, and waits for the end of the copy unless told not to: what the test does then comes in the stream.
-C<copy_data> is passed only where it is given; C<upstream_dbname> is C<dbname> where it is left out.
+C<copy_data> and C<existing> are passed only where they are given; C<upstream_dbname> is C<dbname> where it is left out.
 
 =cut
 
@@ -186,6 +186,7 @@ sub start_follow
 	my $conninfo = conninfo($upstream, $opt{upstream_dbname} // $dbname);
 	my $call = 'SELECT start_follow(' . literal($conninfo) . ', follow_name => ' . literal($opt{name} // 'default');
 	$call .= ', copy_data => ' . ($opt{copy_data} ? 'true' : 'false') if defined $opt{copy_data};
+	$call .= ', existing => ' . literal($opt{existing}) if defined $opt{existing};
 	$downstream->safe_psql($dbname, "$call)");
 	return if !($opt{wait} // 1);
 	my $name = literal($opt{name} // 'default');

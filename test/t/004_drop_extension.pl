@@ -20,7 +20,7 @@ sub refused
 	like($err, qr/ERROR:  55006: cannot drop extension "pg_follower" while this database follows another/, $what);
 	like(
 		$err,
-		qr/DETAIL:  Follow "default" has a replication slot.*HINT:  Call drop_follow\('default'\) first/s,
+		qr/DETAIL:  Follow "default" has a replication slot.*HINT:  Call drop_follow\(\) first/s,
 		"$what: the way out"
 	);
 	return;

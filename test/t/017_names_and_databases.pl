@@ -30,6 +30,17 @@ like($slot, qr/^pg_follower_d{20}_f{21}_[0-9a-f]{8}$/, 'long names');
 is(length $slot, 63, 'as far as they fit');
 like(follow_in('e' x 63, 'short'), qr/^pg_follower_e{36}_short_[0-9a-f]{8}$/, 'a long name beside a short one');
 
+# The calls that hints name are calls for that follow, whatever its name.
+follow_in('quoted', "it''s");
+my ($status, $out, $err) = $downstream->psql('quoted', 'DROP EXTENSION pg_follower');
+like($err, qr/HINT:  Call drop_follow\('it''s'\) first/, 'the hint of DROP EXTENSION');
+$downstream->safe_psql('quoted', "UPDATE follower.follow SET conninfo = 'host=/nowhere'");
+($status, $out, $err) = $downstream->psql('quoted', "SELECT drop_follow('it''s')");
+like($err, qr/HINT:  Use (drop_follow\('it''s', force => true\)) to/, 'the hint of drop_follow');
+my ($named) = $err =~ /HINT:  Use (.*) to leave/;
+$downstream->safe_psql('quoted', "SELECT $named");
+is($downstream->safe_psql('quoted', 'SELECT count(*) FROM follow_status'), '0', 'and that call drops it');
+
 # ------------------------------------------------------------------------------------------------------------------ log
 sub log_has
 {
@@ -53,7 +64,7 @@ $upstream->safe_psql('postgres', 'CREATE UNLOGGED TABLE u (i int)');
 wait_for_follow($downstream, dbname => 'shop');
 my $transactions = $downstream->safe_psql('shop', 'SELECT transactions FROM follow_status');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (1)');
-my ($status, $out, $err) = $downstream->psql('shop', "SELECT wait_for_follow('$time_limit')");
+($status, $out, $err) = $downstream->psql('shop', "SELECT wait_for_follow('$time_limit')");
 like($err, qr/HINT:  Call resume_follow\(\) when the cause is gone, or skip_transaction/, '(the follow has failed)');
 log_has(qr/CONTEXT:  applying INSERT of table "public.t".*\n\tfollow "default" of database "shop"\n/,
 	'an error tells whose it is');

@@ -66,7 +66,7 @@ my $moved_on = qr/has\ failed:\ replication\ slot\ "\w+"\ has\ moved\ on\ withou
 	DETAIL:\ \ The\ slot\ is\ at\ \S+,\ but\ this\ database\ knows\ of\ nothing\ after\ \S+:[ ]
 	it\ was\ restored\ from\ an\ older\ state,\ or\ another\ copy\ of\ it\ has\ used\ the\ slot\.[ ]
 	What\ was\ committed\ upstream\ between\ these\ positions\ is\ lost\ here\.\n
-	HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\)\.\ The\ data\ must\ be\ copied\ anew,\ too\./x;
+	HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\.\.\.,\ existing\ =>\ 'replace'\),\ which\ copies/x;
 fails($copy, $moved_on, 'a copy that is behind the slot');
 is($copy->safe_psql('postgres', 'SELECT count(*) FROM t'), '2', 'and nothing is applied to it');
 my ($status, $out, $err) = $copy->psql('postgres', 'SELECT drop_follow()');
@@ -135,20 +135,19 @@ fails(
 	qr/has\ failed:\ upstream\ has\ invalidated\ replication\ slot\ "\w+"\n
 		DETAIL:\ \ The\ WAL\ that\ it\ needs\ is\ gone:\ what\ was\ committed\ upstream\ after\ \S+[ ]
 		cannot\ follow\.\n
-		HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\)/x,
+		HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\.\.\.,\ existing/x,
 	'an invalidated slot');
 $upstream->safe_psql('postgres', 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
 fails($downstream,
 	qr/has\ failed:\ replication\ slot\ "\w+"\ does\ not\ exist\ on\ the\ upstream\ any\ more\n
 		DETAIL:\ \ What\ was\ committed\ upstream\ after\ \S+\ cannot\ follow\.\n
-		HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\)/x,
+		HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\.\.\.,\ existing/x,
 	'a dropped slot');
 unlike(slurp_file($downstream->logfile), qr/HINT:  .*resume_follow/, 'nor does the log say so');
 $downstream->safe_psql('postgres', 'SELECT drop_follow()');
-start_follow($downstream, $upstream, copy_data => 0);
+start_follow($downstream, $upstream, existing => 'replace');
 $upstream->safe_psql('postgres', 'INSERT INTO t VALUES (7)');
 wait_for_follow($downstream);
-is($downstream->safe_psql('postgres', 'SELECT count(*) FROM t WHERE id = 7'),
-	'1', 'and the calls of the hint follow anew');
+is_same($upstream, $downstream, 'and the calls of the hint follow anew');
 
 done_testing();

@@ -43,7 +43,7 @@ sub follow_from
 	return;
 }
 
-my $end = "HINT:  Call drop_follow\\(\\) and then start_follow\\(\\)\\. The data must be copied anew, too\\.";
+my $end = "HINT:  Call drop_follow\\(\\) and then start_follow\\(\\.\\.\\., existing => 'replace'\\), which copies";
 
 sub refuses
 {
@@ -140,8 +140,7 @@ for my $plugin ('pg_follower', 'test_decoding')
 }
 
 # The calls of the hint go on.
-$downstream->safe_psql('postgres', 'DROP TABLE t');
-start_follow($downstream, $promoted);
+start_follow($downstream, $promoted, existing => 'replace');
 $promoted->safe_psql('postgres', $insert);
 wait_for_follow($downstream);
 is_same($promoted, $downstream, 'a follow that begins anew');

@@ -243,7 +243,7 @@ start_follow($downstream, $upstream, dbname => 'guarded');
 wait_until($downstream, 'SELECT state FROM follow_status', 'failed', dbname => 'guarded');
 like(
 	$downstream->safe_psql('guarded', 'SELECT last_error, last_error_hint FROM follow_status'),
-	qr/^permission denied for schema app\|While the copy makes the schema, .* Change the owner of the function upstream/,
+	qr/^permission denied for schema app\|While the copy makes the schema, .* Change the owner of the function/,
 	'a function that the guard keeps from something stops the copy, and the hint says what to do');
 $upstream->safe_psql('guarded', 'ALTER FUNCTION app.planned OWNER TO victim');
 $downstream->safe_psql('guarded', 'SELECT drop_follow()');

@@ -221,7 +221,8 @@ void drop_follow(const char *name, bool force)
                  force
                      ? errhint("If the upstream still exists, drop the slot there with pg_drop_replication_slot(): it "
                                "keeps WAL.")
-                     : errhint("Use drop_follow(force => true) to leave the slot to the upstream.")));
+                     : errhint("Use %s to leave the slot to the upstream.",
+                               call_for("drop_follow", name, "force => true"))));
     if (upstream.is_open() && is_used_by_another(upstream, *follow)) {
         upstream.close();
         ereport(WARNING,

@@ -49,14 +49,15 @@ const char *origin_name(Oid database, const char *slot)
 
 const char *how_to_begin_anew(const char *follow)
 {
-    return psprintf("Call %s and then start_follow(). The data must be copied anew, too.",
+    return psprintf("Call %s and then start_follow(..., existing => 'replace'), which copies everything anew.",
                     call_for("drop_follow", follow));
 }
 
-const char *call_for(const char *function, const char *follow)
+const char *call_for(const char *function, const char *follow, const char *argument)
 {
-    return strcmp(follow, "default") == 0 ? psprintf("%s()", function)
-                                          : psprintf("%s(%s)", function, quote_literal_cstr(follow));
+    bool is_default = strcmp(follow, "default") == 0;
+    return psprintf("%s(%s%s%s)", function, is_default ? "" : quote_literal_cstr(follow),
+                    is_default || argument[0] == '\0' ? "" : ", ", argument);
 }
 
 List *all_follow_origins()

@@ -15,8 +15,9 @@ inline constexpr const char *slot_name_prefix = "pg_follower_";
 void write_slot_name(NameData &slot, const char *database, const char *follow, int32 id);
 const char *origin_name(Oid database, const char *slot);
 
-// A call of one of our functions for a follow, as a hint names it: resume_follow() or resume_follow('NAME').
-const char *call_for(const char *function, const char *follow);
+// A call of one of our functions for a follow, as a hint names it: resume_follow() or resume_follow('NAME'). An
+// argument comes behind the name: drop_follow('NAME', force => true).
+const char *call_for(const char *function, const char *follow, const char *argument = "");
 
 // The hint of an error with errcode_begin_anew, for a follow of that name.
 const char *how_to_begin_anew(const char *follow);

@@ -166,12 +166,13 @@ void refuse_while_following(Oid table)
     const char *follow = some_follow_name(table);
     if (!follow)
         return;
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-                    errmsg("cannot drop extension \"%s\" while this database follows another", extension_name),
-                    errdetail("Follow \"%s\" has a replication slot on its upstream, which would be left behind and "
-                              "keep WAL there.",
-                              follow),
-                    errhint("Call drop_follow('%s') first, with force => true if the upstream is gone.", follow)));
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_IN_USE),
+             errmsg("cannot drop extension \"%s\" while this database follows another", extension_name),
+             errdetail("Follow \"%s\" has a replication slot on its upstream, which would be left behind and "
+                       "keep WAL there.",
+                       follow),
+             errhint("Call %s first, with force => true if the upstream is gone.", call_for("drop_follow", follow))));
 }
 
 // The same for a whole database. Its follows are in its own tables, but their origins can be read from here.
