@@ -7,6 +7,7 @@ use File::Basename qw(dirname);
 use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 my ($upstream, $downstream) = pgf_pair(preload => 1,
 	config => "allow_in_place_tablespaces = on\nrestart_after_crash = on\n");
@@ -268,6 +269,19 @@ $reader->quit;
 # Now pg_dump waits for the table, gives up, and tries again.
 wait_until($downstream, q{SELECT count(*) FROM pg_stat_activity WHERE datname = 'busy'
 	AND query ~ 'waits for a lock that pg_dump needs of the upstream \(processes [0-9]+\)'}, '1');
+# A try leaves no session behind that goes on waiting.
+my %tries;
+for my $attempt (1 .. 600)
+{
+	$tries{$_} = 1 for split /\n/, $upstream->safe_psql('busy',
+		q{SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pg_follower schema%'});
+	last if keys %tries > 3;
+	usleep(100_000);
+}
+cmp_ok(scalar keys %tries, '>', 3, 'pg_dump is tried again and again');
+cmp_ok($upstream->safe_psql('busy',
+	q{SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pg_follower schema%'}),
+	'<=', 2, 'a session of pg_dump that waits ends with it');
 # Meanwhile the commands of others run.
 $upstream->safe_psql('busy', "SET lock_timeout = '60s'; CREATE TABLE meanwhile (i integer)");
 

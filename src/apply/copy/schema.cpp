@@ -137,14 +137,30 @@ bool goes_on(void *argument)
     return watch->blocked < 2;
 }
 
+// Writes which sessions of the upstream, `a`, are those of pg_dump.
+void write_dump_sessions(SqlWriter &query, const Follow &follow)
+{
+    query.text(" WHERE a.application_name OPERATOR(pg_catalog.=) ").literal(dump_application_name(follow));
+    query.text(" AND a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()"
+               " AND a.usename OPERATOR(pg_catalog.=) current_user");
+}
+
 const char *blocked_query(const Follow &follow)
 {
     SqlWriter query;
-    query.text("SELECT pg_catalog.string_agg(b::pg_catalog.text, ', ') FROM pg_catalog.pg_stat_activity AS a"
-               " CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.pg_blocking_pids(a.pid)) AS b"
-               " WHERE a.application_name OPERATOR(pg_catalog.=) ");
-    query.literal(dump_application_name(follow));
-    query.text(" AND a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()");
+    query.text("SELECT pg_catalog.string_agg(DISTINCT b::pg_catalog.text, ', ') FROM pg_catalog.pg_stat_activity AS a"
+               " CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.pg_blocking_pids(a.pid)) AS b");
+    write_dump_sessions(query, follow);
+    return query.c_str();
+}
+
+// A session that waits for a lock does not notice that its program has ended: each try would leave one more.
+const char *end_dump_query(const Follow &follow)
+{
+    SqlWriter query;
+    query.text("SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid))::pg_catalog.text"
+               " FROM pg_catalog.pg_stat_activity AS a");
+    write_dump_sessions(query, follow);
     return query.c_str();
 }
 
@@ -232,8 +248,10 @@ const char *try_to_read(const Follow &follow, Upstream &upstream, Waits &waits, 
         ask_facts(follow, upstream, facts);
     // If this succeeds, the lock was there all the time.
     upstream.command("COMMIT");
-    if (!dump)
+    if (!dump) {
+        (void)upstream.value(end_dump_query(follow));
         waits.show("a lock that pg_dump needs", watch.by);
+    }
     position = DatumGetLSN(DirectFunctionCall1(pg_lsn_in, CStringGetDatum(lsn)));
     return dump;
 }
