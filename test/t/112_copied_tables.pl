@@ -12,6 +12,8 @@ my $parts = "pg_follower.copy_split_size = 1MB\npg_follower.copy_workers = 3\n";
 my ($upstream, $downstream) = pgf_pair(preload => 1, config => $parts);
 
 my $wide = join(', ', map { "c$_ int" } 1 .. 1600);
+# From version 17 on, the server itself makes no such index of a table that has rows, as a copy and a restored dump do.
+my $bare_index = $downstream_major >= 17 ? '' : 'CREATE INDEX ON bare_names (bare(a))';
 $upstream->safe_psql('postgres', <<"END");
 CREATE ROLE owner;
 CREATE SCHEMA "S x";
@@ -85,7 +87,7 @@ ALTER TABLE triggered ENABLE ALWAYS RULE nothing;
 CREATE FUNCTION helper(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT \$1 + 1';
 CREATE FUNCTION bare(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN helper(\$1); END';
 CREATE TABLE bare_names (a int, b int GENERATED ALWAYS AS (bare(a)) STORED);
-CREATE INDEX ON bare_names (bare(a));
+$bare_index;
 INSERT INTO bare_names VALUES (1), (2);
 SET search_path = "S x", public;
 -- As the wrappers that make unaccent() immutable: a function that the server inlines where it plans a query.

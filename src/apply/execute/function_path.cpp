@@ -236,6 +236,17 @@ bool is_of_missing_name(int sqlstate)
            sqlstate == ERRCODE_UNDEFINED_OBJECT || sqlstate == ERRCODE_INVALID_SCHEMA_NAME;
 }
 
+// Gives the error its hint where the server restricts the search path, as it does from version 17 on.
+bool explain_restricted_path()
+{
+    const char *path = restricted_search_path();
+    if (!path || strcmp(namespace_search_path, path) != 0 || !is_of_missing_name(geterrcode()))
+        return false;
+    errhint("A function names something without its schema. From version 17 on, PostgreSQL does not look for it while "
+            "it makes an index or fills a materialized view. Run ALTER FUNCTION ... SET search_path on both servers.");
+    return true;
+}
+
 // `level` keeps the nest level of settings while the function runs; 0 where it runs under the path that is there.
 void call_hook(FmgrHookEventType event, FmgrInfo *function, Datum *level)
 {
@@ -273,6 +284,8 @@ void forget_function_paths()
 
 void hint_at_function_path(void *)
 {
+    if (explain_restricted_path())
+        return;
     if (is_of_missing_name(geterrcode()))
         errhint("A function that a row calls names something without its schema, where it is not looked for. Run ALTER "
                 "FUNCTION ... SET search_path on both servers, or name the schema in pg_follower.function_search_path "
@@ -281,11 +294,7 @@ void hint_at_function_path(void *)
 
 void hint_at_restricted_path(void *)
 {
-    const char *path = restricted_search_path();
-    if (path && strcmp(namespace_search_path, path) == 0 && is_of_missing_name(geterrcode()))
-        errhint("A function that the command calls names something without its schema. From version 17 on, PostgreSQL "
-                "does not look for it while it makes an index or fills a materialized view. Run ALTER FUNCTION ... SET "
-                "search_path on both servers.");
+    (void)explain_restricted_path();
 }
 
 void install_function_path()
