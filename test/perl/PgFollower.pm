@@ -41,7 +41,7 @@ use Test::More;
 
 our @EXPORT = qw($time_limit $origin_limit $upstream_major $downstream_major new_node pgf_node pgf_pair conninfo
   start_follow wait_for_follow follow_status table_hashes schema_dump is_same_schema is_same
-  worker_pid wait_until);
+  worker_pid wait_until wait_for_server);
 our @EXPORT_OK = qw(pg_config pg_configs);
 
 # How long a test waits for what must happen (PG_TEST_TIMEOUT_DEFAULT), as an interval for SQL.
@@ -266,6 +266,26 @@ sub wait_until
 	$node->poll_query_until($opt{dbname} // 'postgres', $query, $expected)
 	  or die "the query did not come to return \"$expected\": $query";
 	return;
+}
+
+=pod
+
+=item wait_for_server($node)
+
+Waits until a server that crashed takes connections again. (A psql that cannot connect may end before it has read the
+query that wait_until writes to it, and the test would die of that.)
+
+=cut
+
+sub wait_for_server
+{
+	my ($node) = @_;
+	for (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		return if IPC::Run::run([ 'pg_isready', '-q', '-d', $node->connstr('postgres') ]);
+		select(undef, undef, undef, 0.1);
+	}
+	die 'the server ' . $node->name . ' takes no connections';
 }
 
 =pod

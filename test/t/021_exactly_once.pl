@@ -40,7 +40,7 @@ sub disturbed
 	}
 	# pgbench itself may be among the victims.
 	IPC::Run::finish($run);
-	wait_until($upstream, 'SELECT true');
+	wait_for_server($_) for $upstream, $downstream;
 	wait_until($downstream, "SELECT state = 'streaming' FROM follow_status");
 	wait_for_follow($downstream);
 	is_same($upstream, $downstream, $what);

@@ -98,14 +98,15 @@ as_mallory(q{
 		AS 'BEGIN RETURN mallory.gain(how); END';
 	-- Version 18 does not bear subtransactions, which gain() has, where it plans the check of a domain
 	-- (lookup_type_cache).
-	CREATE FUNCTION mallory.telling(how text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
-		IF current_setting('server_version_num')::int < 180000 THEN
-			RETURN mallory.gain(how);
-		END IF;
+	CREATE FUNCTION mallory.tell(how text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
 		IF current_setting('cluster_name') = 'downstream' THEN
 			INSERT INTO mallory.proof VALUES (how, current_user, 'ran');
 		END IF;
 		RETURN 1;
+	END $$;
+	CREATE FUNCTION mallory.telling(how text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+		RETURN CASE WHEN current_setting('server_version_num')::int < 180000 THEN mallory.gain(how)
+			ELSE mallory.tell(how) END;
 	END $$;
 	CREATE FUNCTION mallory.defined(how text) RETURNS int SECURITY DEFINER IMMUTABLE LANGUAGE plpgsql
 		SET search_path = mallory, pg_temp AS 'BEGIN RETURN mallory.gain(how); END';

@@ -105,7 +105,7 @@ for my $kill (@kills)
 		disturb();
 		my $pid = pid_of($node, $query) // next;
 		$killed += kill($signal, $pid);
-		$_->poll_query_until('postgres', 'SELECT true', 't') for $upstream, $downstream;
+		wait_for_server($_) for $upstream, $downstream;
 	}
 	note("$what: $killed times");
 	wait_for_follow($downstream);

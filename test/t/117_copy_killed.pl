@@ -57,7 +57,7 @@ for my $number (1 .. 8)
 	my $killed = $found == 0 && $pid =~ /^\d+$/ ? kill('KILL', $pid) : 0;
 	note("$number: $what killed $killed times in phase $phase");
 	$phases{$phase}++;
-	$_->poll_query_until('postgres', 'SELECT true') for $upstream, $downstream;
+	wait_for_server($_) for $upstream, $downstream;
 	wait_for_follow($downstream, dbname => $name);
 	is_same($upstream, $downstream, "$number: $what is killed", dbname => $name, upstream_dbname => 'postgres');
 	is($upstream->safe_psql('postgres', 'SELECT count(*) FROM pg_replication_slots'), '1', "$number: one slot");
