@@ -17,6 +17,8 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_tablespace_d.h"
 #include "commands/tablespace.h"
+#include "common/file_utils.h"
+#include "storage/fd.h"
 #include "utils/wait_event.h"
 }
 
