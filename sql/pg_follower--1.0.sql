@@ -469,6 +469,7 @@ CREATE TABLE follower.followed_table (
     rows_total bigint,
     rows_done bigint,
     attempts integer NOT NULL DEFAULT 0,
+    changes integer NOT NULL DEFAULT 0,
     pid integer,
     started_at timestamptz,
     finished_at timestamptz,
@@ -491,6 +492,8 @@ COMMENT ON COLUMN follower.followed_table.rows_total IS
     'number of rows upstream, as its statistics estimate it; null where it is not known';
 COMMENT ON COLUMN follower.followed_table.rows_done IS 'number of rows copied, once the table is copied';
 COMMENT ON COLUMN follower.followed_table.attempts IS 'how often its copy was begun';
+COMMENT ON COLUMN follower.followed_table.changes IS
+    'how often it could not be copied because the upstream had changed it after the snapshot';
 COMMENT ON COLUMN follower.followed_table.pid IS 'the process that copies it, or did so last';
 COMMENT ON COLUMN follower.followed_table.started_at IS 'when its last copy was begun';
 COMMENT ON COLUMN follower.followed_table.finished_at IS 'when its copy was complete, indexes included';
@@ -651,9 +654,11 @@ CREATE VIEW follow_copy_progress AS
         WHERE p.datname = current_database() AND p.relid = t.relid AND p.command = 'COPY FROM') AS p ON true
     LEFT JOIN LATERAL (SELECT p.index_relid FROM pg_stat_progress_create_index AS p
         WHERE p.datname = current_database() AND p.relid = t.relid LIMIT 1) AS i ON true
-    CROSS JOIN LATERAL (SELECT (CASE WHEN t.state = 'copying' THEN coalesce(p.bytes, 0) ELSE 0 END
-                + t.bytes_done)::bigint AS bytes_done,
-            (CASE WHEN t.state = 'copying' THEN coalesce(p.tuples, 0) ELSE 0 END + t.rows_done)::bigint AS rows_done,
+    CROSS JOIN LATERAL (SELECT
+            (CASE WHEN t.state = 'copying' THEN coalesce(t.bytes_done + p.bytes, t.bytes_done, p.bytes)
+                ELSE t.bytes_done END)::bigint AS bytes_done,
+            (CASE WHEN t.state = 'copying' THEN coalesce(t.rows_done + p.tuples, t.rows_done, p.tuples)
+                ELSE t.rows_done END)::bigint AS rows_done,
             coalesce(t.finished_at, clock_timestamp()) - t.started_at AS elapsed) AS d
     WHERE t.relid IS NOT NULL OR f.copy_phase <> 'done';
 COMMENT ON VIEW follow_copy_progress IS 'the copy of each follow of this database, table by table';

@@ -70,6 +70,13 @@ constexpr const char *restricted_search_path()
     return PG_VERSION_NUM >= 170000 ? "pg_catalog, pg_temp" : nullptr;
 }
 
+// The command that gathers statistics of a table. Up to 17 it does so for partitions, too; 18 also for tables that
+// inherit, unless it is told not to.
+constexpr const char *analyze_command()
+{
+    return PG_VERSION_NUM >= 180000 ? "ANALYZE ONLY " : "ANALYZE ";
+}
+
 // The major version of the server that this library is built for, such as 15.
 constexpr int server_major_version = PG_VERSION_NUM / 10000;
 

@@ -61,13 +61,15 @@ bool are_columns_unchanged(Oid relid)
         });
 }
 
-// A label that is new stands in no row that the snapshot shows.
+// A label that is new stands in no row that the snapshot shows. One that has its name again may have had another one
+// while rows were read, so it is the catalog's row that has to be the same. (The snapshot keeps that from being
+// removed, so no other row is in its place.)
 bool are_labels_unchanged(Oid type)
 {
     for (const auto &then : CatalogScan<FormData_pg_enum>(EnumRelationId, EnumTypIdLabelIndexId,
                                                           {{Anum_pg_enum_enumtypid, type}}, GetActiveSnapshot())) {
         SyscacheRow<FormData_pg_enum> now(ENUMOID, ObjectIdGetDatum(then->oid));
-        if (!now || !same_name(then->enumlabel, now->enumlabel))
+        if (!now || !ItemPointerEquals(&then.tuple()->t_self, &now.tuple()->t_self))
             return false;
     }
     return true;

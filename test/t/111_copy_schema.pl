@@ -4,6 +4,8 @@ use strict;
 use warnings;
 
 use File::Basename qw(dirname);
+use File::Copy qw(copy);
+use File::Path qw(make_path);
 use PgFollower;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -146,9 +148,49 @@ ALTER TABLE public.as_usual ADD dropped integer, ADD b integer DEFAULT 3 NOT NUL
 ALTER TABLE public.as_usual DROP dropped;
 COMMENT ON COLUMN public.refers.a IS E'a\nlong; \\ comment';
 COMMENT ON EXTENSION pg_follower IS 'ours';
-SELECT lo_create(4711);
-INSERT INTO public.base VALUES (1, 'x', '2020-02-02'), (100, 'y', NULL);
 END
+# Data in each: rows in all tables and of all types, positions of sequences, a large object with all that it can have.
+$upstream->safe_psql('kinds', <<'END');
+SET session_replication_role = replica;
+CREATE TABLE public.of_types (c o.composite, cs o.composite[], e o.enumerated, es o.enumerated[], r o.ranged,
+    m o.multi_ranged, d o.dom, ds o.dom[], t o.t, v o.v, w text COLLATE o.coll);
+INSERT INTO public.of_types VALUES (ROW(1, 'a "b", c'), ARRAY[ROW(NULL, '')::o.composite], 'b', '{a,NULL}', '[1.5,)',
+    '{[1,2),(4,5]}', 7, '{1,2}', ROW(1, 2, E'\\'), ROW(3, 4), 'text');
+INSERT INTO public.of_types DEFAULT VALUES;
+INSERT INTO public.base VALUES (1, 'x', '2020-02-02'), (100, 'y', NULL);
+INSERT INTO o.t SELECT n, n, 'row ' || n FROM generate_series(1, 20) AS n;
+REFRESH MATERIALIZED VIEW o.mv;
+INSERT INTO "odd "" schema"."T" (h, d) VALUES ('a => 1', 5), (NULL, 6);
+INSERT INTO public.refers VALUES (1, 'x'), (3, 'y');
+INSERT INTO public.child VALUES (2, 'y', 'z');
+INSERT INTO public.typed VALUES (1, 'x');
+INSERT INTO public.otherwise VALUES (1);
+INSERT INTO public.as_usual VALUES (1, DEFAULT), (NULL, 4);
+REFRESH MATERIALIZED VIEW public.filled;
+SELECT nextval('o.seq'), setval('"odd "" schema"."T_s_seq"', 77, false);
+SELECT lo_from_bytea(4711, '\x00ff27');
+ALTER LARGE OBJECT 4711 OWNER TO owner_1;
+GRANT SELECT ON LARGE OBJECT 4711 TO reader WITH GRANT OPTION;
+COMMENT ON LARGE OBJECT 4711 IS 'a large object';
+END
+my $without_rows = q{SELECT string_agg(oid::regclass::text, ', ') FROM pg_class WHERE relkind IN ('r', 'm')
+	AND relpersistence = 'p' AND oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid
+	AND deptype = 'e') AND query_to_xml('SELECT FROM ONLY ' || oid::regclass, true, true, '')::text !~ '<row'};
+is($upstream->safe_psql('kinds', $without_rows), '', 'every table has rows');
+
+# What is not in a table, and not in a dump of the schema.
+sub beside_tables
+{
+	my ($node, $dbname) = @_;
+	return $node->safe_psql($dbname, q{
+		SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2;
+		SELECT last_value, is_called FROM "odd "" schema"."T_s_seq";
+		SELECT oid, lomowner::regrole, (
+				SELECT string_agg(format('%s %s %s', grantee::regrole, privilege_type, is_grantable), ','
+					ORDER BY grantee::regrole::text, privilege_type) FROM aclexplode(lomacl)),
+			obj_description(oid, 'pg_largeobject'), lo_get(oid)
+			FROM pg_largeobject_metadata ORDER BY 1});
+}
 
 start_follow($downstream, $upstream, dbname => 'kinds');
 wait_for_schema('kinds');
@@ -166,6 +208,11 @@ wait_for_schema('kinds');
 	}
 	ok($expected eq $got, 'every kind of object is the same') or diag(PgFollower::first_difference($expected, $got));
 }
+wait_for_follow($downstream, dbname => 'kinds');
+is(table_hashes($downstream, dbname => 'kinds'), table_hashes($upstream, dbname => 'kinds'), 'and so are their rows');
+is(beside_tables($downstream, 'kinds'), beside_tables($upstream, 'kinds'), 'and sequences and large objects');
+like(beside_tables($downstream, 'kinds'), qr/\n77\|f\n4711\|owner_1\|[^|]*reader SELECT t[^|]*\|a large object\|/,
+	'(which are there)');
 is(settings_of_database($downstream, 'kinds'), settings_of_database($upstream, 'kinds'),
 	'the database has its owner, privileges, settings and comment');
 is($downstream->safe_psql('kinds', 'SELECT count(*) FROM follower.copy_statement'), '0', 'no statement is left');
@@ -397,5 +444,36 @@ like($err, $_, "among it $_") for qr/Extension "citext" is not available in vers
 	qr/Tablespace "upstream_only" does not exist\./, qr/Collation public\.odd needs the locale "xx_XX"\./,
 	qr/Table public\.hidden is not readable upstream\./,
 	qr/HINT:  Install missing extensions.*\nCreate missing tablespaces/;
+
+# ------------------------------------------------------------------------------------------------------------- pg_dump
+# The downstream runs from a folder beside which all of its installation is, but without pg_dump.
+create_databases('without');
+my $root = PostgreSQL::Test::Utils::tempdir;
+my ($programs, @others) = map { PgFollower::pg_config($_) } '--bindir', '--pkglibdir', '--sharedir';
+make_path("$root$programs", map { dirname("$root$_") } @others);
+symlink($_, "$root$_") or die "could not make a link to $_: $!" for @others;
+copy("$programs/$_", "$root$programs") or die "could not copy $_: $!" for 'postgres', 'pg_ctl';
+chmod(0755, glob "$root$programs/*");
+$downstream->stop;
+system_or_bail("$root$programs/pg_ctl", '-w', '-D', $downstream->data_dir, '-l', $downstream->logfile, 'start');
+$downstream->_update_pid(1);
+for my $case ([ undef, qr/There is no program "[^"]*pg_dump"\./ ],
+	[ 'pg_dump (PostgreSQL) 9.6.24', qr/It is older than the upstream: pg_dump \(PostgreSQL\) 9\.6\.24/ ],
+	[ 'something else', qr/It does not tell its version: It said nothing\./ ])
+{
+	my ($says, $detail) = @$case;
+	if (defined $says)
+	{
+		unlink "$root$programs/pg_dump";
+		append_to_file("$root$programs/pg_dump", "#!/bin/sh\necho '$says'\n");
+		chmod(0755, "$root$programs/pg_dump");
+	}
+	($status, $out, $err) = $downstream->psql('without',
+		"SELECT start_follow(\$\$" . conninfo($upstream, 'without') . "\$\$)");
+	like($err,
+		qr/ERROR:  pg_dump, which copies the schema, cannot be used\nDETAIL:  $detail\nHINT:  .*"postgresql-client-\d/,
+		'without a pg_dump that can be used there is no copy: ' . ($says // 'it is missing'));
+}
+is($downstream->safe_psql('without', 'SELECT count(*) FROM follow_status'), '0', 'and no follow is made');
 
 done_testing();

@@ -138,6 +138,11 @@ is($downstream->safe_psql('postgres', 'SELECT n FROM "S x".filled'), '500', 'a m
 is( $downstream->safe_psql(
 		'postgres', q{SELECT relpages > 0, reltuples FROM pg_class WHERE oid = '"S x".indexed'::regclass}),
 	't|500', 'a table is analyzed');
+is( $downstream->safe_psql('postgres', q{SELECT tablename, h[1], h[array_upper(h, 1)] FROM pg_stats
+		CROSS JOIN LATERAL (SELECT histogram_bounds::text::int[]) AS x (h)
+		WHERE schemaname = 'S x' AND attname = 'a' AND inherited ORDER BY 1}),
+	"parent|1|2\npart|1|199",
+	'and so are tables from which others inherit, with the rows of all');
 is( $downstream->safe_psql('postgres', <<'END'), '51429|51429', 'a copy counts rows');
 SELECT rows_done, (SELECT count(*) FROM "S x".large) FROM follower.followed_table WHERE relid = '"S x".large'::regclass
 END

@@ -23,6 +23,16 @@ BEGIN
 		EXECUTE format('CREATE TABLE t%s (id integer PRIMARY KEY, v text DEFAULT %L)', i, i);
 		EXECUTE format('INSERT INTO t%s SELECT n, md5(n::text) FROM generate_series(1, 2000) AS n', i);
 	END LOOP;
+	CREATE TABLE part (k integer, v text) PARTITION BY LIST (k);
+	FOR i IN 1 .. 5 LOOP
+		EXECUTE format('CREATE TABLE part_%s PARTITION OF part FOR VALUES IN (%s)', i, i);
+		EXECUTE format('INSERT INTO part_%s SELECT %s, md5(n::text) FROM generate_series(1, 1000) AS n', i, i);
+	END LOOP;
+	CREATE TYPE label AS ENUM ('low', 'high');
+	CREATE SCHEMA here;
+	CREATE TABLE here.labels (id integer PRIMARY KEY, l label, r regclass);
+	INSERT INTO here.labels SELECT n, 'low', 'part' FROM generate_series(1, 3000) AS n;
+	CREATE MATERIALIZED VIEW sums AS SELECT k, count(*) FROM part GROUP BY k;
 END
 $$;
 SELECT lo_from_bytea(0, convert_to('before', 'UTF8'));
@@ -59,6 +69,31 @@ SELECT format(CASE :what
     ELSE 'UPDATE t%1$s SET v = v || ''!'' WHERE id %% 10 = %2$s %% 10' END, :n, :m) AS command \gset
 DO $x$ BEGIN :command; END $x$;
 SQL
+# What changes how rows are written, and to which table they belong. Half of these fail.
+# They come now and then, so that tables wait in some rounds and not in others.
+my $other_commands = "$PostgreSQL::Test::Utils::tmp_check/other_commands.sql";
+append_to_file($other_commands, <<'SQL');
+\set n random(1, 5)
+\set what random(1, 11)
+\sleep 50 ms
+SELECT format(CASE :what
+    WHEN 1 THEN 'ALTER TABLE part DETACH PARTITION part_%1$s'
+    WHEN 2 THEN 'ALTER TABLE part ATTACH PARTITION part_%1$s FOR VALUES IN (%1$s)'
+    WHEN 3 THEN 'INSERT INTO part SELECT %1$s, n::text FROM generate_series(1, 50) AS n'
+    WHEN 4 THEN 'UPDATE part SET k = k %% 5 + 1 WHERE k = %1$s AND v < ''1'''
+    WHEN 5 THEN 'ALTER TYPE label RENAME VALUE ''low'' TO ''x''; ALTER TYPE label RENAME VALUE ''high'' TO ''low'';
+        ALTER TYPE label RENAME VALUE ''x'' TO ''high'''
+    WHEN 6 THEN 'ALTER SCHEMA here RENAME TO there'
+    WHEN 7 THEN 'ALTER SCHEMA there RENAME TO here'
+    WHEN 8 THEN 'ALTER TABLE t%1$s RENAME TO x; ALTER TABLE part_%1$s RENAME TO t%1$s;
+        ALTER TABLE x RENAME TO part_%1$s; INSERT INTO t%1$s VALUES (%1$s, ''renamed''); ALTER TABLE t%1$s RENAME TO x;
+        ALTER TABLE part_%1$s RENAME TO t%1$s; ALTER TABLE x RENAME TO part_%1$s'
+    WHEN 9 THEN 'REFRESH MATERIALIZED VIEW sums'
+    WHEN 10 THEN 'ALTER TABLE part RENAME TO whole; ALTER TABLE whole RENAME TO part;
+        UPDATE here.labels SET l = ''high'' WHERE id %% 10 = %1$s'
+    ELSE 'DROP TABLE IF EXISTS y; CREATE TABLE y AS SELECT * FROM part WHERE k = %1$s' END, :n) AS command \gset
+DO $x$ BEGIN :command; EXCEPTION WHEN OTHERS THEN NULL; END $x$;
+SQL
 
 # What pgbench prints goes to a file: it would wait for somebody who reads it.
 my @load;
@@ -73,11 +108,18 @@ sub start_load
 	}
 	return;
 }
-start_load([ 3, $script ], [ 1, $commands ]);
+start_load([ 3, $script ], [ 1, $commands ], [ 1, $other_commands ]);
 $upstream->poll_query_until('postgres', 'SELECT count(*) > 50 FROM counted') or die 'pgbench does not write';
 
 start_follow($downstream, $upstream);
 # The positions of sequences and large objects are waited for, too.
+wait_for_follow($downstream);
+# Some of the tables anew, after an accident.
+$downstream->safe_psql('postgres', <<'SQL');
+SELECT refresh_table('pgbench_accounts'), refresh_table('counted'), refresh_table('keyless'), refresh_table('part');
+DELETE FROM pgbench_accounts WHERE aid % 2 = 0;
+TRUNCATE keyless;
+SQL
 wait_for_follow($downstream);
 for my $load (@load)
 {

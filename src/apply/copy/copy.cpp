@@ -2,6 +2,7 @@
 #include "apply/copy/copy.hpp"
 
 #include "apply/copy/schema.hpp"
+#include "apply/copy/tables.hpp"
 #include "apply/state/followed_tables.hpp"
 #include "apply/state/state.hpp"
 #include "apply/upstream/replica_identities.hpp"
@@ -84,6 +85,7 @@ void prepare_copy(Follow &follow)
 
 void end_copy(Follow &follow)
 {
+    analyze_parents(follow);
     in_transaction([&] {
         end_copies(follow.id);
         enter_phase(follow, CopyPhase::done);

@@ -205,6 +205,15 @@ void wait_again(const Copy &copy, Oid relid, const char *error)
     RESUME_INTERRUPTS();
 }
 
+// Says that it waits for a later snapshot, or for what reason else.
+void wait_for_change(const Copy &copy, Oid relid, const char *error)
+{
+    if (error)
+        wait_again(copy, relid, error);
+    else
+        in_transaction(copy, [&] { note_changed(copy.follow->id, relid); });
+}
+
 // The task, a part or an index, is done with. If it was the table's last, the copy of the table ends.
 void finish(Copy &copy, CopyQueue &queue, Task &task, bool done, const Loaded &loaded, const char *error)
 {
@@ -213,9 +222,10 @@ void finish(Copy &copy, CopyQueue &queue, Task &task, bool done, const Loaded &l
         return;
     // Should this fail, it is a failure of the table as a whole.
     task.split = -1;
-    if (split.abandoned)
-        abandon_parts(copy, split.relid, *split.error ? split.error : nullptr);
-    else
+    if (split.abandoned) {
+        abandon_parts(copy, split.relid);
+        wait_for_change(copy, split.relid, *split.error ? split.error : nullptr);
+    } else
         end_parts(copy, split.relid, split.loaded);
 }
 
@@ -238,7 +248,7 @@ void do_task(Copy &copy, CopyQueue &queue, Task &task)
 void fail_task(Copy &copy, CopyQueue &queue, Task &task, const char *error)
 {
     if (task.split < 0)
-        wait_again(copy, task.table.relid, error);
+        wait_for_change(copy, task.table.relid, error);
     else
         finish(copy, queue, task, false, {}, error);
 }
@@ -291,8 +301,10 @@ void abandon_all(const Copy &copy, CopyQueue &queue)
     HOLD_INTERRUPTS();
     for (int i = 0; i < queue.split_count; ++i) {
         const Split &split = queue.splits()[i];
-        if (split.parts_left > 0 || split.indexes_left > 0)
-            abandon_parts(copy, split.relid, *split.error ? split.error : nullptr);
+        if (split.parts_left > 0 || split.indexes_left > 0) {
+            abandon_parts(copy, split.relid);
+            wait_again(copy, split.relid, *split.error ? split.error : nullptr);
+        }
     }
     RESUME_INTERRUPTS();
 }
@@ -373,7 +385,7 @@ Plan make_plan(Copy &copy, const SourceTable *tables, int count)
         Beginning beginning = Beginning::whole;
         List *indexes = NIL;
         // Parts are of use only to more than one process.
-        if (settings.copy_workers > 1 && table.blocks > 1 &&
+        if (copy.in_parts && settings.copy_workers > 1 && table.blocks > 1 &&
             table.bytes > static_cast<int64>(settings.copy_split_size) * 1024 * 1024)
             beginning = try_to_begin_parts(copy, table, indexes);
         if (beginning == Beginning::begun)
@@ -513,7 +525,7 @@ void take_part()
 {
     MemoryContext context = AllocSetContextCreate(TopMemoryContext, "pg_follower copy", ALLOCSET_DEFAULT_SIZES);
     auto copy = allocate_zeroed_in<Copy>(context);
-    *copy = {context, nullptr, own_queue->snapshot, own_queue->lsn, {}};
+    *copy = {context, nullptr, own_queue->snapshot, own_queue->lsn, true, {}};
     in_transaction(*copy, [&] {
         MemoryContextScope lasting(context);
         copy->follow = find_follow(own_queue->follow);

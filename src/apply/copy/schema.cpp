@@ -1,11 +1,11 @@
 // Takes the schema, and makes it here. See schema.hpp.
 //
-// While pg_dump reads, the upstream's commands wait (follower.lock_commands). Nobody may wait long: neither who runs a
-// command while we wait for the end of other commands, nor who holds a lock for which pg_dump waits while itself
-// waiting for us. So every wait has an end: then all is let go and tried again a little later.
+// While pg_dump reads, the upstream's commands wait (command_lock.hpp). Where we cannot have that lock soon, or pg_dump
+// waits for a lock of somebody who may wait for us, all is let go and tried again a little later.
 #include "apply/copy/schema.hpp"
 
 #include "apply/copy/clashes.hpp"
+#include "apply/copy/command_lock.hpp"
 #include "apply/copy/dump.hpp"
 #include "apply/copy/schema_statements.hpp"
 #include "apply/state/error_class.hpp"
@@ -27,7 +27,6 @@ extern "C" {
 #include "pgstat.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
-#include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
 }
 
@@ -36,15 +35,6 @@ namespace {
 
 // Locks of the server run out where a transaction makes too much.
 constexpr int batch_statements = 100;
-
-// How long commands of the upstream may wait for those before them: less than it takes its sessions to look for a
-// deadlock, because they must not find us in one.
-constexpr const char *prepare_query =
-    "SELECT pg_catalog.count(*)::pg_catalog.text FROM (SELECT pg_catalog.set_config(s.name, CASE s.name"
-    "   WHEN 'lock_timeout' THEN (SELECT (d.setting::pg_catalog.int4 OPERATOR(pg_catalog./) 2)::pg_catalog.text"
-    "     FROM pg_catalog.pg_settings AS d WHERE d.name OPERATOR(pg_catalog.=) 'deadlock_timeout') ELSE '0' END, true)"
-    " FROM pg_catalog.pg_settings AS s WHERE s.name IN ('lock_timeout', 'idle_in_transaction_session_timeout',"
-    "   'transaction_timeout')) AS settings";
 
 // The processes of the upstream that hold the lock of commands, or keep others from it.
 constexpr const char *at_work_query =
@@ -132,6 +122,8 @@ struct Watch {
 bool goes_on(void *argument)
 {
     auto watch = static_cast<Watch *>(argument);
+    // The list of sessions is kept until the end of the transaction otherwise.
+    (void)watch->upstream->value("SELECT pg_catalog.pg_stat_clear_snapshot()::pg_catalog.text");
     watch->by = watch->upstream->value(watch->blocked_query);
     watch->blocked = watch->by ? watch->blocked + 1 : 0;
     return watch->blocked < 2;
@@ -225,14 +217,9 @@ void ask_facts(const Follow &follow, Upstream &upstream, SchemaFacts &facts)
 const char *try_to_read(const Follow &follow, Upstream &upstream, Waits &waits, XLogRecPtr &position,
                         SchemaFacts &facts)
 {
-    upstream.command("BEGIN ISOLATION LEVEL READ COMMITTED");
-    (void)upstream.value(prepare_query);
-    const char *lsn;
-    const Upstream::Failure *failure = upstream.try_row("SELECT follower.lock_commands()::pg_catalog.text", 1, &lsn);
-    if (failure) {
-        upstream.command("ROLLBACK");
-        if (failure->sqlstate != ERRCODE_LOCK_NOT_AVAILABLE && failure->sqlstate != ERRCODE_T_R_DEADLOCK_DETECTED)
-            Upstream::raise(*failure);
+    // One may have been left by a worker that was killed.
+    (void)upstream.value(end_dump_query(follow));
+    if (!try_lock_commands(upstream, 0, position)) {
         waits.show("the end of commands", upstream.value(at_work_query));
         return nullptr;
     }
@@ -252,7 +239,6 @@ const char *try_to_read(const Follow &follow, Upstream &upstream, Waits &waits, 
         (void)upstream.value(end_dump_query(follow));
         waits.show("a lock that pg_dump needs", watch.by);
     }
-    position = DatumGetLSN(DirectFunctionCall1(pg_lsn_in, CStringGetDatum(lsn)));
     return dump;
 }
 

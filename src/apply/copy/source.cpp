@@ -47,12 +47,23 @@ int64 int8_from_text(const char *text)
 
 void Source::open(const Follow &follow, const char *snapshot)
 {
+    connect(follow);
+    enter(snapshot);
+}
+
+void Source::connect(const Follow &follow)
+{
     connection_.open(follow.conninfo, copy_worker_name(NameStr(follow.name)));
     (void)connection_.ask("SELECT follower.guard_functions()");
     SqlWriter text;
     text.format("SET lock_timeout = %d; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", lock_milliseconds);
     (void)connection_.ask(text.c_str());
-    text.clear();
+    system_ = strtoull(follow.upstream_system, nullptr, 10);
+}
+
+void Source::enter(const char *snapshot)
+{
+    SqlWriter text;
     text.text("SET TRANSACTION SNAPSHOT ").literal(snapshot);
     Answer answer;
     if (connection_.try_ask(text.c_str(), answer) != 0)
@@ -64,7 +75,6 @@ void Source::open(const Follow &follow, const char *snapshot)
         " pg_catalog.has_table_privilege('pg_catalog.pg_statistic', 'SELECT') FROM pg_catalog.pg_database AS d,"
         " pg_catalog.pg_control_checkpoint() AS c WHERE d.datname OPERATOR(pg_catalog.=)"
         " pg_catalog.current_database()");
-    system_ = strtoull(follow.upstream_system, nullptr, 10);
     database_ = oid_from_text(answer.value(0, 0));
     timeline_ = oid_from_text(answer.value(0, 1));
     shows_statistics_ = answer.value(0, 2)[0] == 't';
@@ -81,6 +91,21 @@ Answer Source::ask_beside(const char *query)
     if (failure != 0)
         ereport(ERROR, (errcode(failure), errmsg("upstream reports: %s", message)));
     return answer;
+}
+
+bool Source::keep_locked(Oid relid)
+{
+    const char *name = get_rel_name(relid);
+    if (!name)
+        return false;
+    SqlWriter text;
+    text.text("SAVEPOINT pgf; EXPLAIN SELECT FROM ONLY ").name(get_namespace_name(get_rel_namespace(relid)), name);
+    Answer answer;
+    int failure = connection_.try_ask(text.c_str(), answer);
+    if (failure != 0 && failure != ERRCODE_LOCK_NOT_AVAILABLE && failure != ERRCODE_UNDEFINED_TABLE)
+        connection_.raise_failure();
+    (void)connection_.ask(failure == 0 ? "RELEASE SAVEPOINT pgf" : release_text);
+    return failure == 0;
 }
 
 const char *Source::sources(XLogRecPtr lsn) const

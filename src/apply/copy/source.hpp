@@ -33,7 +33,13 @@ class Source {
     // Connects, and enters the snapshot. Raises ERRCODE_CONNECTION_FAILURE, also where the session that holds the
     // snapshot has ended. close() must be called whatever happens.
     void open(const Follow &follow, const char *snapshot);
+    bool is_open() const { return connection_.is_open(); }
     void close() { connection_.close(); }
+    // The same in two steps.
+    void connect(const Follow &follow);
+    void enter(const char *snapshot);
+    // Locks a table, which has that OID here, until close(). Returns false where it is not there, or locked for long.
+    bool keep_locked(Oid relid);
 
     // What the upstream has: all tables whose names are known here, in the order of `relid`.
     SourceTable *list_tables(int &count);

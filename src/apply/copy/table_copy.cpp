@@ -5,6 +5,7 @@
 #include "apply/copy/statistics.hpp"
 #include "apply/copy/table_states.hpp"
 #include "apply/state/spi.hpp"
+#include "pg_follower/compat.hpp"
 #include "pg_follower/ddl_message.hpp"
 #include "pg_follower/extension_configuration.hpp"
 #include "pg_follower/failpoints.hpp"
@@ -115,19 +116,23 @@ void describe_table(void *table)
                RelationGetRelationName(relation));
 }
 
+void analyze(const Copy &copy, Oid relid)
+{
+    (void)with_locked(copy, relid, [&](Relation) {
+        SqlWriter text;
+        text.text(analyze_command()).relation_name(relid);
+        SpiScope spi;
+        check_result(SPI_execute(text.c_str(), false, 0));
+        return true;
+    });
+}
+
 void give_statistics(Copy &copy, Oid relid, int64 rows)
 {
     // The rows that were copied count as changes before this, or autovacuum would analyze the table once more.
     (void)pgstat_report_stat(true);
-    bool done = with_locked(copy, relid, [&](Relation table) { return take_statistics(copy.source, table, rows); });
-    if (!done)
-        (void)with_locked(copy, relid, [&](Relation) {
-            SqlWriter text;
-            text.text("ANALYZE ").relation_name(relid);
-            SpiScope spi;
-            check_result(SPI_execute(text.c_str(), false, 0));
-            return true;
-        });
+    if (!with_locked(copy, relid, [&](Relation table) { return take_statistics(copy.source, table, rows); }))
+        analyze(copy, relid);
 }
 
 void copy_table(Copy &copy, const SourceTable &task)
@@ -152,7 +157,7 @@ void copy_table(Copy &copy, const SourceTable &task)
     });
     PGF_FAILPOINT(table_committed);
     if (!copied)
-        in_transaction(copy, [&] { note_waiting(follow, task.relid, nullptr); });
+        in_transaction(copy, [&] { note_changed(follow, task.relid); });
     else if (loaded.rows > 0)
         give_statistics(copy, task.relid, loaded.rows);
     pgstat_report_activity(STATE_IDLE, nullptr);

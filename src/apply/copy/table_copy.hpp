@@ -22,6 +22,7 @@ struct Copy {
     const Follow *follow;
     const char *snapshot;
     XLogRecPtr lsn; // of the snapshot
+    bool in_parts;  // large tables are copied so
     Source source;
 };
 
@@ -85,6 +86,8 @@ void show_table(Relation table);
 // Adds that to the error at hand: an ErrorContextScope's callback, which gets a Relation.
 void describe_table(void *table);
 
+// Has the server gather statistics of the table. A failure of it is no failure of the copy.
+void analyze(const Copy &copy, Oid relid);
 // Gives the table, which has so many rows, statistics: those of the upstream, or the server gathers them here. A
 // failure of it is no failure of the copy.
 void give_statistics(Copy &copy, Oid relid, int64 rows);

@@ -55,6 +55,8 @@ Beginning begin_parts(Copy &copy, const SourceTable &table, List *&indexes)
         return true;
     });
     PGF_FAILPOINT(parts_begun);
+    if (beginning == Beginning::waits)
+        in_transaction(copy, [&] { note_changed(copy.follow->id, table.relid); });
     return beginning;
 }
 
@@ -86,7 +88,7 @@ void end_parts(Copy &copy, Oid relid, const Loaded &loaded)
     give_statistics(copy, relid, loaded.rows);
 }
 
-void abandon_parts(const Copy &copy, Oid relid, const char *error)
+void abandon_parts(const Copy &copy, Oid relid)
 {
     in_transaction(copy, [&] {
         // Nobody is waited for: after an error others may wait for this process. The next copy empties the table, too.
@@ -95,7 +97,6 @@ void abandon_parts(const Copy &copy, Oid relid, const char *error)
                 give_up_parts(table, tell_followers(copy));
                 table_close(table, NoLock);
             }
-        note_waiting(copy.follow->id, relid, error);
     });
 }
 

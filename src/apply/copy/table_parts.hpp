@@ -23,8 +23,7 @@ bool copy_part(Copy &copy, Oid relid, const BlockRange &part, Loaded &loaded);
 void build_index_of_parts(Copy &copy, Oid relid, Oid index);
 // Says that the table is copied.
 void end_parts(Copy &copy, Oid relid, const Loaded &loaded);
-// Empties the table, unless somebody uses it, and says that it waits, and why; null where it waits for a later
-// snapshot.
-void abandon_parts(const Copy &copy, Oid relid, const char *error);
+// Empties the table, unless somebody uses it. Its row still says that it is `copying`.
+void abandon_parts(const Copy &copy, Oid relid);
 
 } // namespace pg_follower::apply

@@ -112,10 +112,19 @@ void note_copied(int32 follow, Oid table, XLogRecPtr lsn, const Loaded &loaded)
 void note_waiting(int32 follow, Oid table, const char *error)
 {
     run("UPDATE follower.followed_table SET state = 'waiting', bytes_done = NULL, rows_done = NULL, error = $3"
-        " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2",
+        " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2"
+        " AND state OPERATOR(pg_catalog.<>) 'copied'",
         {{INT4OID, Int32GetDatum(follow), false},
          {OIDOID, ObjectIdGetDatum(table), false},
          {TEXTOID, error ? CStringGetTextDatum(error) : (Datum)0, !error}});
+}
+
+void note_changed(int32 follow, Oid table)
+{
+    note_waiting(follow, table, nullptr);
+    run("UPDATE follower.followed_table SET changes = changes OPERATOR(pg_catalog.+) 1"
+        " WHERE follow OPERATOR(pg_catalog.=) $1 AND relid OPERATOR(pg_catalog.=) $2",
+        {{INT4OID, Int32GetDatum(follow), false}, {OIDOID, ObjectIdGetDatum(table), false}});
 }
 
 } // namespace pg_follower::apply

@@ -15,7 +15,10 @@ void note_begin(int32 follow, Oid table);
 void note_part(int32 follow, Oid table, const Loaded &loaded);
 // The table is copied as of `lsn`.
 void note_copied(int32 follow, Oid table, XLogRecPtr lsn, const Loaded &loaded);
-// The table waits again: for a later snapshot, or, where there is an `error`, for the next try.
+// The table waits again, unless it is copied: then what was interrupted came after its copy. `error` is why; null where
+// it is nothing of the table's.
 void note_waiting(int32 follow, Oid table, const char *error);
+// The table waits for a later snapshot, because the upstream has changed it after this one.
+void note_changed(int32 follow, Oid table);
 
 } // namespace pg_follower::apply

@@ -6,8 +6,10 @@
 #include "apply/state/followed_tables.hpp"
 #include "pg_follower/list.hpp"
 #include "pg_follower/memory.hpp"
+#include "pg_follower/scope.hpp"
 
 extern "C" {
+#include "pgstat.h"
 #include "replication/origin.h"
 #include "storage/ipc.h"
 }
@@ -22,8 +24,8 @@ int by_size(const void *a, const void *b)
     return first > second ? -1 : first < second;
 }
 
-// The tables that wait, the largest first.
-SourceTable *plan(Copy &copy, int &count)
+// The tables that wait, the largest first, or one of them.
+SourceTable *plan(Copy &copy, Oid only, int &count)
 {
     SourceTable *planned = nullptr;
     in_transaction(copy, [&] {
@@ -34,6 +36,8 @@ SourceTable *plan(Copy &copy, int &count)
         planned = allocate_in<SourceTable>(copy.context, list_length(waiting));
         count = 0;
         for (Oid relid : each_oid(waiting)) {
+            if (OidIsValid(only) && relid != only)
+                continue;
             planned[count] = {relid, 0, -1};
             for (int low = 0, high = known_count; low < high;) {
                 int middle = (low + high) / 2;
@@ -66,26 +70,45 @@ void end_work(int, Datum argument)
 
 } // namespace
 
-void copy_tables(const Follow &follow, const char *snapshot, XLogRecPtr lsn)
+void copy_tables(const Follow &follow, const char *snapshot, XLogRecPtr lsn, Oid only, Source &source)
 {
     MemoryContext context = AllocSetContextCreate(TopMemoryContext, "pg_follower copy", ALLOCSET_DEFAULT_SIZES);
     auto work = allocate_zeroed_in<Work>(context);
-    work->copy = {context, &follow, snapshot, lsn, {}};
+    work->copy = {context, &follow, snapshot, lsn, !OidIsValid(only), source};
+    source = {};
     MemoryContext caller = MemoryContextSwitchTo(context);
     // The transactions of the copy must not move the follow's position.
     RepOriginId origin = replorigin_session_origin;
     replorigin_session_origin = InvalidRepOriginId;
     PG_ENSURE_ERROR_CLEANUP(end_work, PointerGetDatum(work));
     {
-        work->copy.source.open(follow, snapshot);
+        if (!work->copy.source.is_open())
+            work->copy.source.open(follow, snapshot);
         int count;
-        const SourceTable *planned = plan(work->copy, count);
+        const SourceTable *planned = plan(work->copy, only, count);
         work->team.copy(work->copy, planned, count);
     }
     PG_END_ENSURE_ERROR_CLEANUP(end_work, PointerGetDatum(work));
     end_work(0, PointerGetDatum(work));
     replorigin_session_origin = origin;
     MemoryContextSwitchTo(caller);
+    MemoryContextDelete(context);
+}
+
+void analyze_parents(const Follow &follow)
+{
+    MemoryContext context = AllocSetContextCreate(TopMemoryContext, "pg_follower copy", ALLOCSET_DEFAULT_SIZES);
+    MemoryContextScope scope(context);
+    Copy copy = {context, &follow, nullptr, 0, false, {}};
+    List *parents = NIL;
+    in_transaction(copy, [&] {
+        MemoryContextScope lasting(context);
+        parents = parents_of_copied_tables(follow.id);
+    });
+    for (Oid parent : each_oid(parents))
+        analyze(copy, parent);
+    pgstat_report_activity(STATE_IDLE, nullptr);
+    MemoryContextSwitchTo(TopMemoryContext);
     MemoryContextDelete(context);
 }
 

@@ -1,6 +1,7 @@
 // The copy of the tables that wait for it.
 #pragma once
 
+#include "apply/copy/source.hpp"
 #include "apply/state/state.hpp"
 
 namespace pg_follower::apply {
@@ -11,6 +12,13 @@ namespace pg_follower::apply {
 // meanwhile. To be called outside of a transaction, in a session under the worker's settings (session.hpp). A table
 // that cannot be copied keeps no other from it: its error is raised at the end. No table is left `copying`, and those
 // that are copied stay so.
-void copy_tables(const Follow &follow, const char *snapshot, XLogRecPtr lsn);
+//
+// Where `only` is a table, it alone is copied, as a whole, by `source`, which has the snapshot and the table's lock and
+// is closed then.
+void copy_tables(const Follow &follow, const char *snapshot, XLogRecPtr lsn, Oid only, Source &source);
+
+// Gathers the statistics that tables have of those which inherit from them, such as partitions, where these were
+// copied.
+void analyze_parents(const Follow &follow);
 
 } // namespace pg_follower::apply

@@ -24,6 +24,25 @@ uint64 run(const char *statement, int32 follow, Oid table = InvalidOid)
     return SPI_processed;
 }
 
+// The OIDs that a query on a follow, which is $1, returns.
+List *select_tables(const char *query, int32 follow)
+{
+    MemoryContext context = CurrentMemoryContext;
+    SpiScope spi;
+    Oid type = INT4OID;
+    Datum value = Int32GetDatum(follow);
+    // It is not run as a read-only query: that would not see what this transaction has changed.
+    check_result(SPI_execute_with_args(query, 1, &type, &value, nullptr, false, 0));
+    MemoryContextScope scope(context);
+    List *tables = NIL;
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        bool null;
+        tables = lappend_oid(tables,
+                             DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
+    }
+    return tables;
+}
+
 } // namespace
 
 void wait_for_all_tables(int32 follow)
@@ -67,8 +86,8 @@ void wait_for_table(int32 follow, Oid table)
 {
     run("INSERT INTO follower.followed_table (follow, relid, state) VALUES ($1, $2, 'waiting')"
         " ON CONFLICT (follow, relid) DO UPDATE SET state = 'waiting', copied_lsn = NULL, bytes_total = NULL,"
-        " bytes_done = NULL, rows_total = NULL, rows_done = NULL, attempts = 0, pid = NULL, started_at = NULL,"
-        " finished_at = NULL, error = NULL",
+        " bytes_done = NULL, rows_total = NULL, rows_done = NULL, attempts = 0, changes = 0, pid = NULL,"
+        " started_at = NULL, finished_at = NULL, error = NULL",
         follow, table);
 }
 
@@ -84,23 +103,33 @@ void tidy_followed_tables(int32 follow)
 
 List *waiting_tables(int32 follow)
 {
-    MemoryContext context = CurrentMemoryContext;
-    SpiScope spi;
-    Oid type = INT4OID;
-    Datum value = Int32GetDatum(follow);
-    // It is not run as a read-only query: that would not see what this transaction has changed.
-    check_result(
-        SPI_execute_with_args("SELECT relid FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1"
-                              " AND state OPERATOR(pg_catalog.=) 'waiting'",
-                              1, &type, &value, nullptr, false, 0));
-    MemoryContextScope scope(context);
-    List *tables = NIL;
-    for (uint64 i = 0; i < SPI_processed; ++i) {
-        bool null;
-        tables = lappend_oid(tables,
-                             DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
-    }
-    return tables;
+    return select_tables("SELECT relid FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1"
+                         " AND state OPERATOR(pg_catalog.=) 'waiting'",
+                         follow);
+}
+
+List *parents_of_copied_tables(int32 follow)
+{
+    return select_tables(
+        "WITH RECURSIVE parent (relid) AS (SELECT i.inhparent FROM pg_catalog.pg_inherits AS i"
+        "   JOIN follower.followed_table AS t ON t.relid OPERATOR(pg_catalog.=) i.inhrelid"
+        "   WHERE t.follow OPERATOR(pg_catalog.=) $1 AND t.state OPERATOR(pg_catalog.=) 'copied'"
+        "   AND t.rows_done OPERATOR(pg_catalog.>) 0"
+        " UNION SELECT i.inhparent FROM pg_catalog.pg_inherits AS i"
+        "   JOIN parent AS p ON p.relid OPERATOR(pg_catalog.=) i.inhrelid)"
+        " SELECT p.relid FROM parent AS p JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) p.relid"
+        " WHERE c.relkind IN ('r', 'p')",
+        follow);
+}
+
+Oid table_that_changes(int32 follow, int often)
+{
+    const char *query = psprintf("SELECT relid FROM follower.followed_table WHERE follow OPERATOR(pg_catalog.=) $1"
+                                 " AND state OPERATOR(pg_catalog.=) 'waiting'"
+                                 " AND changes OPERATOR(pg_catalog.>=) %d ORDER BY changes, relid LIMIT 1",
+                                 often);
+    List *tables = select_tables(query, follow);
+    return tables == NIL ? InvalidOid : linitial_oid(tables);
 }
 
 bool came_with_copy(int32 follow, Oid table, TransactionId xid)

@@ -27,8 +27,13 @@ void tidy_followed_tables(int32 follow);
 
 // The OIDs of the tables that wait.
 List *waiting_tables(int32 follow);
+// Of those, one that the upstream has changed so often, or more often, before it could be copied, the one with the
+// fewest changes first; InvalidOid where there is none.
+Oid table_that_changes(int32 follow, int often);
 // Whether a row that this transaction has written came with the follow's copy of the table.
 bool came_with_copy(int32 follow, Oid table, TransactionId xid);
+// The OIDs of the tables, partitioned or not, to which the rows of tables that are copied belong by inheritance.
+List *parents_of_copied_tables(int32 follow);
 // All that are copied follow from here on. None may be left that waits.
 void end_copies(int32 follow);
 // For drop_follow.

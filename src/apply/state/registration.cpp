@@ -2,14 +2,24 @@
 #include "apply/state/registration.hpp"
 
 #include "pg_follower/names.hpp"
+#include "pg_follower/scope.hpp"
 #include "pg_follower/settings.hpp"
 #include "apply/state/start_queue.hpp"
 
 extern "C" {
 #include "access/xact.h"
+#include "nodes/pg_list.h"
+#include "utils/memutils.h"
 }
 
 namespace pg_follower::apply {
+namespace {
+
+// The follows, by number, for which this transaction has registered a worker.
+FullTransactionId registered_in = {0};
+List *registered = NIL;
+
+} // namespace
 
 BackgroundWorker describe_worker(const char *name, const char *function)
 {
@@ -38,9 +48,20 @@ bool register_worker(Oid database, int32 follow, const char *follow_name, Transa
 
 void start_worker_at_commit(const Follow &follow)
 {
+    FullTransactionId transaction = GetTopFullTransactionId();
+    if (!FullTransactionIdEquals(transaction, registered_in)) {
+        list_free(registered);
+        registered = NIL;
+        registered_in = transaction;
+    }
+    // One is enough, and another would wait for its end, and then run in the middle of what stops the follow again.
+    if (list_member_int(registered, follow.id))
+        return;
     if (!register_worker(MyDatabaseId, follow.id, NameStr(follow.name), GetTopTransactionId()))
         ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("no background worker slot is free"),
                         errhint("%s", more_slots_hint)));
+    MemoryContextScope lasting(TopMemoryContext);
+    registered = lappend_int(registered, follow.id);
 }
 
 WorkerArguments own_arguments()

@@ -381,10 +381,22 @@ XLogRecPtr Upstream::create_slot(const char *slot)
 
 XLogRecPtr Upstream::create_snapshot(const char *slot, const char **snapshot)
 {
+    XLogRecPtr position = try_snapshot(slot, snapshot, 0);
+    Assert(position != 0);
+    return position;
+}
+
+XLogRecPtr Upstream::try_snapshot(const char *slot, const char **snapshot, int milliseconds)
+{
+    command(psprintf("SET lock_timeout = %d", milliseconds));
     SqlWriter text;
     text.text("CREATE_REPLICATION_SLOT ").name(slot).format(" TEMPORARY LOGICAL %s (SNAPSHOT 'export')", plugin_name);
     const char *values[4];
-    row(text.c_str(), 4, values);
+    if (const Failure *failure = try_row(text.c_str(), 4, values)) {
+        if (milliseconds == 0 || failure->sqlstate != ERRCODE_LOCK_NOT_AVAILABLE)
+            raise(*failure);
+        return 0;
+    }
     *snapshot = values[2];
     return DatumGetLSN(DirectFunctionCall1(pg_lsn_in, CStringGetDatum(values[1])));
 }

@@ -67,6 +67,8 @@ class Upstream {
     // Makes a temporary slot whose position it returns, and a snapshot of what committed before, which others can use
     // as long as the connection is open and does nothing else. Outside of transactions of the upstream.
     XLogRecPtr create_snapshot(const char *slot, const char **snapshot);
+    // The same, but where a transaction of the upstream for which it waits does not end in this time, it returns 0.
+    XLogRecPtr try_snapshot(const char *slot, const char **snapshot, int milliseconds);
     // Drops the slot, waiting until nobody uses it. A slot that is not there is no error.
     void drop_slot(const char *slot);
     // Turns the connection into a stream from `start` on, before which all is known. An upstream that refuses leaves

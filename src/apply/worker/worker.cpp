@@ -58,6 +58,7 @@ struct Worker {
     const char *database; // its name, for the log
     Live *live;
     Upstream upstream;
+    MemoryContext stream_context; // of what the open stream has
     Applier applier;
     Polling polling;
     Feedback sent;
@@ -284,7 +285,10 @@ const Upstream::Failure *try_stream(const Follow &follow, bool open_ones)
 void open_stream(FollowState state)
 {
     Follow &follow = *worker->follow;
+    if (!worker->stream_context)
+        worker->stream_context = AllocSetContextCreate(TopMemoryContext, "pg_follower stream", ALLOCSET_SMALL_SIZES);
     in_transaction([&] {
+        MemoryContextScope scope(worker->stream_context);
         worker->upstream = Upstream::connect(follow.conninfo, worker_name(NameStr(follow.name)));
         worker->upstream.require_version(follow.allow_newer);
         follow.upstream_timeline = check_history(worker->upstream, follow, worker->start);
@@ -332,6 +336,7 @@ void close_stream(XLogRecPtr position)
 {
     worker->upstream.close();
     worker->applier.forget_open_transactions();
+    MemoryContextReset(worker->stream_context);
     replorigin_session_origin = InvalidRepOriginId;
     (void)worker->applier.feedback(true);
     worker->applier.settle();
@@ -457,6 +462,17 @@ void follow_stream()
     }
 }
 
+// Follows the stream until all is applied that comes before `position`; for good where that is 0.
+void follow_until(XLogRecPtr position)
+{
+    worker->applier.stop_at(position);
+    if (position != 0 && position <= worker->start)
+        return;
+    open_stream(position != 0 ? FollowState::copying : FollowState::streaming);
+    follow_stream();
+    close_stream(position);
+}
+
 // Copies what waits, in rounds, and follows the stream between them; after the last one for good.
 [[noreturn]] void follow_upstream()
 {
@@ -464,19 +480,18 @@ void follow_stream()
     for (;;) {
         Round round(follow);
         bool copies = follow.copy_phase != CopyPhase::done;
-        if (copies && round.is_needed()) {
-            worker->applier.set_state(FollowState::copying);
-            round.begin();
-        } else if (copies) {
+        if (copies && !round.is_needed()) {
             end_copy(follow);
+            copies = false;
         }
         worker->applier.set_waiting(round.tables());
-        worker->applier.stop_at(round.position());
-        if (round.position() == 0 || round.position() > worker->start) {
-            open_stream(round.position() != 0 ? FollowState::copying : FollowState::streaming);
-            follow_stream();
-            close_stream(round.position());
-        }
+        if (!copies)
+            follow_until(0);
+        worker->applier.set_state(FollowState::copying);
+        if (XLogRecPtr before = round.position_before(); before != 0)
+            follow_until(before);
+        round.begin();
+        follow_until(round.position());
         round.copy();
     }
 }

@@ -10,7 +10,6 @@
 #include "pg_follower/memory.hpp"
 
 extern "C" {
-#include "access/relation.h"
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -48,11 +47,12 @@ Oid find_index(const IndexName *index)
 List *add_index(List *indexes, Oid relid, bool valid)
 {
     Oid schema = get_rel_namespace(relid);
-    if (!OidIsValid(schema) || get_rel_relkind(relid) != RELKIND_INDEX || isAnyTempNamespace(schema) ||
+    const char *name = get_rel_name(relid);
+    if (!OidIsValid(schema) || !name || get_rel_relkind(relid) != RELKIND_INDEX || isAnyTempNamespace(schema) ||
         IsCatalogNamespace(schema) || IsToastNamespace(schema))
         return indexes;
     auto *index = allocate<IndexName>();
-    *index = {schema, get_rel_name(relid), valid, get_rel_tablespace(relid)};
+    *index = {schema, name, valid, get_rel_tablespace(relid)};
     return lappend(indexes, index);
 }
 
@@ -68,7 +68,8 @@ void *find_indexes(Node *statement)
     return result;
 }
 
-// The invalid indexes of a table and its descendants, or of a materialized view, as a list of IndexName.
+// The invalid indexes of a table and its descendants, or of a materialized view, as a list of IndexName. No table is
+// locked for that: the command will lock it more strongly, and of two such commands each would keep the other from it.
 void *find_indexes_of(Node *statement)
 {
     const RangeVar *name = IsA(statement, AlterTableStmt) ? castNode(AlterTableStmt, statement)->relation
@@ -78,13 +79,11 @@ void *find_indexes_of(Node *statement)
     if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_MATVIEW)
         return nullptr;
     List *result = NIL;
-    for (Oid member : each_oid(find_all_inheritors(relid, AccessShareLock, nullptr))) {
-        Relation table = relation_open(member, AccessShareLock);
-        for (Oid index : each_oid(RelationGetIndexList(table)))
-            if (!is_valid_index(index))
-                result = add_index(result, index, false);
-        relation_close(table, NoLock);
-    }
+    for (Oid member : each_oid(find_all_inheritors(relid, NoLock, nullptr)))
+        for (const auto &index :
+             CatalogScan<FormData_pg_index>(IndexRelationId, IndexIndrelidIndexId, {{Anum_pg_index_indrelid, member}}))
+            if (!index->indisvalid)
+                result = add_index(result, index->indexrelid, false);
     return result;
 }
 
