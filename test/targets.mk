@@ -1,8 +1,8 @@
 # Targets beyond PGXS's own: each prepares the machine as far as it needs and works on scratch servers only.
 # PG_CONFIG chooses the server; SCRATCH=folder keeps the scratch folder, and its build, for the next run.
 
-SCRATCH_TARGETS = check check-versions check-failpoints fuzz-bytes byte-inputs check-packages dist demo \
-	demo-stop bench readme corpus fuzz
+SCRATCH_TARGETS = check check-versions check-failpoints check-valgrind fuzz-bytes byte-inputs soak check-packages dist \
+	demo demo-stop bench readme corpus fuzz
 
 .PHONY: $(SCRATCH_TARGETS)
 
@@ -40,6 +40,11 @@ check-failpoints:
 		FAILPOINTS=1 DEBUG_DELAY='$(DEBUG_DELAY)' \
 		test/tools/with-server test/tools/check $(or $(TESTS),026_failpoints)
 
+# Tests in which all server processes run under valgrind. It hides the names of processes, which 001_seed looks at.
+check-valgrind:
+	@PG_TEST_TIMEOUT_DEFAULT=3600 test/tools/with-server test/tools/under-valgrind \
+		test/tools/check $(or $(TESTS),000_installation 040_apply)
+
 # Bad bytes for what reads them, by libFuzzer, MINUTES=n for each of TARGETS="name ...".
 fuzz-bytes:
 	@MINUTES='$(or $(MINUTES),60)' test/tools/with-server \
@@ -49,6 +54,13 @@ fuzz-bytes:
 byte-inputs:
 	@test/tools/with-server test/bytes/make-inputs
 	@mv test/output/bytes/inputs/* test/bytes/inputs/
+
+# A storm of faults that lasts MINUTES=n; its summary goes to test/output/soak.txt. PGF_SEED=n repeats one.
+soak:
+	@rm -f test/output/soak.txt
+	@SOAK_MINUTES='$(or $(MINUTES),60)' PG_TEST_TIMEOUT_DEFAULT=$$((600 + 30 * $(or $(MINUTES),60))) \
+		test/tools/with-server test/tools/check 029_storm
+	@cat test/output/soak.txt
 
 # Two servers that follow, left running to play with.
 demo:

@@ -41,7 +41,7 @@ use Test::More;
 
 our @EXPORT = qw($time_limit $origin_limit $upstream_major $downstream_major new_node pgf_node pgf_pair conninfo
   start_follow wait_for_follow follow_status table_hashes schema_dump is_same_schema is_same
-  worker_pid wait_until wait_for_server);
+  worker_pid wait_until wait_for_server try_psql);
 our @EXPORT_OK = qw(pg_config pg_configs);
 
 # How long a test waits for what must happen (PG_TEST_TIMEOUT_DEFAULT), as an interval for SQL.
@@ -266,6 +266,22 @@ sub wait_until
 	$node->poll_query_until($opt{dbname} // 'postgres', $query, $expected)
 	  or die "the query did not come to return \"$expected\": $query";
 	return;
+}
+
+=pod
+
+=item try_psql($node, $dbname, $sql)
+
+What psql does with a server that may be killed meanwhile: its status, output and messages. A psql that ends before it
+has read the text has failed, too.
+
+=cut
+
+sub try_psql
+{
+	my ($node, $dbname, $sql) = @_;
+	my @result = eval { $node->psql($dbname, $sql) };
+	return @result ? @result : (2, '', $@);
 }
 
 =pod

@@ -331,8 +331,8 @@ for my $page (@pages)
 {
 	check_links($page);
 	my @examples = grep { !$_->{not_run} } page_blocks($page);
-	# These are tables: of functions, of settings, of messages, of measured times.
-	is(!!@examples, $page !~ /^docs\/(functions|performance|settings|troubleshooting)\.md$/,
+	# These are tables: of functions, of settings, of messages, of measured times, of tests.
+	is(!!@examples, $page !~ /^docs\/(functions|performance|reliability|settings|troubleshooting)\.md$/,
 		"$page has examples, unless it is a table");
 	my $folder = PostgreSQL::Test::Utils::tempdir();
 	local $ENV{PGPASSFILE} = "$folder/.pgpass";

@@ -49,9 +49,6 @@ sub has_fired { my ($point) = @_; return -e has_fired_file($point); }
 
 sub disarm { my ($point) = @_; return unlink("$folders{ $point->{server} }/$point->{name}"); }
 
-# Both servers answer again.
-sub wait_for_servers { $_->poll_query_until('postgres', 'SELECT true') or die 'no answer' for @nodes; return; }
-
 # Runs `sql` until `done` is true, which is asked before each try. What was running when a server crashed may or may not
 # have been done.
 sub persist
@@ -61,14 +58,14 @@ sub persist
 	my $end = time + $PostgreSQL::Test::Utils::timeout_default;
 	while (time < $end)
 	{
-		my ($status, $out, $err) = $node->psql($dbname, $done);
+		my ($status, $out, $err) = try_psql($node, $dbname, $done);
 		return if $status == 0 && $out eq 't';
 		if ($status == 0)
 		{
-			(undef, undef, $problem) = $node->psql($dbname, $sql, on_error_stop => 1);
+			(undef, undef, $problem) = try_psql($node, $dbname, $sql);
 			next if $problem eq '';
 		}
-		wait_for_servers();
+		wait_for_server($_) for @nodes;
 		usleep(50_000);
 	}
 	die "\"$sql\" did not succeed: $problem";
@@ -122,16 +119,16 @@ END
 sub check
 {
 	my ($what, $up, $down) = @_;
-	wait_for_servers();
+	wait_for_server($_) for @nodes;
 	# An error that was tried too often, or a worker that was killed with its server, is nobody's loss.
 	my $end = time + $PostgreSQL::Test::Utils::timeout_default;
 	while (time < $end)
 	{
-		my ($status, $out, $err) = $downstream->psql($down, "SELECT wait_for_follow('60 s')");
+		my ($status, $out, $err) = try_psql($downstream, $down, "SELECT wait_for_follow('60 s')");
 		last if $status == 0 && $out eq 't';
-		wait_for_servers();
+		wait_for_server($_) for @nodes;
 		usleep(100_000);
-		$downstream->psql($down, 'SELECT resume_follow()') if $err =~ /has failed/;
+		try_psql($downstream, $down, 'SELECT resume_follow()') if $err =~ /has failed/;
 	}
 	is_same($upstream, $downstream, $what, dbname => $down, upstream_dbname => $up);
 	my $count = 'SELECT count(*), count(DISTINCT n) FROM ledger';
@@ -200,7 +197,7 @@ my %steps = (
 		check("$what, before", 'postgres', $down);
 		arm($point, $what =~ s/.*: //r);
 		end_follow($down);
-		wait_for_servers();
+		wait_for_server($_) for @nodes;
 		is($downstream->safe_psql($down, q{SELECT count(*) FROM pg_replication_origin, pg_database
 			WHERE datname = current_database() AND roname LIKE '%\_' || pg_database.oid || '\_%'}),
 			'0', "$what: no origin is left");
@@ -253,10 +250,10 @@ my %steps = (
 		transaction('postgres', "INSERT INTO keyed VALUES ($id, 'x')");
 		$downstream->poll_query_until('postgres', "SELECT state IN ('failed', 'retrying')
 			AND last_error LIKE '%duplicate%' FROM follow_status") or die 'the follow has met no error';
-		wait_for_servers();
+		wait_for_server($_) for @nodes;
 		persist($downstream, 'postgres', "SELECT NOT EXISTS (SELECT FROM keyed WHERE id = $id AND v = 'local')",
 			"DELETE FROM keyed WHERE id = $id AND v = 'local'");
-		$downstream->psql('postgres', 'SELECT resume_follow()');
+		try_psql($downstream, 'postgres', 'SELECT resume_follow()');
 		check($what, 'postgres', 'postgres');
 	});
 

@@ -70,14 +70,14 @@ sub disturb
 {
 	my $table = 1 + int(rand(20));
 	$number++;
-	$upstream->psql('postgres', $commands[ int(rand(@commands)) ]->($table));
+	try_psql($upstream, 'postgres', $commands[ int(rand(@commands)) ]->($table));
 	return;
 }
 
 sub pid_of
 {
 	my ($node, $query) = @_;
-	my ($status, $pid) = $node->psql('postgres', $query);
+	my ($status, $pid) = try_psql($node, 'postgres', $query);
 	return $status == 0 && $pid =~ /^\d+$/ ? $pid : undef;
 }
 
