@@ -120,6 +120,13 @@ sub restart
 	return sub { $node->stop($mode); $node->start; return 1 };
 }
 
+sub crash_both
+{
+	$_->stop('immediate') for $upstream, $downstream;
+	$_->start for $downstream, $upstream;
+	return 1;
+}
+
 my $phases = [ 'slot', 'dump', 'schema', 'tables', 'tables' ];
 my @targets = (
 	[ 'the worker', process($downstream, q{datname = '%s' AND backend_type = 'pg_follower worker'}), $phases ],
@@ -141,8 +148,7 @@ my @targets = (
 	[ 'the upstream server', kill_server($upstream), $phases ],
 	[ 'a crash of the upstream', restart($upstream, 'immediate'), $phases ],
 	[ 'a restart of the upstream', restart($upstream, 'fast'), $phases ],
-	[ 'a crash of both', sub { $_->stop('immediate') for $upstream, $downstream; $_->start for $downstream, $upstream },
-		$phases ]);
+	[ 'a crash of both', \&crash_both, $phases ]);
 # Each once, then some again.
 my @moments = (shuffle(@targets), map { $targets[ int(rand(@targets)) ] } @targets + 1 .. 20);
 
