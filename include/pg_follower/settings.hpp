@@ -93,6 +93,7 @@ struct Settings {
     int max_group_transactions = 1000;     // upstream transactions that may share one commit while catching up
     bool streaming = false;                // whether large open transactions are sent while they are open
     int stream_threshold = 16 * 1024;      // kB of changes in the upstream's memory from which on they are
+    int max_stream_workers = 2;            // processes that apply such transactions before they commit
     int copy_workers = 2;                  // processes that copy tables at a time, the follow's own included
     int copy_split_size = 1024;            // megabytes; a larger table is copied in parts
     char *skip_extension_tables = nullptr; // extensions, and tables of theirs, whose rows do not follow

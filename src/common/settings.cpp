@@ -174,17 +174,23 @@ void define_settings()
                             "Maximum number of upstream transactions that share one commit while catching up.", nullptr,
                             &settings.max_group_transactions, settings.max_group_transactions, 1, 100000, PGC_SIGHUP, 0,
                             nullptr, nullptr, nullptr);
-    DefineCustomBoolVariable("pg_follower.streaming",
-                             "Whether the upstream sends large transactions while they are open there.",
-                             "The worker keeps them in temporary files and applies them when they commit. It tells the "
-                             "upstream when it connects.",
-                             &settings.streaming, settings.streaming, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable(
+        "pg_follower.streaming", "Whether the upstream sends large transactions while they are open there.",
+        "The worker keeps them in temporary files and applies them when they commit, or before, see "
+        "pg_follower.max_stream_workers. It tells the upstream when it connects.",
+        &settings.streaming, settings.streaming, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("pg_follower.stream_threshold",
                             "Size of the changes of open transactions from which on the upstream sends them.",
                             "Used with pg_follower.streaming: it takes the place of logical_decoding_work_mem in the "
                             "upstream's process.",
                             &settings.stream_threshold, settings.stream_threshold, 64, PG_INT32_MAX, PGC_SIGHUP,
                             GUC_UNIT_KB, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_follower.max_stream_workers",
+                            "Number of processes of a follow that apply transactions while they are open upstream.",
+                            "Used with pg_follower.streaming: each takes a background worker slot here while it has "
+                            "something to do. With 0, transactions are applied when they commit.",
+                            &settings.max_stream_workers, settings.max_stream_workers, 0, 64, PGC_SIGHUP, 0, nullptr,
+                            nullptr, nullptr);
     DefineCustomIntVariable(
         "pg_follower.copy_workers", "Number of processes of a follow that copy tables at the same time.",
         "The follow's own worker is one of them; each of the others takes a background worker slot "

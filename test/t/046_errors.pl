@@ -108,4 +108,19 @@ $locker->quit;
 wait_for_follow($downstream);
 is_same($upstream, $downstream, 'after a deadlock');
 
+# Where it is the commit itself that fails, nothing takes the transaction for applied.
+up('CREATE TABLE refused (id int PRIMARY KEY)');
+wait_for_follow($downstream);
+down(q{
+	CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not yet'; END $$;
+	CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON refused DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW EXECUTE FUNCTION refuse();
+	ALTER TABLE refused ENABLE ALWAYS TRIGGER refuse;
+});
+up('INSERT INTO refused VALUES (1)');
+wait_until($downstream, "SELECT last_error = 'not yet' FROM follow_status");
+down('SELECT stop_follow(); DROP TRIGGER refuse ON refused; DROP FUNCTION refuse(); SELECT resume_follow()');
+wait_for_follow($downstream);
+is_same($upstream, $downstream, 'after a commit that failed');
+
 done_testing();

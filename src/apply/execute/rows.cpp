@@ -276,6 +276,10 @@ void Rows::row(StreamReader &message, uint64 transaction, int max_rows)
     }
     if (statement->waits)
         return;
+    if (ahead_ && statement->stands_alone)
+        ereport(ERROR,
+                (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                 errmsg("rows of table \"%s.%s\" have to wait for their turn", statement->schema, statement->table)));
     Run *run = runs_.of(statement->relation);
     // A conflict is looked for at each row by itself, because it may insert one.
     bool gathers = statement->written_directly && !Conflicts::handles(*statement);
@@ -330,6 +334,14 @@ void Rows::flush()
 {
     while (Run *run = runs_.first())
         flush(run);
+}
+
+void Rows::forget_waiting()
+{
+    while (Run *run = runs_.first()) {
+        runs_.take(run);
+        runs_.done(run);
+    }
 }
 
 // Applies the rows of one table that wait.
@@ -560,6 +572,9 @@ void Rows::check_found(const Statement *statement, uint64 found, uint64 expected
 void Rows::note_missing(const Statement *statement, const UpstreamTransaction &transaction, Datum *datums,
                         const bool *nulls)
 {
+    if (ahead_)
+        ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                        errmsg("a row of table \"%s.%s\" is not there yet", statement->schema, statement->table)));
     ++progress_->counts.missing;
     if (!conflicts_.missing({statement, transaction, datums, nulls}))
         missing_.note(*statement, transaction, datums, nulls);

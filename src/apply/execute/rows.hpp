@@ -20,6 +20,12 @@ class Rows {
     // The tables whose rows are left out, because they are still to be copied: a list of OIDs.
     void set_waiting(List *tables) { statements_.set_waiting(tables); }
 
+    // What is applied from here on belongs to a transaction whose turn has not come: rows that may see others of it, or
+    // that are not found, raise an error.
+    void apply_ahead() { ahead_ = true; }
+    // Forgets all rows that wait.
+    void forget_waiting();
+
     // Between these two, statements are those of a transaction that was streamed, which numbers them for itself.
     void enter_stream();
     void leave_stream();
@@ -63,6 +69,7 @@ class Rows {
 
     Progress *progress_ = nullptr;
     int64 executions_ = 0;
+    bool ahead_ = false; // see apply_ahead()
     Statements statements_;
     Runs runs_;
     MemoryContext row_context_ = nullptr; // of one row, reset after it

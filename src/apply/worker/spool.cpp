@@ -90,41 +90,49 @@ void Spool::write(const char *data, size_t size)
     }
 }
 
-void Spool::write_buffer()
+uint64 Spool::complete()
 {
     write(buffer_.data, buffer_.len);
     resetStringInfo(&buffer_);
+    return written_;
 }
 
-void Spool::append(TransactionId part, const char *message, size_t size)
+void Spool::add(const char *message, size_t size)
 {
-    if (part != xid_) {
-        int i = part_count_ - 1;
-        while (i >= 0 && parts_[i].xid != part)
-            --i;
-        if (i < 0) {
-            make_room(parts_, part_count_, part_room_);
-            parts_[part_count_++] = {part, written_ + buffer_.len};
-        }
-    }
     auto length = static_cast<uint32>(size);
     appendBinaryStringInfo(&buffer_, reinterpret_cast<const char *>(&length), sizeof(length));
     if (size < piece)
         appendBinaryStringInfo(&buffer_, message, static_cast<int>(size));
     if (size >= piece || buffer_.len >= piece)
-        write_buffer();
+        (void)complete();
     if (size >= piece)
         write(message, size);
 }
 
-void Spool::roll_back(TransactionId part)
+// The place of the part; -1 where it has no message, or is gone with one that began before it.
+int Spool::find(TransactionId part) const
 {
     int i = part_count_ - 1;
     while (i >= 0 && parts_[i].xid != part)
         --i;
-    // It has written nothing, or is gone with one that began before it.
+    return i;
+}
+
+void Spool::append(TransactionId part, const char *message, size_t size)
+{
+    if (part != xid_ && find(part) < 0) {
+        make_room(parts_, part_count_, part_room_);
+        parts_[part_count_++] = {part, written_ + buffer_.len};
+    }
+    add(message, size);
+}
+
+void Spool::roll_back(TransactionId part, const char *message, size_t size)
+{
+    int i = find(part);
     if (i < 0)
         return;
+    add(message, size);
     part_count_ = i;
     SpoolRange range = {parts_[i].from, written_ + buffer_.len};
     while (dead_count_ > 0 && dead_[dead_count_ - 1].to >= range.from) {
@@ -147,48 +155,53 @@ void Spool::remove()
         pfree(dead_);
 }
 
-SpoolReader::SpoolReader(Spool &spool) : spool_(spool), buffer_(allocate<char>(piece + 1)), room_(piece)
+SpoolReader::SpoolReader(File file, const char *path, const SpoolRange *left_out, int left_out_count)
+    : file_(file), path_(path), left_out_(left_out), left_out_count_(left_out_count),
+      buffer_(allocate<char>(piece + 1)), room_(piece)
 {
-    spool.write_buffer();
 }
 
-// Has so many bytes from the position on in the buffer.
-void SpoolReader::need(uint64 bytes)
+// Has so many bytes from the position on in the buffer, of a file that may be read up to `end`.
+void SpoolReader::need(uint64 bytes, uint64 end)
 {
     if (position_ + bytes <= start_ + filled_)
         return;
     if (bytes > room_) {
+        MemoryContext context = GetMemoryChunkContext(buffer_);
         room_ = bytes;
         pfree(buffer_);
-        buffer_ = static_cast<char *>(MemoryContextAllocHuge(CurrentMemoryContext, room_ + 1));
+        buffer_ = static_cast<char *>(MemoryContextAllocHuge(context, room_ + 1));
     }
     start_ = position_;
     filled_ = 0;
-    uint64 wanted = Min(room_, spool_.written_ - position_);
+    uint64 wanted = Min(room_, end - position_);
     while (filled_ < wanted) {
         auto amount = static_cast<int>(Min(wanted - filled_, static_cast<uint64>(1024 * 1024 * 1024)));
-        auto done = FileRead(spool_.file_, buffer_ + filled_, amount, static_cast<off_t>(start_ + filled_),
-                             WAIT_EVENT_BUFFILE_READ);
+        auto done =
+            FileRead(file_, buffer_ + filled_, amount, static_cast<off_t>(start_ + filled_), WAIT_EVENT_BUFFILE_READ);
         if (done < 0)
-            ereport(ERROR, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", spool_.path_)));
+            ereport(ERROR, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", path_)));
         if (done == 0)
             break;
         filled_ += done;
     }
     if (filled_ < bytes)
-        ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("file \"%s\" ends too soon", spool_.path_)));
+        ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("file \"%s\" ends too soon", path_)));
 }
 
-bool SpoolReader::next(const char *&message, size_t &size)
+bool SpoolReader::next(uint64 end, const char *&message, size_t &size)
 {
-    while (dead_ < spool_.dead_count_ && spool_.dead_[dead_].from == position_)
-        position_ = spool_.dead_[dead_++].to;
-    if (position_ == spool_.written_)
+    while (left_out_count_ > 0 && left_out_->from == position_) {
+        position_ = left_out_->to;
+        ++left_out_;
+        --left_out_count_;
+    }
+    if (position_ == end)
         return false;
     uint32 length;
-    need(sizeof(length));
+    need(sizeof(length), end);
     memcpy(&length, buffer_ + (position_ - start_), sizeof(length));
-    need(sizeof(length) + static_cast<uint64>(length));
+    need(sizeof(length) + static_cast<uint64>(length), end);
     message = buffer_ + (position_ - start_) + sizeof(length);
     size = length;
     position_ += sizeof(length) + length;
@@ -228,12 +241,6 @@ void Spools::remove(Spool *spool)
     *link = spool->next;
     spool->remove();
     pfree(spool);
-}
-
-void Spools::clear()
-{
-    while (first_)
-        remove(first_);
 }
 
 } // namespace pg_follower::apply

@@ -5,7 +5,8 @@
 // it makes may be of use only after its commit (a new enum value), and because gathered row changes may be in its way.
 //
 // What the upstream streams of transactions that are still open there is kept in files (spool.hpp). At its commit, such
-// a transaction is applied like any other.
+// a transaction is applied like any other, unless another process has been able to do so meanwhile, which then commits
+// it (stream_worker.hpp).
 //
 // Commits are asynchronous. A list keeps which upstream position each of them reaches, so the position that the
 // upstream may forget is never past what is durable here. When there is nothing more to read, the rest is flushed.
@@ -20,6 +21,7 @@
 #include "apply/state/dropped_objects.hpp"
 #include "apply/state/own_transaction.hpp"
 #include "apply/state/followed_tables.hpp"
+#include "pg_follower/compat.hpp"
 #include "pg_follower/failpoints.hpp"
 #include "pg_follower/followers.hpp"
 #include "pg_follower/memory.hpp"
@@ -27,6 +29,7 @@
 #include "pg_follower/settings.hpp"
 #include "apply/execute/row_sql.hpp"
 #include "apply/execute/truncate.hpp"
+#include "apply/worker/stream_worker.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -150,18 +153,17 @@ bool Applier::keep_open_transaction(Record type, StreamReader &reader, const cha
     switch (type) {
     case Record::part: {
         // All of the message belongs to it.
-        StreamPart part = reader.read_part();
+        keep(reader.read_part(), message, size);
         reader.skip_rest();
-        spools_.get(part.xid)->append(part.part, message, size);
         return true;
     }
     case Record::stream_abort: {
         StreamPart part = reader.read_part();
         Spool *spool = find_spool(part.xid);
         if (part.part == part.xid)
-            spools_.remove(spool);
+            remove_spool(spool);
         else
-            spool->roll_back(part.part);
+            spool->roll_back(part.part, message, size);
         return true;
     }
     case Record::stream_commit:
@@ -170,6 +172,87 @@ bool Applier::keep_open_transaction(Record type, StreamReader &reader, const cha
     default:
         return false;
     }
+}
+
+// Keeps a message of an open transaction, and has it applied ahead of the commit where that may be.
+void Applier::keep(const StreamPart &part, const char *message, size_t size)
+{
+    Spool *spool = spools_.find(part.xid);
+    if (!spool) {
+        spool = spools_.get(part.xid);
+        if (may_apply_ahead())
+            StreamWorker::start(*spool, follow_, NameStr(follow_name_), origin_);
+    }
+    spool->append(part.part, message, size);
+    if (!spool->ahead)
+        return;
+    if (spool->ahead->has_given_up()) {
+        StreamWorker::end(*spool);
+        return;
+    }
+    if (spool->ahead->readable() == spool->written())
+        return;
+    // Its rows may be about those of transactions that came before.
+    commit_group();
+    spool->ahead->read_up_to(spool->written());
+}
+
+// Whether nothing needs to be known of a transaction, before it is applied, that its commit will tell.
+bool Applier::may_apply_ahead() const
+{
+    return !error_open_ && single_until_ <= applied_ && skip_lsn_ <= applied_ && stop_at_ == 0 && !tables_wait_ &&
+           !Conflicts::looks_at_rows();
+}
+
+void Applier::remove_spool(Spool *spool)
+{
+    StreamWorker::end(*spool);
+    spools_.remove(spool);
+}
+
+void Applier::forget_open_transactions()
+{
+    while (Spool *spool = spools_.first())
+        remove_spool(spool);
+}
+
+// Has the process that has applied a transaction ahead commit it. Returns false where there is none, or it has given
+// up.
+bool Applier::commit_ahead(Spool &spool, const StreamCommitRecord &record)
+{
+    if (!spool.ahead)
+        return false;
+    progress_.position = {
+        nullptr, nullptr, nullptr, record.begin.xid, record.begin.commit_lsn, record.begin.commit_time};
+    commit_group();
+    give_way(record.begin.commit_lsn);
+    in_hand_since_ = record.begin.commit_time;
+    show_progress();
+    spool.ahead->read_up_to(spool.complete());
+    if (!may_apply_ahead() || !spool.ahead->finish()) {
+        StreamWorker::end(spool);
+        return false;
+    }
+    // Nothing may come between the two changes of the origin's process.
+    HOLD_INTERRUPTS();
+    replorigin_session_reset();
+    XLogRecPtr local_end = spool.ahead->commit(record, progress_.counts);
+    StreamWorker::end(spool);
+    setup_session_origin(origin_);
+    // The origin is what counts, whatever has become of the process.
+    bool committed = replorigin_session_get_progress(false) >= record.end_lsn;
+    RESUME_INTERRUPTS();
+    if (!committed)
+        return false;
+    if (local_end == InvalidXLogRecPtr)
+        local_end = GetXLogInsertRecPtr();
+    group_end_ = record.end_lsn;
+    group_time_ = record.begin.commit_time;
+    ++transactions_;
+    Figures figures = figures_of_group();
+    add_counts(figures, progress_.counts);
+    note_commit(figures, local_end);
+    return true;
 }
 
 Spool *Applier::find_spool(TransactionId xid)
@@ -185,6 +268,10 @@ Spool *Applier::find_spool(TransactionId xid)
 void Applier::apply_open_transaction(const StreamCommitRecord &record)
 {
     Spool *spool = find_spool(record.begin.xid);
+    if (commit_ahead(*spool, record)) {
+        remove_spool(spool);
+        return;
+    }
     begin(record.begin);
     if (at_stop_)
         return;
@@ -192,10 +279,11 @@ void Applier::apply_open_transaction(const StreamCommitRecord &record)
     {
         MemoryContext memory = AllocSetContextCreate(TopMemoryContext, "pg_follower spool", ALLOCSET_DEFAULT_SIZES);
         MemoryContextSwitchTo(memory);
-        SpoolReader messages(*spool);
+        uint64 end = spool->complete();
+        SpoolReader messages = spool->reader();
         const char *message;
         size_t size;
-        while (messages.next(message, size)) {
+        while (messages.next(end, message, size)) {
             CHECK_FOR_INTERRUPTS();
             MemoryContextSwitchTo(message_context_);
             group_bytes_ += size;
@@ -213,7 +301,7 @@ void Applier::apply_open_transaction(const StreamCommitRecord &record)
         MemoryContextDelete(memory);
     }
     rows_.leave_stream();
-    spools_.remove(spool);
+    remove_spool(spool);
     commit({record.begin.commit_lsn, record.end_lsn, record.begin.commit_time});
 }
 
@@ -352,10 +440,7 @@ void Applier::begin(const BeginRecord &record)
         reach_stop();
         return;
     }
-    if (polling_ && polling_->due(record.commit_lsn)) {
-        commit_group();
-        polling_->set_until(record.commit_lsn);
-    }
+    give_way(record.commit_lsn);
     in_upstream_ = true;
     changed_ = false;
     has_ddl_ = false;
@@ -375,6 +460,15 @@ void Applier::begin(const BeginRecord &record)
     commit_group();
     open();
     skipped_ = 0;
+}
+
+// What the upstream tells beside the stream may come before the transaction that commits there.
+void Applier::give_way(XLogRecPtr commit_lsn)
+{
+    if (!polling_ || !polling_->due(commit_lsn))
+        return;
+    commit_group();
+    polling_->set_until(commit_lsn);
 }
 
 void Applier::take_sources(const char *sources)
@@ -506,14 +600,7 @@ void Applier::commit_group()
     Assert(!in_upstream_ || !changed_);
     if (grouped_ == 0)
         return;
-    Figures figures = base_;
-    figures.received_lsn = received_;
-    figures.applied_lsn = group_end_;
-    figures.last_commit_at = group_time_;
-    figures.caught_up_at = figures_.caught_up_at;
-    figures.last_message_at = figures_.last_message_at;
-    figures.transactions += transactions_;
-
+    Figures figures = figures_of_group();
     XLogRecPtr local_end = 0;
     if (IsTransactionState()) {
         rows_.flush();
@@ -533,7 +620,25 @@ void Applier::commit_group()
         local_end = XactLastCommitEnd;
     } else
         add_counts(figures, progress_.counts);
+    note_commit(figures, local_end);
+}
 
+// The figures of the follow when the group is committed, but for what is counted.
+Figures Applier::figures_of_group() const
+{
+    Figures figures = base_;
+    figures.received_lsn = received_;
+    figures.applied_lsn = group_end_;
+    figures.last_commit_at = group_time_;
+    figures.caught_up_at = figures_.caught_up_at;
+    figures.last_message_at = figures_.last_message_at;
+    figures.transactions += transactions_;
+    return figures;
+}
+
+// The group is committed here, at `local_end`; 0 where it changed nothing.
+void Applier::note_commit(const Figures &figures, XLogRecPtr local_end)
+{
     auto commit = allocate_in<Commit>(TopMemoryContext);
     commit->upstream_end = group_end_;
     commit->local_end = local_end;

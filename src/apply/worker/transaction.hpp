@@ -57,7 +57,7 @@ class Applier {
     // Applies the records of one message, which reaches up to `end` in the upstream's WAL.
     void message(const char *data, size_t size, XLogRecPtr end);
     // The stream ends, or begins: the upstream sends all that is open once more.
-    void forget_open_transactions() { spools_.clear(); }
+    void forget_open_transactions();
     // A message has come, of whatever kind.
     void heard(TimestampTz now) { figures_.last_message_at = now; }
     // The upstream has nothing more before `end`.
@@ -99,7 +99,11 @@ class Applier {
     void record(Record type, StreamReader &reader);
     bool keep_open_transaction(Record type, StreamReader &reader, const char *message, size_t size);
     void apply_open_transaction(const StreamCommitRecord &record);
+    bool commit_ahead(Spool &spool, const StreamCommitRecord &record);
+    bool may_apply_ahead() const;
+    void keep(const StreamPart &part, const char *message, size_t size);
     Spool *find_spool(TransactionId xid);
+    void remove_spool(Spool *spool);
     void skip(Record type, StreamReader &reader);
     void note_skipped(const SkippedStatement &statement);
     void open();
@@ -113,6 +117,9 @@ class Applier {
     void record_missing();
     void record_conflicts();
     void commit_group();
+    Figures figures_of_group() const;
+    void note_commit(const Figures &figures, XLogRecPtr local_end);
+    void give_way(XLogRecPtr commit_lsn);
     void save_figures(const Figures &figures);
     // Of the transaction in hand.
     bool is_single() const { return progress_.position.commit_lsn <= single_until_; }

@@ -99,8 +99,11 @@ void wake_waiters(int, Datum)
         ConditionVariableBroadcast(&worker->live->changed);
 }
 
-void remove_files(int, Datum)
+// Before the transaction, if one is open, is rolled back: from version 16 on that moves the origin, too, and where it
+// was the commit that has failed, past what has not been applied.
+void give_back(int, Datum)
 {
+    replorigin_session_origin = InvalidRepOriginId;
     worker->applier.forget_open_transactions();
 }
 
@@ -198,7 +201,7 @@ void find_work(int32 id, TransactionId xid)
     if (!has_work())
         proc_exit(0);
     before_shmem_exit(wake_waiters, (Datum)0);
-    before_shmem_exit(remove_files, (Datum)0);
+    before_shmem_exit(give_back, (Datum)0);
     bool locked = false;
     for (int i = 0; i < lock_tries && !locked; ++i) {
         CHECK_FOR_INTERRUPTS();
@@ -523,6 +526,8 @@ void describe_follow(void *)
         if (!worker->live)
             EmitErrorReport();
         FlushErrorState();
+        // See give_back().
+        replorigin_session_origin = InvalidRepOriginId;
         AbortOutOfAnyTransaction();
         MemoryContextSwitchTo(TopMemoryContext);
         if (!worker->live)
