@@ -14,6 +14,7 @@ my ($upstream, $downstream) = pgf_pair(preload => 1, config => $parts);
 my $wide = join(', ', map { "c$_ int" } 1 .. 1600);
 # From version 17 on, the server itself makes no such index of a table that has rows, as a copy and a restored dump do.
 my $bare_index = $downstream_major >= 17 ? '' : 'CREATE INDEX ON bare_names (bare(a))';
+my $found_by_path = $downstream_major >= 17 ? 'public.found_by_path' : 'found_by_path';
 $upstream->safe_psql('postgres', <<"END");
 CREATE ROLE owner;
 CREATE SCHEMA "S x";
@@ -91,8 +92,8 @@ $bare_index;
 INSERT INTO bare_names VALUES (1), (2);
 SET search_path = "S x", public;
 -- As the wrappers that make unaccent() immutable: a function that the server inlines where it plans a query.
-CREATE FUNCTION public.found_by_default(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT \$1 + 1';
-CREATE FUNCTION inlined(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT found_by_default(\$1)';
+CREATE FUNCTION public.found_by_path(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT \$1 + 1';
+CREATE FUNCTION inlined(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $found_by_path(\$1)';
 CREATE INDEX ON bare_names (inlined(a));
 CREATE MATERIALIZED VIEW bare_view AS SELECT a FROM bare_names;
 CREATE INDEX ON bare_view (inlined(a));
