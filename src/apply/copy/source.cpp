@@ -26,6 +26,24 @@ void write_name(SqlWriter &out, Relation table)
     out.name(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table));
 }
 
+// No query where there is another way: its plan evaluates parts of the table's indexes. LOCK TABLE takes no
+// materialized view, but EXPLAIN locks what it plans for.
+void write_lock(SqlWriter &out, Oid relid)
+{
+    bool is_view = get_rel_relkind(relid) == RELKIND_MATVIEW;
+    out.text(is_view ? "EXPLAIN SELECT FROM ONLY " : "LOCK TABLE ONLY ");
+    out.name(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+    out.text(is_view ? "" : " IN ACCESS SHARE MODE");
+}
+
+// Whether an error of that command says that the table is locked for long, or that it is not what it was: its schema or
+// itself has another name by now, or something else has its name.
+bool says_wait(int failure)
+{
+    return failure == ERRCODE_LOCK_NOT_AVAILABLE || failure == ERRCODE_UNDEFINED_TABLE ||
+           failure == ERRCODE_UNDEFINED_SCHEMA || failure == ERRCODE_WRONG_OBJECT_TYPE;
+}
+
 int by_relid(const void *a, const void *b)
 {
     Oid first = static_cast<const SourceTable *>(a)->relid;
@@ -95,14 +113,14 @@ Answer Source::ask_beside(const char *query)
 
 bool Source::keep_locked(Oid relid)
 {
-    const char *name = get_rel_name(relid);
-    if (!name)
+    if (!get_rel_name(relid))
         return false;
     SqlWriter text;
-    text.text("SAVEPOINT pgf; EXPLAIN SELECT FROM ONLY ").name(get_namespace_name(get_rel_namespace(relid)), name);
+    text.text("SAVEPOINT pgf; ");
+    write_lock(text, relid);
     Answer answer;
     int failure = connection_.try_ask(text.c_str(), answer);
-    if (failure != 0 && failure != ERRCODE_LOCK_NOT_AVAILABLE && failure != ERRCODE_UNDEFINED_TABLE)
+    if (failure != 0 && !says_wait(failure))
         connection_.raise_failure();
     (void)connection_.ask(failure == 0 ? "RELEASE SAVEPOINT pgf" : release_text);
     return failure == 0;
@@ -159,13 +177,9 @@ bool Source::lock(Relation table)
                    " ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE n.nspname OPERATOR(pg_catalog.=) ");
     condition.literal(get_namespace_name(RelationGetNamespace(table)));
     condition.text(" AND c.relname OPERATOR(pg_catalog.=) ").literal(RelationGetRelationName(table));
-    // No query where there is another way: its plan evaluates parts of the table's indexes. LOCK TABLE takes no
-    // materialized view, but EXPLAIN locks what it plans for.
-    bool is_view = table->rd_rel->relkind == RELKIND_MATVIEW;
     SqlWriter text;
-    text.text("SAVEPOINT pgf; ").text(is_view ? "EXPLAIN SELECT FROM ONLY " : "LOCK TABLE ONLY ");
-    write_name(text, table);
-    text.text(is_view ? "" : " IN ACCESS SHARE MODE");
+    text.text("SAVEPOINT pgf; ");
+    write_lock(text, RelationGetRelid(table));
     text.text("; SELECT c.oid, c.relispopulated, follower.unchanged(c.oid), ");
     write_binary_condition(text, table, major_version());
     text.text(condition.c_str());
@@ -178,8 +192,7 @@ bool Source::lock(Relation table)
         populated_ = answer.value(0, 1)[0] == 't';
         unchanged = answer.value(0, 2)[0] == 't';
         binary_ = answer.value(0, 3)[0] == 't';
-    } else if (failure != 0 && failure != ERRCODE_LOCK_NOT_AVAILABLE && failure != ERRCODE_UNDEFINED_TABLE &&
-               failure != ERRCODE_WRONG_OBJECT_TYPE)
+    } else if (failure != 0 && !says_wait(failure))
         connection_.raise_failure();
     if (unchanged)
         return true;
