@@ -129,8 +129,8 @@ is_same_after('thousands of subtransactions');
 $session = session();
 $session->query_safe('CREATE TABLE made (id int PRIMARY KEY, a text)');
 $session->query_safe('INSERT INTO made SELECT i, repeat(md5(i::text), 3) FROM generate_series(1, 2000) AS i');
-# What is rolled back changes no table that a later command changes: with that, decoding that is late fails in the server
-# ("could not map filenumber", also with test_decoding). See docs/operations.md.
+# What is rolled back changes no table that a later command changes: with that, decoding that is late fails in the
+# server ("could not map filenumber", also with test_decoding). See docs/operations.md.
 $session->query_safe('SAVEPOINT s; CREATE TABLE b (id int); ALTER TABLE t RENAME note TO remark');
 $session->query_safe('UPDATE made SET a = a || id; UPDATE t SET remark = remark || 1 WHERE id < 3000');
 $session->query_safe('ROLLBACK TO s; UPDATE made SET a = a || a; UPDATE t SET note = note || 2 WHERE id < 3000');
