@@ -41,7 +41,7 @@ use Test::More;
 
 our @EXPORT = qw($time_limit $origin_limit $upstream_major $downstream_major new_node pgf_node pgf_pair conninfo
   start_follow wait_for_follow follow_status table_hashes schema_dump is_same_schema is_same
-  worker_pid wait_until wait_for_server try_psql);
+  worker_pid wait_until wait_for_server try_psql open_transaction);
 our @EXPORT_OK = qw(pg_config pg_configs);
 
 # How long a test waits for what must happen (PG_TEST_TIMEOUT_DEFAULT), as an interval for SQL.
@@ -415,6 +415,22 @@ sub are_equal
 	my $good = ok($expected eq $got, $what);
 	diag(first_difference($expected, $got)) if !$good;
 	return $good;
+}
+
+=pod
+
+=item open_transaction($node)
+
+A session of the database "postgres" that has begun a transaction: a background_psql, which goes on after errors.
+
+=cut
+
+sub open_transaction
+{
+	my ($node) = @_;
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	$session->query('BEGIN');
+	return $session;
 }
 
 =pod

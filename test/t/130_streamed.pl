@@ -34,14 +34,7 @@ sub is_same_after
 	return;
 }
 
-# A session that keeps its transaction open. Statements of 1,000 rows are streamed at once.
-sub session
-{
-	my $session = $upstream->background_psql('postgres', on_error_stop => 0);
-	$session->query('BEGIN');
-	return $session;
-}
-
+# A statement whose rows are streamed at once.
 sub rows
 {
 	my ($from, $count) = (@_, 1000);
@@ -85,7 +78,7 @@ up('BEGIN; ' . rows(1, 20000) . '; UPDATE t SET note = note || id WHERE id % 2 =
 is_same_after('a large transaction');
 cmp_ok(streamed(), '>', $before, 'it was streamed');
 
-my $session = session();
+my $session = open_transaction($upstream);
 $session->query_safe(rows(100001));
 kept(1);
 is(down('SELECT count(*) FROM t WHERE id > 100000'), 0, 'nothing of an open transaction is to be seen');
@@ -96,7 +89,7 @@ $session->query_safe('ROLLBACK');
 is_same_after('a rollback');
 
 # ------------------------------------------------------------------------------------------------------ subtransactions
-$session = session();
+$session = open_transaction($upstream);
 $session->query_safe(rows(110001) . '; SAVEPOINT a; ' . rows(111001) . '; SAVEPOINT b; ' . rows(112001));
 $session->query_safe('ROLLBACK TO b; ' . rows(113001) . '; RELEASE a; SAVEPOINT c; ' . rows(114001));
 # A table that is first written to in what is rolled back: its statements are defined again.
@@ -126,7 +119,7 @@ up(q{
 is_same_after('thousands of subtransactions');
 
 # ------------------------------------------------------------------------------------------------------------------ DDL
-$session = session();
+$session = open_transaction($upstream);
 $session->query_safe('CREATE TABLE made (id int PRIMARY KEY, a text)');
 $session->query_safe('INSERT INTO made SELECT i, repeat(md5(i::text), 3) FROM generate_series(1, 2000) AS i');
 # What is rolled back changes no table that a later command changes: with that, decoding that is late fails in the
@@ -147,7 +140,7 @@ $session->query_safe('COMMIT');
 is_same_after('DDL and rows');
 
 # ----------------------------------------------------------------------------------------- several at a time, and TOAST
-my @sessions = map { session() } 1 .. 3;
+my @sessions = map { open_transaction($upstream) } 1 .. 3;
 for my $turn (0 .. 4)
 {
 	for my $i (0 .. $#sessions)
@@ -177,7 +170,7 @@ SKIP: {
 # --------------------------------------------------------------------------------------------- the end of a process
 for my $signal ('TERM', 'KILL')
 {
-	$session = session();
+	$session = open_transaction($upstream);
 	$session->query_safe(rows($signal eq 'TERM' ? 700001 : 710001, 3000));
 	kept(1);
 	my $pid = worker_pid($downstream);
@@ -189,7 +182,7 @@ for my $signal ('TERM', 'KILL')
 	is_same_after("SIG$signal while a transaction is open");
 }
 
-$session = session();
+$session = open_transaction($upstream);
 $session->query_safe(rows(720001));
 kept(1);
 up("SELECT pg_terminate_backend(pid) FROM pg_stat_replication");
@@ -197,7 +190,7 @@ $session->query_safe(rows(721001));
 $session->query_safe('COMMIT');
 is_same_after('the end of the walsender');
 
-$session = session();
+$session = open_transaction($upstream);
 $session->query_safe(rows(730001));
 kept(1);
 $downstream->stop('immediate');
@@ -208,7 +201,7 @@ $session->query_safe('COMMIT');
 down('SELECT resume_follow()');
 is_same_after('a crash of the downstream');
 
-$session = session();
+$session = open_transaction($upstream);
 $session->query_safe(rows(740001));
 kept(1);
 # The server has gone when its transaction could have ended.
@@ -240,7 +233,7 @@ down('DELETE FROM t WHERE id = 760500');
 wait_for_follow($downstream);
 
 # ------------------------------------------------------------------------------------------------- stop, and turned off
-$session = session();
+$session = open_transaction($upstream);
 $session->query_safe(rows(770001));
 kept(1);
 down('SELECT stop_follow()');

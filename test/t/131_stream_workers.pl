@@ -28,14 +28,6 @@ sub is_same_after
 	return;
 }
 
-sub session
-{
-	my ($node) = @_;
-	my $session = $node->background_psql('postgres', on_error_stop => 0);
-	$session->query('BEGIN');
-	return $session;
-}
-
 sub rows
 {
 	my ($from, $count) = (@_, 3000);
@@ -73,7 +65,7 @@ up(q{
 wait_for_follow($downstream);
 
 # ------------------------------------------------------------------------------------------------------ ahead, in fact
-my $session = session($upstream);
+my $session = open_transaction($upstream);
 $session->query_safe(rows(1));
 at_rest(1);
 my $xid = down("SELECT backend_xid $workers");
@@ -86,13 +78,13 @@ is_same_after('a transaction that was applied ahead');
 is(down('SELECT DISTINCT xmin FROM t'), $xid, 'it is the stream worker that has committed it');
 is(given_up(), '', 'and it has not given up');
 
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe(rows(20001));
 at_rest(1);
 $session->query_safe('ROLLBACK');
 is_same_after('a rollback of what was applied ahead');
 
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe(rows(30001) . '; SAVEPOINT a; ' . rows(33001) . '; SAVEPOINT b; ' . rows(36001));
 $session->query_safe('ROLLBACK TO b; ' . rows(39001) . '; RELEASE a');
 $session->query_safe('SAVEPOINT c; UPDATE t SET note = 1 WHERE id > 30000');
@@ -106,7 +98,7 @@ $session->query_safe('COMMIT');
 is_same_after('savepoints that were applied ahead');
 is(given_up(), '', 'without giving up');
 
-my @sessions = map { session($upstream) } 1 .. 3;
+my @sessions = map { open_transaction($upstream) } 1 .. 3;
 for my $turn (0 .. 2)
 {
 	$sessions[$_]->query_safe(rows(100001 + 100000 * $_ + 3000 * $turn)) for 0 .. 2;
@@ -120,7 +112,7 @@ is_same_after('three at a time, two of them ahead');
 is(given_up(), '', 'without giving up');
 
 # -------------------------------------------------------------------------------------------------- what gives up
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe(rows(500001));
 $session->query_safe('CREATE TABLE made AS SELECT * FROM t WHERE id > 500000; UPDATE made SET note = id');
 $downstream->wait_for_log(qr/DETAIL:  it has DDL/, $log_end);
@@ -157,7 +149,7 @@ down(q{
 	CREATE TRIGGER look BEFORE INSERT ON looks FOR EACH ROW EXECUTE FUNCTION look();
 	ALTER TABLE looks ENABLE ALWAYS TRIGGER look;
 });
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe('INSERT INTO looks SELECT i, 0 FROM generate_series(1, 3000) AS i; ' . rows(530001));
 $downstream->wait_for_log(qr/have to wait for their turn/, $log_end);
 up('DELETE FROM pairs WHERE id = 1');
@@ -172,7 +164,7 @@ wait_for_follow($downstream);
 # ----------------------------------------------------------------------------------------------- locks and deadlocks
 # Independent upstream, not so here: the leader's row has the key of one that a stream worker has inserted.
 down('CREATE UNIQUE INDEX only_here ON pairs (b) WHERE id >= 20000');
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe("INSERT INTO pairs VALUES (20000, 0, 'key'); " . rows(600001));
 $session->query_safe("UPDATE pairs SET b = 'other' WHERE id = 20000");
 at_rest(1);
@@ -189,7 +181,7 @@ is_same_after('a key that is unique here only');
 
 # Two stream workers: the one whose turn it is waits for the other one, which waits for its leader.
 down('CREATE UNIQUE INDEX only_here ON pairs (a) WHERE id >= 30000');
-@sessions = map { session($upstream) } 0 .. 1;
+@sessions = map { open_transaction($upstream) } 0 .. 1;
 $sessions[0]->query_safe("INSERT INTO pairs VALUES (30000, 77, 'first'); " . rows(610001));
 at_rest(1);
 $sessions[1]->query_safe("INSERT INTO pairs VALUES (30001, 77, 'second'); " . rows(620001));
@@ -203,16 +195,16 @@ down('DROP INDEX only_here');
 is_same_after('two stream workers in each other\'s way');
 
 # A local session that waits for a row of the stream worker, and then one that the stream worker waits for.
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe("UPDATE pairs SET b = 'z' WHERE id BETWEEN 100 AND 200; " . rows(630001));
 at_rest(1);
 is(down("SET lock_timeout = '60s'; UPDATE pairs SET b = b WHERE id = 150 RETURNING id"),
 	150, 'a local session does not wait for the end of a transaction that is open upstream');
 $session->query_safe('COMMIT');
 is_same_after('a local session that waits');
-my $local = session($downstream);
+my $local = open_transaction($downstream);
 $local->query_safe("UPDATE pairs SET b = b WHERE id = 300");
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe("UPDATE pairs SET b = 'zz' WHERE id = 301");
 $session->query_safe("UPDATE pairs SET b = 'zz' WHERE id = 300; " . rows(640001));
 wait_until($downstream, "SELECT count(*) = 1 $workers AND wait_event_type = 'Lock'");
@@ -223,7 +215,7 @@ $session->query_safe('COMMIT');
 is_same_after('a deadlock with a local session');
 
 # ------------------------------------------------------------------------------------------------- the end of processes
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe(rows(700001));
 at_rest(1);
 down("SELECT pg_terminate_backend(pid) $workers");
@@ -235,7 +227,7 @@ is_same_after('a stream worker that somebody ends');
 for my $type ('pg_follower stream worker', 'pg_follower worker')
 {
 	my $from = 710001 + 10000 * ($type =~ /stream/);
-	$session = session($upstream);
+	$session = open_transaction($upstream);
 	$session->query_safe(rows($from));
 	at_rest(1);
 	my $end = -s $downstream->logfile;
@@ -248,7 +240,7 @@ for my $type ('pg_follower stream worker', 'pg_follower worker')
 	is_same_after("kill -9 of the $type");
 }
 
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe(rows(730001));
 at_rest(1);
 down('SELECT stop_follow()');
@@ -288,7 +280,7 @@ like(
 down("SELECT pg_drop_replication_slot('follows')");
 
 down('ALTER SYSTEM SET pg_follower.max_stream_workers = 0; SELECT pg_reload_conf()');
-$session = session($upstream);
+$session = open_transaction($upstream);
 $session->query_safe(rows(2020001));
 wait_until($downstream,
 	"SELECT count(*) = 1 FROM pg_ls_dir('base/pgsql_tmp', true, false) AS name WHERE name LIKE '%follow%'");

@@ -6,6 +6,7 @@
 #include "apply/execute/session.hpp"
 #include "apply/state/error_class.hpp"
 #include "apply/state/followed_tables.hpp"
+#include "apply/state/helper_process.hpp"
 #include "apply/state/latch_pause.hpp"
 #include "apply/state/registration.hpp"
 #include "pg_follower/list.hpp"
@@ -547,13 +548,7 @@ void take_part()
 void pg_follower_copy_worker_main(Datum argument)
 {
     using namespace pg_follower::apply;
-    pqsignal(SIGTERM, handle_sigterm);
-    BackgroundWorkerUnblockSignals();
-    // Where the process that asked for the copy has ended, there is nothing to be done.
-    dsm_segment *segment = dsm_attach(DatumGetUInt32(argument));
-    if (!segment)
-        proc_exit(0);
-    own_queue = static_cast<CopyQueue *>(dsm_segment_address(segment));
+    own_queue = static_cast<CopyQueue *>(enter_helper(argument, handle_sigterm));
     BackgroundWorkerInitializeConnectionByOid(own_queue->database, InvalidOid, 0);
     process_session_preload_libraries();
     start_session();

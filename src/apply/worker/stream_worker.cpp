@@ -21,6 +21,7 @@
 #include "apply/execute/rows.hpp"
 #include "apply/execute/session.hpp"
 #include "apply/state/dropped_objects.hpp"
+#include "apply/state/helper_process.hpp"
 #include "apply/state/own_transaction.hpp"
 #include "apply/state/registration.hpp"
 #include "pg_follower/compat.hpp"
@@ -445,13 +446,7 @@ void tell_end(int, Datum)
 void pg_follower_stream_worker_main(Datum argument)
 {
     using namespace pg_follower::apply;
-    pqsignal(SIGTERM, handle_sigterm);
-    BackgroundWorkerUnblockSignals();
-    // Where the leader has ended, there is nothing to be done.
-    dsm_segment *segment = dsm_attach(DatumGetUInt32(argument));
-    if (!segment)
-        proc_exit(0);
-    own_task = static_cast<StreamTask *>(dsm_segment_address(segment));
+    own_task = static_cast<StreamTask *>(enter_helper(argument, handle_sigterm));
     BackgroundWorkerInitializeConnectionByOid(own_task->database, InvalidOid, 0);
     before_shmem_exit(tell_end, static_cast<Datum>(0));
     process_session_preload_libraries();
