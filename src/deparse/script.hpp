@@ -161,4 +161,13 @@ template <typename Statement> Statement *statement_of(const Command &command, No
     return reinterpret_cast<Statement *>(command.parse_tree);
 }
 
+// Whether a statement has an option of that name.
+inline bool has_option(const List *options, const char *name)
+{
+    for (DefElem *option : each<DefElem>(options))
+        if (strcmp(option->defname, name) == 0)
+            return true;
+    return false;
+}
+
 } // namespace pg_follower::deparse

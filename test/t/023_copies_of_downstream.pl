@@ -110,7 +110,7 @@ $downstream->safe_psql('postgres', 'SELECT resume_follow()');
 like(
 	$err,
 	qr/ERROR:\ \ follow\ "default"\ belongs\ to\ another\ database,\ of\ which\ this\ one\ is\ a\ copy\n
-		HINT:\ \ Call\ drop_follow\(\)\ here/x,
+		HINT:\ \ Call\ drop_follow\(\)\ and\ then\ start_follow\(\.\.\.,\ existing\ =>\ 'replace'\).*The\ slot\ stays/x,
 	'a TEMPLATE copy does not resume the follow of its original'
 );
 ($status, $out, $err) = $downstream->psql('twin', 'SELECT drop_follow()');

@@ -56,11 +56,11 @@ void require_own_follow(const Follow &follow)
 {
     if (is_of_this_database(follow))
         return;
-    ereport(ERROR,
-            (errcode(errcode_begin_anew),
-             errmsg("follow \"%s\" belongs to another database, of which this one is a copy", NameStr(follow.name)),
-             errhint("Call %s here, which leaves the slot to the other database, and then start_follow().",
-                     call_for("drop_follow", NameStr(follow.name)))));
+    ereport(
+        ERROR,
+        (errcode(errcode_begin_anew),
+         errmsg("follow \"%s\" belongs to another database, of which this one is a copy", NameStr(follow.name)),
+         errhint("%s The slot stays, because it is the other database's.", how_to_begin_anew(NameStr(follow.name)))));
 }
 
 XLogRecPtr known_position(const Follow &follow)

@@ -61,9 +61,8 @@ void write_required(Script &script, Oid extension)
 void deparse_create_extension(Script &script, const Command &command)
 {
     ExtensionRow row(ExtensionRelationId, command.address.objectId);
-    for (DefElem *option : each<DefElem>(statement_of<CreateExtensionStmt>(command, T_CreateExtensionStmt)->options))
-        if (strcmp(option->defname, "cascade") == 0)
-            write_required(script, command.address.objectId);
+    if (has_option(statement_of<CreateExtensionStmt>(command, T_CreateExtensionStmt)->options, "cascade"))
+        write_required(script, command.address.objectId);
     write_create_extension(script, row, false);
 }
 

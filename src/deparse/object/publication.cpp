@@ -66,14 +66,6 @@ void write_publication_options(SqlWriter &out, const PublicationRow &row, bool w
     out.text(')');
 }
 
-bool has_option(const List *options, const char *name)
-{
-    for (DefElem *option : each<DefElem>(options))
-        if (strcmp(option->defname, name) == 0)
-            return true;
-    return false;
-}
-
 // Begins a statement ALTER PUBLICATION name ADD.
 SqlWriter &add_member(Script &script, Oid publication)
 {

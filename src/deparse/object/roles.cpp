@@ -145,11 +145,11 @@ const char *object_of_create(Node *statement, const void *)
     return all_roles_follow() ? object_of_role(castNode(CreateRoleStmt, statement)->role) : nullptr;
 }
 
-// Whether a list of identifiers has an option, which the server takes in any case.
-bool has_option(const List *options, const char *option)
+// Whether a list of identifiers has one, which the server takes in any case.
+bool has_word(const List *words, const char *word)
 {
-    for (const char *given : each<const char>(options))
-        if (pg_strcasecmp(given, option) == 0)
+    for (const char *given : each<const char>(words))
+        if (pg_strcasecmp(given, word) == 0)
             return true;
     return false;
 }
@@ -167,8 +167,8 @@ void write_self_grant(Script &script, const char *role)
         .name(role)
         .text(" TO ")
         .role_name(GetUserId())
-        .text(has_option(options, "inherit") ? " WITH INHERIT TRUE" : " WITH INHERIT FALSE")
-        .text(has_option(options, "set") ? ", SET TRUE" : ", SET FALSE");
+        .text(has_word(options, "inherit") ? " WITH INHERIT TRUE" : " WITH INHERIT FALSE")
+        .text(has_word(options, "set") ? ", SET TRUE" : ", SET FALSE");
 }
 
 void write_create(Script &script, Node *node, const void *)

@@ -32,10 +32,7 @@ struct IndexName {
 
 bool moves_indexes(Node *statement)
 {
-    for (DefElem *option : each<DefElem>(castNode(ReindexStmt, statement)->params))
-        if (strcmp(option->defname, "tablespace") == 0)
-            return true;
-    return false;
+    return has_option(castNode(ReindexStmt, statement)->params, "tablespace");
 }
 
 Oid find_index(const IndexName *index)

@@ -78,14 +78,6 @@ void write_position(SqlWriter &out, Oid sequence)
     out.text(position.is_called ? ", true)" : ", false)");
 }
 
-bool has_option(const List *options, const char *name)
-{
-    for (DefElem *option : each<DefElem>(options))
-        if (strcmp(option->defname, name) == 0)
-            return true;
-    return false;
-}
-
 void write_sequence_grant(Script &script, Oid sequence, AclMode privileges, Oid grantee, const char *option)
 {
     if (privileges == ACL_NO_RIGHTS)
