@@ -123,16 +123,21 @@ $session = open_transaction($upstream);
 $session->query_safe('CREATE TABLE made (id int PRIMARY KEY, a text)');
 $session->query_safe('INSERT INTO made SELECT i, repeat(md5(i::text), 3) FROM generate_series(1, 2000) AS i');
 # What is rolled back changes no table that a later command changes: with that, decoding that is late fails in the
-# server ("could not map filenumber", also with test_decoding). See docs/operations.md.
-$session->query_safe('SAVEPOINT s; CREATE TABLE b (id int); ALTER TABLE t RENAME note TO remark');
+# server ("could not map filenumber", also with test_decoding). See docs/operations.md. And on version 18, a server with
+# assertions may fail one of its own where a catalog row takes the place of one that was rolled back ("ent->cmin ==
+# change->data.tuplecid.cmin").
+my $rolls_back = $upstream_major < 18 || $upstream->safe_psql('postgres', 'SHOW debug_assertions') eq 'off';
+my ($begin, $end) = $rolls_back ? ('SAVEPOINT s;', 'ROLLBACK TO s;') : ('', 'ALTER TABLE t RENAME remark TO note;');
+$session->query_safe("$begin CREATE TABLE b (id int); ALTER TABLE t RENAME note TO remark");
 $session->query_safe('UPDATE made SET a = a || id; UPDATE t SET remark = remark || 1 WHERE id < 3000');
-$session->query_safe('ROLLBACK TO s; UPDATE made SET a = a || a; UPDATE t SET note = note || 2 WHERE id < 3000');
+$session->query_safe("$end UPDATE made SET a = a || a; UPDATE t SET note = note || 2 WHERE id < 3000");
 $session->query_safe('ALTER TABLE made ADD c timestamptz DEFAULT clock_timestamp(),
 	ADD d int GENERATED ALWAYS AS IDENTITY');
 $session->query_safe('UPDATE made SET a = a || id; ALTER TABLE made ALTER a TYPE varchar(4000) USING left(a, 100)');
 $session->query_safe("CREATE TYPE mood AS ENUM ('low', 'high'); ALTER TABLE made ADD m mood DEFAULT 'low'");
 $session->query_safe("UPDATE made SET m = 'high' WHERE id % 2 = 0");
-$session->query_safe('SAVEPOINT u; TRUNCATE made; ROLLBACK TO u; TRUNCATE keyless');
+$session->query_safe('SAVEPOINT u; TRUNCATE made; ROLLBACK TO u') if $rolls_back;
+$session->query_safe('TRUNCATE keyless');
 $session->query_safe("CREATE TABLE filled AS SELECT i, random() AS r FROM generate_series(1, 5000) AS i");
 kept(1);
 is(down("SELECT to_regclass('made')"), '', 'DDL is not to be seen before the commit');
